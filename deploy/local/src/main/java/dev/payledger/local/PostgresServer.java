@@ -1,0 +1,160 @@
+package dev.payledger.local;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+
+/// A real PostgreSQL 17 from embedded binaries: durable (fsync on), with logical WAL, password
+/// authentication for every role but the local superuser, and the stack's databases in it.
+///
+/// The data directory survives a stop and a kill; starting on it again recovers from its WAL.
+public final class PostgresServer implements AutoCloseable {
+  private final Path dataDirectory;
+  private final int port;
+  private final EmbeddedPostgres server;
+
+  private PostgresServer(Path dataDirectory, int port, EmbeddedPostgres server) {
+    this.dataDirectory = dataDirectory;
+    this.port = port;
+    this.server = server;
+  }
+
+  /// Starts a server on the directory, creating cluster, roles and databases when it is empty. A
+  /// server that an earlier, killed launcher left running on the directory is stopped first: the
+  /// library would silently adopt it, with the settings it was started with.
+  public static PostgresServer start(Path dataDirectory, int port) throws IOException {
+    stopLeftover(dataDirectory);
+    Files.createDirectories(dataDirectory.toAbsolutePath().getParent());
+    EmbeddedPostgres server =
+        EmbeddedPostgres.builder()
+            .setPort(port)
+            .setDataDirectory(dataDirectory)
+            .setCleanDataDirectory(false)
+            .setPGStartupWait(Duration.ofSeconds(60))
+            .setServerConfig("fsync", "on")
+            .setServerConfig("synchronous_commit", "on")
+            .setServerConfig("full_page_writes", "on")
+            .setServerConfig("wal_level", "logical")
+            .setServerConfig("max_connections", "120")
+            .setServerConfig("max_slot_wal_keep_size", "1GB")
+            .setServerConfig("listen_addresses", "127.0.0.1")
+            .start();
+    PostgresServer started = new PostgresServer(dataDirectory, port, server);
+    try {
+      started.createDatabases();
+    } catch (SQLException e) {
+      server.close();
+      throw new IOException("PostgreSQL started on port " + port + " but refused its set-up", e);
+    }
+    return started;
+  }
+
+  /// Stops a server that runs on the directory without belonging to this process, if there is one.
+  public static void stopLeftover(Path dataDirectory) throws IOException {
+    Optional<ProcessHandle> leftover = postmaster(dataDirectory);
+    if (leftover.isPresent()) {
+      ProcessHandle postmaster = leftover.get();
+      Processes.stop(postmaster, Duration.ofSeconds(20));
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public Path dataDirectory() {
+    return dataDirectory;
+  }
+
+  public ProcessHandle process() {
+    return postmaster(dataDirectory)
+        .orElseThrow(
+            () -> new IllegalStateException("PostgreSQL does not run on " + dataDirectory));
+  }
+
+  /// `kill -9` of the whole server. `start` on the same directory recovers it.
+  public void kill() throws IOException {
+    ProcessHandle postmaster = process();
+    // Every backend too: an orphan would hold the shared memory and refuse the next start.
+    postmaster.descendants().forEach(ProcessHandle::destroyForcibly);
+    postmaster.destroyForcibly();
+    Processes.exitsWithin(postmaster, Duration.ofSeconds(10));
+    // Gives up the library's lock on the directory, which the next start takes.
+    server.close();
+  }
+
+  /// A superuser connection, for set-up and for tests that break things on purpose.
+  public Connection superuser(String database) throws SQLException {
+    return DriverManager.getConnection(url(database), "postgres", "");
+  }
+
+  public String url(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+
+  private void createDatabases() throws SQLException, IOException {
+    try (Connection connection = superuser("postgres");
+        Statement statement = connection.createStatement()) {
+      try (var row = statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = 'ledger'")) {
+        if (row.next()) {
+          return;
+        }
+      }
+      for (String sql : resource("/databases.sql").replaceAll("(?m)^--.*$", "").split(";", -1)) {
+        if (!sql.isBlank()) {
+          statement.execute(sql);
+        }
+      }
+      Files.writeString(
+          dataDirectory.resolve("pg_hba.conf"),
+          """
+          # Roles of the services show their password; the superuser is whoever owns this directory.
+          local all         all      trust
+          host  all         postgres 127.0.0.1/32 trust
+          host  all         all      127.0.0.1/32 scram-sha-256
+          host  replication all      127.0.0.1/32 scram-sha-256
+          """);
+      statement.execute("SELECT pg_reload_conf()");
+    }
+  }
+
+  private static Optional<ProcessHandle> postmaster(Path dataDirectory) {
+    Path pidFile = dataDirectory.resolve("postmaster.pid");
+    try {
+      if (!Files.exists(pidFile)) {
+        return Optional.empty();
+      }
+      long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().trim());
+      // After a crash the file stays and its number may belong to a stranger by now.
+      return ProcessHandle.of(pid)
+          .filter(ProcessHandle::isAlive)
+          .filter(process -> process.info().command().orElse("").endsWith("/postgres"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in = PostgresServer.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException(name + " is not on the class path");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package dev.payledger.local.demo;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// The main class behind `./demo`. The script builds and finds the JDK; everything else is here.
+/// System property `payledger.repository` names the checkout.
+public final class Demo {
+  private Demo() {}
+
+  public static void main(String[] arguments) {
+    System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
+    int status;
+    try {
+      status = run(Arrays.asList(arguments));
+    } catch (Refusal e) {
+      System.err.println(e.getMessage());
+      status = 1;
+    } catch (IOException e) {
+      System.err.println(
+          "That did not work: " + e.getMessage() + ". ./demo doctor looks for the reason.");
+      status = 1;
+    }
+    // Threads of libraries may be left.
+    System.exit(status);
+  }
+
+  private static int run(List<String> words) throws IOException, Refusal {
+    Place place =
+        Place.of(Path.of(System.getProperty("payledger.repository", ".")).toAbsolutePath());
+    Commands commands = new Commands(place);
+    String command = words.isEmpty() ? "" : words.getFirst();
+    List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
+    return switch (command) {
+      case "", "stay" -> {
+        new Launch(place).stay(command.isEmpty());
+        yield 0;
+      }
+      case "--check" -> check(place);
+      case "up" -> up(place, rest);
+      case "status" -> commands.status();
+      case "token" -> commands.token(one(rest, "token <client>"));
+      case "transfer" -> commands.transfer(rest);
+      case "kill" -> commands.kill(one(rest, "kill <service>"));
+      case "verify" -> commands.verify();
+      case "logs" -> commands.logs(rest.stream().findFirst());
+      case "doctor" -> Doctor.run(place);
+      case "down" -> commands.down();
+      case "help", "-h", "--help" -> {
+        System.out.print(Words.help());
+        yield 0;
+      }
+      default -> throw new Refusal("There is no command " + command + ".\n\n" + Words.help());
+    };
+  }
+
+  private static int up(Place place, List<String> options) throws IOException, Refusal {
+    Optional<String> unknown =
+        options.stream().filter(each -> !List.of("--detach", "--fresh").contains(each)).findFirst();
+    if (unknown.isPresent()) {
+      throw new Refusal("up knows --detach and --fresh, and not " + unknown.get() + ".");
+    }
+    if (options.contains("--fresh")) {
+      Preflight.refuseIfUp(place);
+      Leftovers.stop(place);
+      place.wipe();
+    }
+    if (options.contains("--detach")) {
+      return Detached.up(place);
+    }
+    new Launch(place).stay(true);
+    return 0;
+  }
+
+  private static int check(Place place) throws IOException, Refusal {
+    Preflight.refuseIfUp(place);
+    return new Launch(place.forCheck()).check() ? 0 : 1;
+  }
+
+  private static String one(List<String> rest, String usage) throws Refusal {
+    if (rest.size() != 1) {
+      throw new Refusal("Usage: ./demo " + usage);
+    }
+    return rest.getFirst();
+  }
+}

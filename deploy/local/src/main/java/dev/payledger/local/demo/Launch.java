@@ -1,0 +1,197 @@
+package dev.payledger.local.demo;
+
+import dev.payledger.local.LocalStack;
+import dev.payledger.local.NotReadyException;
+import dev.payledger.local.Service;
+import dev.payledger.local.StackPorts;
+import dev.payledger.local.demo.GatewayClient.Answer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
+import tools.jackson.databind.JsonNode;
+
+/// The life of a launcher: look around, start everything, show it, stay, stop everything. Whatever
+/// ends it, but a `kill -9`, takes the stack down in order.
+final class Launch {
+  /// What a shell calls a process that ended by SIGTERM.
+  private static final int TERMINATED = 143;
+
+  private final Place place;
+  private final LocalStack stack;
+  private final long began = System.nanoTime();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  // Processes change on several threads; the file must end with what was true last.
+  private final ReentrantLock stateLock = new ReentrantLock();
+  // A signal and the end of the work may both stop the stack; the second waits for the first.
+  private final ReentrantLock downLock = new ReentrantLock();
+  private volatile boolean ready;
+  private volatile boolean stopping;
+  private boolean down;
+
+  Launch(Place place) {
+    this.place = place;
+    this.stack =
+        new LocalStack(place.work(), place.repository(), new StackPorts(0), this::progress)
+            .onChange(this::record);
+  }
+
+  /// Runs until the process is told to end.
+  void stay(boolean talks) throws IOException, Refusal {
+    try {
+      up();
+      show(talks);
+      rememberStarts();
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      down();
+    }
+  }
+
+  private void show(boolean talks) throws IOException {
+    try (GatewayClient gateway = new GatewayClient(stack.url(Service.GATEWAY))) {
+      if (talks) {
+        firstTransfer(gateway);
+        Words.whatToTry(System.out::println, stack.url(Service.GATEWAY));
+      }
+      readyLine();
+      ready = true;
+      record();
+    }
+  }
+
+  /// The scripted journey; true when all of it went as promised.
+  boolean check() throws IOException, Refusal {
+    try {
+      place.wipe();
+      up();
+      try (GatewayClient gateway = new GatewayClient(stack.url(Service.GATEWAY))) {
+        readyLine();
+        boolean passed = new Journey(gateway, System.out::println).run();
+        System.out.println(passed ? "All as promised." : "NOT all as promised.");
+        return passed;
+      }
+    } finally {
+      down();
+    }
+  }
+
+  private void up() throws IOException, Refusal {
+    Preflight.run(place, stack.ports(), this::progress);
+    Termination.run(
+        () -> {
+          down();
+          System.exit(TERMINATED);
+        });
+    Supervisor supervisor = new Supervisor(stack, this::progress);
+    try {
+      stack.startAll();
+      stack.onUnexpectedExit(supervisor::restart);
+      try (GatewayClient gateway = new GatewayClient(stack.url(Service.GATEWAY))) {
+        Seed.run(gateway);
+      }
+      progress("alice, bob and carol have their money");
+    } catch (NotReadyException e) {
+      if (!stopping) {
+        Commands.tail(stack.log(e.service()), 25).forEach(System.out::println);
+      }
+      throw didNotStart(e);
+    } catch (IOException | IllegalStateException e) {
+      throw didNotStart(e);
+    }
+  }
+
+  private Refusal didNotStart(Exception e) {
+    return new Refusal(
+        stopping
+            ? "Stopped while starting."
+            : "The stack did not start: " + e.getMessage() + ". Logs are in " + place.logs() + ".");
+  }
+
+  private void down() {
+    stopping = true;
+    downLock.lock();
+    try {
+      if (down || stack.processes().isEmpty()) {
+        return;
+      }
+      down = true;
+      long stopBegan = System.nanoTime();
+      progress("stopping everything");
+      stack.close();
+      Files.deleteIfExists(place.state());
+      progress("stopped in %.1f s".formatted((System.nanoTime() - stopBegan) / 1e9));
+    } catch (IOException e) {
+      progress("stopping was not clean: " + e.getMessage() + "; ./demo down finishes it");
+    } finally {
+      downLock.unlock();
+      ended.countDown();
+    }
+  }
+
+  private void firstTransfer(GatewayClient gateway) throws IOException {
+    Payment payment = new Payment(DemoAccount.ALICE, DemoAccount.BOB, 1_000, "EUR");
+    Answer answer =
+        gateway.post(
+            gateway.token("alice"),
+            "/v1/transfers",
+            payment.json(),
+            "Idempotency-Key",
+            "demo-first-" + UUID.randomUUID());
+    if (answer.status() != 201) {
+      throw new IOException("the first transfer failed: " + answer);
+    }
+    JsonNode transfer = answer.json();
+    System.out.println();
+    System.out.println("A first transfer, alice to bob, 10.00 EUR:");
+    System.out.println(
+        GatewayClient.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(transfer));
+  }
+
+  // One after the other and with the lowest priority, so that nobody notices.
+  private void rememberStarts() {
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              for (Service service : Service.ours()) {
+                try {
+                  stack.rememberStart(service);
+                } catch (IOException e) {
+                  progress("the next start of " + service.title() + " will not be quicker: " + e);
+                }
+              }
+            });
+  }
+
+  private void readyLine() {
+    OptionalLong pss = Words.totalPss(ProcessHandle.current().pid(), stack.processes().values());
+    System.out.printf(
+        "Ready after %.1f s.%s%n",
+        (System.nanoTime() - began) / 1e9,
+        pss.isPresent()
+            ? " Memory of all processes (PSS): " + Machine.megabytes(pss.getAsLong()) + "."
+            : "");
+  }
+
+  private void record() {
+    stateLock.lock();
+    try {
+      if (!stopping) {
+        StackState.of(stack.ports().offset(), ready, stack.processes()).write(place.state());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  private void progress(String step) {
+    System.out.printf("%6.1f s  %s%n", (System.nanoTime() - began) / 1e9, step);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.payledger.local.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Where things are.
+///
+/// @param work data, logs and the state file of one stack
+record Place(Path repository, Path work) {
+  /// The user's stack.
+  static Place of(Path repository) {
+    return new Place(repository, repository.resolve(".demo"));
+  }
+
+  /// A stack of its own beside the user's, for the check.
+  Place forCheck() {
+    return new Place(repository, repository.resolve(".demo/check"));
+  }
+
+  Path state() {
+    return work.resolve("state.json");
+  }
+
+  Path logs() {
+    return work.resolve("logs");
+  }
+
+  Path launcherLog() {
+    return logs().resolve("launcher.log");
+  }
+
+  Path postgres() {
+    return work.resolve("postgres");
+  }
+
+  /// Forgets everything that was stored: database, broker and with it the relay's offsets, together,
+  /// since each would refuse the others' past.
+  void wipe() throws IOException {
+    for (String part : List.of("postgres", "kafka", "kafka.properties", "logs")) {
+      Path path = work.resolve(part);
+      if (Files.exists(path)) {
+        try (Stream<Path> files = Files.walk(path)) {
+          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(file);
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.payledger.local.demo;
+
+import dev.payledger.local.Service;
+import java.net.URI;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// Longer things the launcher says.
+final class Words {
+  static final String HELP =
+      """
+      ./demo                       start everything, show a transfer, stay until Ctrl-C
+      ./demo --check               start everything, check every promise, stop; the exit status tells
+      ./demo up --detach [--fresh] start in the background; --fresh forgets all data first
+      ./demo status                what runs, how it feels, what memory it takes
+      ./demo token <client>        a token for alice, bob, carol or operator
+      ./demo transfer [from to amount [currency]]
+                                   a transfer, by default alice bob 10.00 EUR
+      ./demo kill <service>        kill -9 of a process, and see it come back
+      ./demo verify                run the ledger's checks; the exit status tells
+      ./demo logs [service]        the end of a log
+      ./demo doctor                can this machine run it, and what to do if not
+      ./demo down                  stop everything, also what a killed launcher has left
+      Services: %s
+      """;
+
+  private Words() {}
+
+  static String help() {
+    return HELP.formatted(titles(List.of(Service.values())));
+  }
+
+  static String titles(Collection<Service> services) {
+    return services.stream().map(Service::title).collect(Collectors.joining(", "));
+  }
+
+  /// Lines that work as they are.
+  static void whatToTry(Consumer<String> out, URI gateway) {
+    out.accept("");
+    out.accept("The accounts, the same on every start:");
+    for (DemoAccount account : DemoAccount.ALL) {
+      out.accept("  %-5s %s  %s".formatted(account.owner(), account.currency(), account.id()));
+    }
+    out.accept("");
+    out.accept("Try, in another terminal:");
+    out.accept("  TOKEN=$(./demo token alice)");
+    out.accept("  curl -s %s/v1/accounts -H \"Authorization: Bearer $TOKEN\"".formatted(gateway));
+    out.accept(
+        "  curl -s %s/v1/transfers -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' -d '%s'"
+            .formatted(
+                gateway, new Payment(DemoAccount.ALICE, DemoAccount.BOB, 1_000, "EUR").json()));
+    out.accept("  (the same line again: the same answer, and the money moves once)");
+    out.accept(
+        "  curl -s %s/v1/accounts/%s/feed -H \"Authorization: Bearer $(./demo token bob)\""
+            .formatted(gateway, DemoAccount.BOB));
+    out.accept("  ./demo kill ledger     ./demo verify     ./demo status     ./demo help");
+    out.accept("");
+  }
+
+  /// Of the launcher and the processes it started.
+  static OptionalLong totalPss(long launcherPid, Collection<ProcessHandle> processes) {
+    long total = 0;
+    for (ProcessHandle process : processes) {
+      OptionalLong each = Machine.pssBytes(process);
+      if (each.isEmpty()) {
+        return OptionalLong.empty();
+      }
+      total += each.getAsLong();
+    }
+    OptionalLong own = Machine.pssBytesAlone(launcherPid);
+    return own.isEmpty() ? own : OptionalLong.of(total + own.getAsLong());
+  }
+}

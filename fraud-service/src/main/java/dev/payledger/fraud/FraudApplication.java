@@ -1,0 +1,29 @@
+package dev.payledger.fraud;
+
+import dev.payledger.fraud.rules.RuleBook;
+import dev.payledger.fraud.rules.RulesProperties;
+import java.time.Clock;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
+
+/// Screens a held transfer before it is posted, and lets go of what it reserved when told to.
+@SpringBootApplication
+@ConfigurationPropertiesScan
+public class FraudApplication {
+  public static void main(String[] args) {
+    SpringApplication.run(FraudApplication.class, args);
+  }
+
+  /// Chooses the velocity window and stamps answers; no rule's safety depends on it.
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  RuleBook ruleBook(RulesProperties properties) {
+    return RuleBook.of(properties);
+  }
+}

@@ -1,0 +1,6 @@
+/// A transfer's assessment: screened once, released once, each by one transaction that holds the
+/// transfer's lock. Uses `rules` to decide and `web` to speak HTTP. Read `Screening` first.
+@NullMarked
+package dev.payledger.fraud.assessment;
+
+import org.jspecify.annotations.NullMarked;

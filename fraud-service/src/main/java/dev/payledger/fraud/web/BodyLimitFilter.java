@@ -1,0 +1,41 @@
+package dev.payledger.fraud.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.ContentCachingRequestWrapper;
+
+/// Stops reading a body past its bound, whatever its length header says or leaves out.
+@Component
+final class BodyLimitFilter extends OncePerRequestFilter {
+  private final int bodyBytesMax;
+
+  BodyLimitFilter(WebProperties properties) {
+    this.bodyBytesMax = properties.bodyBytesMax();
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    chain.doFilter(
+        new ContentCachingRequestWrapper(request, bodyBytesMax) {
+          @Override
+          protected void handleContentOverflow(int limit) {
+            throw Problems.thrown(
+                Problems.problem(
+                    HttpStatus.CONTENT_TOO_LARGE,
+                    "payload-too-large",
+                    "Payload too large",
+                    "A body has at most " + limit + " bytes.",
+                    false));
+          }
+        },
+        response);
+  }
+}

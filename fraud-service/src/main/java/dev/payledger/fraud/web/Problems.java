@@ -1,0 +1,46 @@
+package dev.payledger.fraud.web;
+
+import java.net.URI;
+import java.util.Objects;
+import org.slf4j.MDC;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/// RFC 9457 problems with the members that all Payledger services share: `code`, `retryable` and
+/// `traceId`.
+public final class Problems {
+  private Problems() {}
+
+  public static ProblemDetail problem(
+      HttpStatus status, String code, String title, String detail, boolean retryable) {
+    ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+    problem.setType(URI.create("https://payledger.dev/problems/" + code));
+    problem.setTitle(title);
+    problem.setProperty("code", code);
+    problem.setProperty("retryable", retryable);
+    problem.setProperty("traceId", Objects.requireNonNullElse(MDC.get(TraceFilter.TRACE_ID), ""));
+    return problem;
+  }
+
+  static ErrorResponseException invalidRequest(String detail) {
+    return thrown(
+        problem(HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", detail, false));
+  }
+
+  /// The caller's time is over; nothing was started.
+  public static ErrorResponseException tooLate() {
+    return thrown(
+        problem(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "unavailable",
+            "No time left",
+            "The request's time was over before the work began, so nothing was done. Repeat it with"
+                + " more time.",
+            true));
+  }
+
+  static ErrorResponseException thrown(ProblemDetail problem) {
+    return new ErrorResponseException(HttpStatus.valueOf(problem.getStatus()), problem, null);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.payledger.fraud.web;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// Bounds on every request.
+///
+/// @param requestTimeoutMax the time a request has when it names none, and the most it can ask for
+@ConfigurationProperties("fraud.web")
+public record WebProperties(
+    @DefaultValue("4096") int bodyBytesMax, @DefaultValue("5s") Duration requestTimeoutMax) {
+
+  public WebProperties {
+    if (bodyBytesMax < 512) {
+      throw new IllegalArgumentException("fraud.web.body-bytes-max has room for a request: 512");
+    }
+    if (!requestTimeoutMax.isPositive()) {
+      throw new IllegalArgumentException("fraud.web.request-timeout-max is positive");
+    }
+  }
+}

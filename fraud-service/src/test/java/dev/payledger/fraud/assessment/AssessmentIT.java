@@ -1,0 +1,326 @@
+package dev.payledger.fraud.assessment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.payledger.testkit.Postgres;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/// The API as a caller sees it.
+class AssessmentIT extends FraudServer {
+  @Autowired MeterRegistry meters;
+
+  private final UUID transfer = UUID.randomUUID();
+  private final UUID debit = UUID.randomUUID();
+
+  @Test
+  void smallTransferIsApprovedAndSaysWhen() {
+    HttpResponse<String> answer = put(transfer, debit, 1_000);
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body())
+        .isEqualTo(
+            """
+            {"transferId":"%s","verdict":"APPROVED","rules":[],\
+            "assessedAt":"2026-06-01T12:00:00.123456Z"}"""
+                .formatted(transfer));
+    assertThat(reserved(debit)).containsExactly(1_000L);
+  }
+
+  @Test
+  void sameRequestGetsTheSameBytesHoweverItIsSpelledAndWhenever() {
+    String first = put(transfer, debit, 1_000).body();
+    clock.advance(Duration.ofDays(400));
+
+    String spaced =
+        """
+        { "operatorInitiated" : false, "currency":"EUR", "amountMinor":1000,
+          "creditAccountId":"%s", "debitAccountId":"%s" }
+        """
+            .formatted(CREDIT.toString().toUpperCase(java.util.Locale.ROOT), debit);
+
+    assertThat(put(transfer, debit, 1_000).body()).isEqualTo(first);
+    assertThat(put(transfer, spaced).body()).isEqualTo(first);
+    assertThat(reserved(debit)).containsExactly(1_000L);
+  }
+
+  @Test
+  void declineStandsEvenWhenTheReasonIsGone() {
+    put(UUID.randomUUID(), debit, 1_000_000);
+    put(UUID.randomUUID(), debit, 1_000_000);
+    String declined = put(transfer, debit, 600_000).body();
+    clock.advance(Duration.ofHours(2));
+
+    assertThat(declined).contains("\"DECLINED\"").contains("[\"VELOCITY_WINDOW\"]");
+    assertThat(put(transfer, debit, 600_000).body()).isEqualTo(declined);
+    assertThat(put(UUID.randomUUID(), debit, 600_000).body()).contains("\"APPROVED\"");
+  }
+
+  @Test
+  void otherBodyForTheSameTransferIsRefused() {
+    put(transfer, debit, 1_000);
+
+    HttpResponse<String> other = put(transfer, debit, 1_001);
+
+    assertThat(other.statusCode()).isEqualTo(422);
+    assertThat(other.headers().firstValue("Content-Type"))
+        .hasValueSatisfying(type -> assertThat(type).startsWith("application/problem+json"));
+    assertThat(other.body())
+        .contains("\"type\":\"https://payledger.dev/problems/assessment-mismatch\"")
+        .contains("\"code\":\"assessment-mismatch\"")
+        .contains("\"retryable\":false");
+    assertThat(put(transfer, body(debit, CREDIT, 1_000, true)).statusCode()).isEqualTo(422);
+    assertThat(reserved(debit)).containsExactly(1_000L);
+  }
+
+  @Test
+  void releaseGivesBackOnceAndRefusesLaterAssessment() {
+    put(UUID.randomUUID(), debit, 5_000);
+    put(transfer, debit, 1_000);
+
+    assertThat(delete(transfer).statusCode()).isEqualTo(204);
+    assertThat(delete(transfer).statusCode()).isEqualTo(204);
+
+    assertThat(reserved(debit)).containsExactly(5_000L);
+    assertThat(put(transfer, debit, 1_000).statusCode()).isEqualTo(409);
+    assertThat(put(transfer, debit, 9_999).statusCode()).isEqualTo(409);
+    assertThat(put(transfer, debit, 1_000).body()).contains("\"code\":\"assessment-released\"");
+    assertThat(reserved(debit)).containsExactly(5_000L);
+  }
+
+  @Test
+  void releaseBeforeAssessmentLeavesTombstone() {
+    assertThat(delete(transfer).statusCode()).isEqualTo(204);
+
+    assertThat(put(transfer, debit, 1_000).statusCode()).isEqualTo(409);
+    assertThat(delete(transfer).statusCode()).isEqualTo(204);
+    assertThat(reserved(debit)).isEmpty();
+  }
+
+  @Test
+  void releaseOfDeclinedTransferGivesNothingBack() {
+    put(UUID.randomUUID(), debit, 5_000);
+    put(transfer, debit, 1_000_001);
+
+    assertThat(delete(transfer).statusCode()).isEqualTo(204);
+
+    assertThat(reserved(debit)).containsExactly(5_000L);
+  }
+
+  @Test
+  void releaseGivesBackToTheWindowItWasBookedOn() {
+    put(transfer, debit, 1_000);
+    clock.advance(Duration.ofHours(1));
+    put(UUID.randomUUID(), debit, 7_000);
+
+    delete(transfer);
+
+    assertThat(reserved(debit)).containsExactly(0L, 7_000L);
+  }
+
+  @Test
+  void operatorsAreExemptFromHowMuchButNotFromWho() throws Exception {
+    UUID blocked = UUID.randomUUID();
+    try (var connection = Postgres.superuser("fraud");
+        var statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO blocked_account (account_id, reason) VALUES ('" + blocked + "', 'court')");
+    }
+
+    assertThat(put(transfer, body(debit, CREDIT, 9_000_000_000L, true)).body())
+        .contains("\"APPROVED\"");
+    assertThat(reserved(debit)).isEmpty();
+    assertThat(put(UUID.randomUUID(), body(debit, blocked, 1, true)).body())
+        .contains("[\"BLOCKED_ACCOUNT\"]");
+    assertThat(
+            put(
+                    UUID.randomUUID(),
+                    body(UUID.fromString(BLOCKED_BY_PROPERTY), CREDIT, 1_000_001, false))
+                .body())
+        .contains("[\"AMOUNT_THRESHOLD\",\"BLOCKED_ACCOUNT\"]");
+  }
+
+  @Test
+  void onlyNewVerdictsAreCounted() {
+    double before = meters.counter("fraud.assessment", "verdict", "DECLINED").count();
+
+    put(transfer, debit, 1_000_001);
+    put(transfer, debit, 1_000_001);
+    put(transfer, debit, 1_000_002);
+
+    assertThat(meters.counter("fraud.assessment", "verdict", "DECLINED").count() - before)
+        .isEqualTo(1);
+  }
+
+  static Stream<String> wrongBodies() {
+    String right = body(UUID.randomUUID(), CREDIT, 10, false);
+    return Stream.of(
+        "",
+        "null",
+        "[]",
+        "\"text\"",
+        "{}",
+        right + "{}",
+        right + " x",
+        right.replace("{\"", "{\"extra\":1,\""),
+        right.replace("{\"", "{\"amountMinor\":10,\""),
+        right.replace(":10,", ":\"10\","),
+        right.replace(":10,", ":10.0,"),
+        right.replace(":10,", ":1e1,"),
+        right.replace(":10,", ":010,"),
+        right.replace(":10,", ":0,"),
+        right.replace(":10,", ":-10,"),
+        right.replace(":10,", ":9007199254740992,"),
+        right.replace(":10,", ":9223372036854775808,"),
+        right.replace(":10,", ":null,"),
+        right.replace(":10,", ":true,"),
+        right.replace(":10,", ":[10],"),
+        right.replace("\"amountMinor\":10,", ""),
+        right.replace("\"EUR\"", "978"),
+        right.replace("\"EUR\"", "\"eur\""),
+        right.replace("\"EUR\"", "\"EURO\""),
+        right.replace("\"EUR\"", "null"),
+        right.replace(":false", ":0"),
+        right.replace(":false", ":\"false\""),
+        right.replace(",\"operatorInitiated\":false", ""),
+        right.replace(CREDIT.toString(), "1-1-1-1-1"),
+        right.replace(CREDIT.toString(), "sLAAAAAAcACAAAAAAAAJeA=="),
+        right.replace("\"" + CREDIT + "\"", "17"),
+        right.replace("\"" + CREDIT + "\"", "null"),
+        right.replace('"', '\''));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongBodies")
+  void bodyThatDoesNotMeanOneThingIsRefused(String body) {
+    HttpResponse<String> answer = put(transfer, body);
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    assertThat(answer.body())
+        .contains("\"code\":\"invalid-request\"")
+        .doesNotContain("jackson")
+        .doesNotContain("dev.payledger.fraud");
+    assertThat(query("SELECT 1 FROM assessment WHERE transfer_id = '" + transfer + "'")).isEmpty();
+  }
+
+  @Test
+  void bodyOverTheBoundIsRefusedWithAndWithoutLength() {
+    String big = body(debit, CREDIT, 1, false).replace("{", "{" + " ".repeat(5_000));
+
+    assertThat(put(transfer, big).statusCode()).isEqualTo(413);
+    HttpResponse<String> chunked =
+        send(
+            request("/assessments/" + transfer)
+                .header("Content-Type", "application/json")
+                .PUT(
+                    BodyPublishers.ofInputStream(
+                        () -> new java.io.ByteArrayInputStream(big.getBytes()))));
+    assertThat(chunked.statusCode()).isEqualTo(413);
+    assertThat(chunked.body()).contains("\"code\":\"payload-too-large\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PUT,    /assessments/1-1-1-1-1, application/json, 400, invalid-request",
+    "PUT,    /assessments/none,      application/json, 400, invalid-request",
+    "DELETE, /assessments/none,      application/json, 400, invalid-request",
+    "PUT,    /assessments/{id},      text/plain,       415, unsupported-media-type",
+    "POST,   /assessments/{id},      application/json, 405, method-not-allowed",
+    "GET,    /nowhere,               application/json, 404, not-found"
+  })
+  void wrongRequestsAreProblems(String method, String path, String type, int status, String code) {
+    HttpResponse<String> answer =
+        send(
+            request(path.replace("{id}", transfer.toString()))
+                .header("Content-Type", type)
+                .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+                .method(method, BodyPublishers.ofString(body(debit, CREDIT, 1, false))));
+
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.body())
+        .contains("\"code\":\"" + code + "\"")
+        .contains("\"traceId\":\"0af7651916cd43dd8448eb211c80319c\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 503", "-1, 503", "soon, 400", "1.5, 400", "99999999999999999999, 400"})
+  void requestWithoutTimeIsRefusedBeforeItStarts(String timeout, int status) {
+    for (String method : new String[] {"PUT", "DELETE"}) {
+      HttpResponse<String> answer =
+          send(
+              request("/assessments/" + transfer)
+                  .header("Content-Type", "application/json")
+                  .header("Request-Timeout-Ms", timeout)
+                  .method(method, BodyPublishers.ofString(body(debit, CREDIT, 1, false))));
+
+      assertThat(answer.statusCode()).isEqualTo(status);
+      assertThat(answer.headers().firstValue("Retry-After").isPresent()).isEqualTo(status == 503);
+    }
+    assertThat(query("SELECT 1 FROM assessment WHERE transfer_id = '" + transfer + "'")).isEmpty();
+  }
+
+  @Test
+  void requestWhoseTimeEndsInTheQueueIsNotStarted() throws Exception {
+    try (var connection = Postgres.superuser("fraud");
+        var statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("SELECT pg_advisory_xact_lock(hashtextextended('" + transfer + "', 0))");
+      var waiting =
+          java.util.concurrent.CompletableFuture.supplyAsync(
+              () ->
+                  send(
+                      request("/assessments/" + transfer)
+                          .header("Content-Type", "application/json")
+                          .header("Request-Timeout-Ms", "1")
+                          .PUT(BodyPublishers.ofString(body(debit, CREDIT, 1, false)))));
+      org.awaitility.Awaitility.await()
+          .until(
+              () ->
+                  !query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                      .isEmpty());
+      connection.rollback();
+
+      assertThat(waiting.get().statusCode()).isEqualTo(503);
+    }
+    assertThat(query("SELECT 1 FROM assessment WHERE transfer_id = '" + transfer + "'")).isEmpty();
+  }
+
+  @Test
+  void lockThatIsHeldTooLongIsAnHonest503() throws Exception {
+    try (var connection = Postgres.superuser("fraud");
+        var statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("SELECT pg_advisory_xact_lock(hashtextextended('" + transfer + "', 0))");
+
+      HttpResponse<String> answer = put(transfer, debit, 1);
+
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+      assertThat(answer.body()).contains("\"code\":\"unavailable\"").contains("\"retryable\":true");
+      connection.rollback();
+    }
+    assertThat(put(transfer, debit, 1).statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"60000", " 250 "})
+  void requestWithTimeIsServed(String timeout) {
+    assertThat(
+            send(request("/assessments/" + transfer)
+                    .header("Content-Type", "application/json")
+                    .header("Request-Timeout-Ms", timeout)
+                    .PUT(BodyPublishers.ofString(body(debit, CREDIT, 1, false))))
+                .statusCode())
+        .isEqualTo(200);
+  }
+}

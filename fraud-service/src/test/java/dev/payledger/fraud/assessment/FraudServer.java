@@ -1,0 +1,129 @@
+package dev.payledger.fraud.assessment;
+
+import dev.payledger.testkit.Postgres;
+import dev.payledger.testkit.SettableClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/// The service on a real PostgreSQL and a real port, with a clock that tests move. One for all tests.
+@SpringBootTest(
+    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+    properties = {
+      "FRAUD_BLOCKED_ACCOUNTS=" + FraudServer.BLOCKED_BY_PROPERTY,
+      // A busy build machine must not turn a race into a time-out.
+      "spring.datasource.hikari.connection-timeout=15000",
+      "fraud.web.request-timeout-max=20s"
+    })
+@Import(FraudServer.Time.class)
+class FraudServer {
+  static final String BLOCKED_BY_PROPERTY = "0bad0000-0000-7000-8000-000000000978";
+  static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @Autowired SettableClock clock;
+  @LocalServerPort int port;
+
+  @DynamicPropertySource
+  static void servers(DynamicPropertyRegistry registry) {
+    Postgres.register(registry);
+  }
+
+  @TestConfiguration
+  static class Time {
+    @Bean
+    @Primary
+    SettableClock settableClock() {
+      return new SettableClock(NOON);
+    }
+  }
+
+  @BeforeEach
+  void itIsNoon() {
+    clock.set(NOON.plusNanos(123_456_789));
+  }
+
+  static String body(UUID debit, UUID credit, long amountMinor, boolean operator) {
+    return """
+    {"debitAccountId":"%s","creditAccountId":"%s","amountMinor":%d,"currency":"EUR",\
+    "operatorInitiated":%s}"""
+        .formatted(debit, credit, amountMinor, operator);
+  }
+
+  HttpResponse<String> put(UUID transferId, String body) {
+    return send(
+        request("/assessments/" + transferId)
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(body)));
+  }
+
+  HttpResponse<String> put(UUID transferId, UUID debit, long amountMinor) {
+    return put(transferId, body(debit, CREDIT, amountMinor, false));
+  }
+
+  HttpResponse<String> delete(UUID transferId) {
+    return send(request("/assessments/" + transferId).DELETE());
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        .timeout(Duration.ofSeconds(20));
+  }
+
+  static HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return HTTP.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static final UUID CREDIT = UUID.fromString("b0b00000-0000-7000-8000-000000000978");
+
+  /// What the windows of a debit account have reserved, oldest first.
+  static List<Long> reserved(UUID debit) {
+    return query(
+        "SELECT reserved_minor FROM velocity_counter WHERE debit_account_id = '"
+            + debit
+            + "' ORDER BY window_starts_at");
+  }
+
+  static List<Long> query(String sql) {
+    try (Connection connection = Postgres.superuser("fraud");
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      var values = new ArrayList<Long>();
+      while (rows.next()) {
+        values.add(rows.getLong(1));
+      }
+      return values;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.payledger.fraud.assessment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.payledger.testkit.Postgres;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What the database refuses by itself, whatever the application sends.
+class SchemaIT extends FraudServer {
+  private final UUID transfer = UUID.randomUUID();
+  private final UUID debit = UUID.randomUUID();
+
+  @BeforeEach
+  void oneTransferIsAssessed() {
+    put(transfer, debit, 1_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE assessment SET verdict = 'DECLINED' WHERE transfer_id = '{transfer}'",
+        "UPDATE assessment SET reserved_minor = 0 WHERE transfer_id = '{transfer}'",
+        "DELETE FROM assessment WHERE transfer_id = '{transfer}'",
+        "TRUNCATE assessment",
+        "UPDATE velocity_counter SET limit_minor = 9 WHERE debit_account_id = '{debit}'",
+        "DELETE FROM velocity_counter WHERE debit_account_id = '{debit}'",
+        "INSERT INTO blocked_account (account_id, reason) VALUES ('{debit}', 'r')",
+        "DELETE FROM blocked_account",
+        "CREATE TABLE more (id int)"
+      })
+  void applicationRoleMayNot(String sql) {
+    assertThatThrownBy(() -> asApplication(sql)).hasMessageContaining("permission denied");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          UPDATE velocity_counter SET reserved_minor = -1 WHERE debit_account_id = '{debit}' | velocity_counter_stays_within_its_limit
+          UPDATE velocity_counter SET reserved_minor = 2500001 WHERE debit_account_id = '{debit}' | velocity_counter_stays_within_its_limit
+          INSERT INTO assessment (transfer_id, reserved_minor) VALUES (gen_random_uuid(), 0) | assessment_is_a_verdict_or_a_bare_tombstone
+          INSERT INTO assessment (transfer_id, reserved_minor, released_at) VALUES ('{transfer}', 0, now()) | assessment_is_one_per_transfer
+          INSERT INTO assessment (transfer_id, reserved_minor, released_at, verdict) VALUES (gen_random_uuid(), 0, now(), 'APPROVED') | assessment_is_a_verdict_or_a_bare_tombstone
+          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 0, currency, false, verdict, '{}', assessed_at, 0 FROM assessment WHERE transfer_id = '{transfer}' | assessment_amount_is_positive_and_exact_in_json
+          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 1, currency, false, 'MAYBE', '{}', assessed_at, 0 FROM assessment WHERE transfer_id = '{transfer}' | assessment_verdict_is_known
+          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 1, currency, false, 'DECLINED', '{}', assessed_at, 0 FROM assessment WHERE transfer_id = '{transfer}' | assessment_declines_exactly_when_rules_fired
+          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 1, currency, false, 'APPROVED', '{X}', assessed_at, 0 FROM assessment WHERE transfer_id = '{transfer}' | assessment_declines_exactly_when_rules_fired
+          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 2, currency, false, 'APPROVED', '{}', assessed_at, 1, window_starts_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_reserves_all_or_nothing
+          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 2, currency, false, 'APPROVED', '{}', assessed_at, 2, now() FROM assessment WHERE transfer_id = '{transfer}' | assessment_reserves_on_an_open_window
+          """)
+  void lawIsNamed(String sql, String law) {
+    assertThatThrownBy(() -> asApplication(sql)).hasMessageContaining(law);
+  }
+
+  @Test
+  void releaseIsMarkedOnceOnly() throws SQLException {
+    UUID declined = UUID.randomUUID();
+    put(declined, debit, 1_000_001);
+    String release =
+        "UPDATE assessment SET released_at = now() WHERE transfer_id = '%s' AND released_at IS NULL"
+            .formatted(declined);
+
+    assertThat(asApplication(release)).isEqualTo(1);
+    assertThat(asApplication(release)).isZero();
+  }
+
+  private int asApplication(String sql) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection(
+                Postgres.server().url("fraud"), "fraud_app", "fraud-app-demo");
+        var statement = connection.createStatement()) {
+      return statement.executeUpdate(
+          sql.replace("{transfer}", transfer.toString()).replace("{debit}", debit.toString()));
+    }
+  }
+}

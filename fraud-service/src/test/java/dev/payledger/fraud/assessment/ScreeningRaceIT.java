@@ -1,0 +1,197 @@
+package dev.payledger.fraud.assessment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.payledger.fraud.rules.FraudRule;
+import dev.payledger.fraud.rules.RuleBook;
+import dev.payledger.fraud.rules.RuleInput;
+import dev.payledger.fraud.rules.RulesProperties;
+import dev.payledger.fraud.web.Deadline;
+import dev.payledger.testkit.Postgres;
+import dev.payledger.testkit.Seed;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.http.HttpResponse;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/// What stays true when many callers come at once.
+class ScreeningRaceIT extends FraudServer {
+  @Autowired Assessments assessments;
+  @Autowired VelocityCounters counters;
+  @Autowired RulesProperties properties;
+  @Autowired TransactionTemplate transaction;
+  @Autowired MeterRegistry meters;
+
+  @Test
+  void manyCallersOfOneTransferGetOneVerdictAndOneReservation() throws Exception {
+    UUID transfer = UUID.randomUUID();
+    UUID debit = UUID.randomUUID();
+
+    List<HttpResponse<String>> answers =
+        together(Collections.nCopies(64, () -> put(transfer, debit, 1_000)));
+
+    assertThat(answers).allMatch(answer -> answer.statusCode() == 200);
+    assertThat(answers.stream().map(HttpResponse::body).distinct()).hasSize(1);
+    assertThat(reserved(debit)).containsExactly(1_000L);
+  }
+
+  @Test
+  void manyBodiesForOneTransferHaveOneWinner() throws Exception {
+    UUID transfer = UUID.randomUUID();
+    UUID debit = UUID.randomUUID();
+    List<Callable<HttpResponse<String>>> calls = new ArrayList<>();
+    for (int i = 1; i <= 32; i++) {
+      long amountMinor = i;
+      calls.add(() -> put(transfer, debit, amountMinor));
+    }
+
+    List<Integer> statuses = together(calls).stream().map(HttpResponse::statusCode).toList();
+
+    assertThat(statuses).containsOnlyOnce(200).containsOnly(200, 422);
+    assertThat(reserved(debit))
+        .singleElement()
+        .satisfies(sum -> assertThat(sum).isBetween(1L, 32L));
+  }
+
+  @Test
+  void transfersCannotPassTheLimitTogether() throws Exception {
+    UUID debit = UUID.randomUUID();
+    List<Callable<HttpResponse<String>>> calls =
+        Collections.nCopies(40, () -> put(UUID.randomUUID(), debit, 100_000));
+
+    List<String> answers = together(calls).stream().map(HttpResponse::body).toList();
+
+    assertThat(answers.stream().filter(body -> body.contains("\"APPROVED\""))).hasSize(25);
+    assertThat(answers.stream().filter(body -> body.contains("[\"VELOCITY_WINDOW\"]"))).hasSize(15);
+    assertThat(reserved(debit)).containsExactly(2_500_000L);
+  }
+
+  /// The counter is the sum of what is approved and not released, after any race.
+  @Test
+  void assessmentAndReleaseOfTheSameTransfersEndInOneOutcomeEach() throws Exception {
+    Random random = new Random(Seed.next().value());
+    UUID debit = UUID.randomUUID();
+    List<UUID> transfers = new ArrayList<>();
+    List<Callable<HttpResponse<String>>> calls = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      UUID transfer = UUID.randomUUID();
+      transfers.add(transfer);
+      calls.add(() -> put(transfer, debit, 1_000));
+      calls.add(() -> put(transfer, debit, 1_000));
+      if (i % 3 != 0) {
+        calls.add(() -> delete(transfer));
+        calls.add(() -> delete(transfer));
+      }
+    }
+    Collections.shuffle(calls, random);
+
+    List<HttpResponse<String>> answers = together(calls);
+
+    assertThat(answers).allMatch(answer -> List.of(200, 204, 409).contains(answer.statusCode()));
+    assertThat(reserved(debit)).containsExactly(20_000L);
+    for (int i = 0; i < transfers.size(); i++) {
+      assertThat(put(transfers.get(i), debit, 1_000).statusCode())
+          .isEqualTo(i % 3 == 0 ? 200 : 409);
+    }
+    assertThat(reserved(debit)).containsExactly(20_000L);
+  }
+
+  @Test
+  void countersEqualWhatIsReservedAndNotReleased() throws Exception {
+    UUID debit = UUID.randomUUID();
+    UUID released = UUID.randomUUID();
+    put(UUID.randomUUID(), debit, 1_000);
+    put(released, debit, 2_000);
+    delete(released);
+
+    try (var connection = Postgres.superuser("fraud");
+        var statement = connection.createStatement()) {
+      assertThat(countersOff(statement)).isZero();
+
+      connection.setAutoCommit(false);
+      statement.execute(
+          "UPDATE velocity_counter SET reserved_minor = reserved_minor - 1"
+              + " WHERE debit_account_id = '%s'".formatted(debit));
+      assertThat(countersOff(statement)).as("a planted difference").isEqualTo(1);
+      connection.rollback();
+    }
+  }
+
+  private static long countersOff(Statement statement) throws SQLException {
+    try (var row =
+        statement.executeQuery(
+            """
+            SELECT count(*) FROM velocity_counter c
+             WHERE reserved_minor <> (
+               SELECT coalesce(sum(a.reserved_minor), 0) FROM assessment a
+                WHERE (a.debit_account_id, a.currency, a.window_starts_at)
+                    = (c.debit_account_id, c.currency, c.window_starts_at)
+                  AND a.released_at IS NULL)
+            """)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  @Test
+  void ruleThatThrowsStoresAndReservesNothing() {
+    FraudRule broken =
+        new FraudRule() {
+          @Override
+          public String name() {
+            return "BROKEN";
+          }
+
+          @Override
+          public boolean fires(RuleInput input) {
+            throw new IllegalStateException("planted");
+          }
+        };
+    Screening screening =
+        new Screening(
+            assessments,
+            counters,
+            new RuleBook(List.of(broken)),
+            properties,
+            transaction,
+            clock,
+            meters);
+    UUID transfer = UUID.randomUUID();
+    UUID debit = UUID.randomUUID();
+
+    assertThatThrownBy(
+            () ->
+                screening.screen(
+                    transfer,
+                    new AssessmentRequest(debit, CREDIT, 1, "EUR", false),
+                    Deadline.in(Duration.ofSeconds(5))))
+        .hasMessage("planted");
+
+    assertThat(query("SELECT 1 FROM assessment WHERE transfer_id = '" + transfer + "'")).isEmpty();
+    assertThat(reserved(debit)).isEmpty();
+  }
+
+  private static List<HttpResponse<String>> together(List<Callable<HttpResponse<String>>> calls)
+      throws Exception {
+    try (var threads = Executors.newFixedThreadPool(32)) {
+      List<HttpResponse<String>> answers = new ArrayList<>();
+      for (Future<HttpResponse<String>> answer : threads.invokeAll(calls)) {
+        answers.add(answer.get());
+      }
+      return answers;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.payledger.gateway;
+
+import dev.payledger.gateway.limits.CallerLimitFilter;
+import dev.payledger.gateway.limits.OpenLimitFilter;
+import dev.payledger.gateway.limits.RateLimits;
+import dev.payledger.gateway.problem.LastResortFilter;
+import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.routes.Routes;
+import dev.payledger.gateway.routes.SizeAndShapeFilter;
+import dev.payledger.gateway.timeleft.TimeLeftFilter;
+import dev.payledger.gateway.timeleft.TimeLeftProperties;
+import dev.payledger.gateway.trace.TraceFilter;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import java.util.List;
+import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.web.FilterChainProxy;
+
+/// The steps that every request takes, in this order and in no other.
+///
+/// What is cheap and says no stands in front of what is dear: a request without a route, too large
+/// or malformed costs no signature check; a stranger costs no bucket; a flood costs no database.
+@Configuration(proxyBeanMethods = false)
+class FrontDoor {
+  private static final List<Class<? extends Filter>> ORDER =
+      List.of(
+          // Which trace it belongs to.
+          TraceFilter.class,
+          // A problem document for whatever goes wrong further in.
+          LastResortFilter.class,
+          // A known route, a bounded body, the right media type.
+          SizeAndShapeFilter.class,
+          // How long it may take.
+          TimeLeftFilter.class,
+          // How often strangers may ask for tokens: in front of the check that it protects.
+          OpenLimitFilter.class,
+          // Who it is, and whether they may: Spring Security's chains (AccessConfiguration, and in
+          // the demo IssuerConfiguration).
+          FilterChainProxy.class,
+          // How often.
+          CallerLimitFilter.class);
+
+  // Idempotency and the hand-over to the service are the servlet's part: RouteController.
+
+  @Bean
+  FilterRegistrationBean<TraceFilter> trace() {
+    return at(new TraceFilter());
+  }
+
+  @Bean
+  FilterRegistrationBean<LastResortFilter> lastResort(Problems problems) {
+    return at(new LastResortFilter(problems));
+  }
+
+  @Bean
+  FilterRegistrationBean<SizeAndShapeFilter> sizeAndShape(Routes routes, Problems problems) {
+    return at(new SizeAndShapeFilter(routes, problems));
+  }
+
+  @Bean
+  FilterRegistrationBean<TimeLeftFilter> timeLeft(
+      TimeLeftProperties properties, Problems problems) {
+    return at(new TimeLeftFilter(properties, problems));
+  }
+
+  @Bean
+  FilterRegistrationBean<OpenLimitFilter> openLimit(RateLimits limits, Problems problems) {
+    return at(new OpenLimitFilter(limits, problems));
+  }
+
+  @Bean
+  FilterRegistrationBean<CallerLimitFilter> rateLimit(RateLimits limits, Problems problems) {
+    return at(new CallerLimitFilter(limits, problems));
+  }
+
+  /// Spring Boot registers Spring Security's filter at a place of its own; the others stand around it.
+  private static <F extends Filter> FilterRegistrationBean<F> at(F filter) {
+    FilterRegistrationBean<F> registration = new FilterRegistrationBean<>(filter);
+    registration.setDispatcherTypes(DispatcherType.REQUEST);
+    registration.setOrder(
+        SecurityFilterProperties.DEFAULT_FILTER_ORDER
+            + ORDER.indexOf(filter.getClass())
+            - ORDER.indexOf(FilterChainProxy.class));
+    return registration;
+  }
+}

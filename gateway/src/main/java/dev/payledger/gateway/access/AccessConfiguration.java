@@ -1,0 +1,190 @@
+package dev.payledger.gateway.access;
+
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import dev.payledger.gateway.problem.Problem;
+import dev.payledger.gateway.problem.ProblemCode;
+import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.routes.Route;
+import jakarta.servlet.DispatcherType;
+import java.net.MalformedURLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
+import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+
+/// The OAuth2 resource server: a token is checked for signature (RS256 and nothing else), issuer,
+/// audience and time, and then for the scope that its route asks for.
+@Configuration(proxyBeanMethods = false)
+class AccessConfiguration {
+
+  @Bean
+  JwtDecoder jwtDecoder(
+      AccessProperties properties,
+      ObjectProvider<JWKSource<SecurityContext>> ownKeys,
+      Clock clock) {
+    // Neither way calls anybody at start: our own demo keys are at hand, and those of a real issuer
+    // are fetched for the first token.
+    NimbusJwtDecoder decoder =
+        NimbusJwtDecoder.withJwkSource(ownKeys.getIfAvailable(() -> keysOf(properties)))
+            .jwsAlgorithm(SignatureAlgorithm.RS256)
+            .build();
+    JwtTimestampValidator time = new JwtTimestampValidator(properties.clockSkew());
+    time.setClock(clock);
+    time.setAllowEmptyExpiryClaim(false);
+    decoder.setJwtValidator(
+        new DelegatingOAuth2TokenValidator<>(
+            time,
+            new JwtIssuerValidator(properties.issuerUrl()),
+            new JwtClaimValidator<List<String>>(
+                "aud",
+                audience -> audience != null && audience.contains(AccessProperties.AUDIENCE)),
+            new JwtClaimValidator<String>(
+                "sub", subject -> subject != null && !subject.isBlank())));
+    return decoder;
+  }
+
+  /// The management port listens on loopback only and shows no more than `application.yml` exposes.
+  @Bean
+  @Order(0)
+  SecurityFilterChain management(HttpSecurity http) {
+    return http.securityMatcher(EndpointRequest.toAnyEndpoint())
+        .csrf(AbstractHttpConfigurer::disable)
+        .sessionManagement(it -> it.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+        .build();
+  }
+
+  @Bean
+  @Order(2)
+  SecurityFilterChain api(
+      HttpSecurity http, AuthenticationEntryPoint unauthenticated, AccessDeniedHandler forbidden) {
+    return http.csrf(AbstractHttpConfigurer::disable)
+        .sessionManagement(it -> it.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .requestCache(AbstractHttpConfigurer::disable)
+        .logout(AbstractHttpConfigurer::disable)
+        // LastResortFilter sets the headers, also on answers that never get here.
+        .headers(AbstractHttpConfigurer::disable)
+        .oauth2ResourceServer(
+            server ->
+                server
+                    .jwt(jwt -> {})
+                    .authenticationEntryPoint(unauthenticated)
+                    .accessDeniedHandler(forbidden))
+        .exceptionHandling(
+            handling ->
+                handling.authenticationEntryPoint(unauthenticated).accessDeniedHandler(forbidden))
+        .authorizeHttpRequests(
+            requests ->
+                requests
+                    .dispatcherTypeMatchers(DispatcherType.ERROR)
+                    .permitAll()
+                    .anyRequest()
+                    .access(theScopeOfTheRoute()))
+        .build();
+  }
+
+  @Bean
+  AuthenticationEntryPoint unauthenticated(Problems problems) {
+    return (request, response, reason) -> {
+      // Which check failed is not said: it would help only whoever forges tokens.
+      boolean hadToken = reason instanceof OAuth2AuthenticationException;
+      response.setHeader(
+          "WWW-Authenticate",
+          hadToken
+              ? "Bearer realm=\"payledger\", error=\"invalid_token\""
+              : "Bearer realm=\"payledger\"");
+      problems.write(
+          request,
+          response,
+          Problem.of(
+              ProblemCode.UNAUTHENTICATED,
+              hadToken
+                  ? "The access token is not valid (any more). Get a new one from the issuer."
+                  : "Send an access token: Authorization: Bearer <token>."));
+    };
+  }
+
+  @Bean
+  AccessDeniedHandler forbidden(Problems problems) {
+    return (request, response, reason) -> {
+      String scope = Route.find(request).map(Route::scope).orElse("none");
+      response.setHeader(
+          "WWW-Authenticate",
+          "Bearer realm=\"payledger\", error=\"insufficient_scope\", scope=\"" + scope + "\"");
+      problems.write(
+          request,
+          response,
+          Problem.of(
+              ProblemCode.FORBIDDEN, "This needs an access token with scope " + scope + "."));
+    };
+  }
+
+  /// Requests that the framework's firewall takes for an attack.
+  @Bean
+  RequestRejectedHandler rejected(Problems problems) {
+    return (request, response, reason) ->
+        problems.write(
+            request,
+            response,
+            Problem.of(ProblemCode.INVALID_REQUEST, "The request is not well-formed HTTP."));
+  }
+
+  /// Fetched with a deadline, kept for minutes, fetched again for a key id not seen yet, and no more
+  /// than once a second however many forged tokens name new ones.
+  private static JWKSource<SecurityContext> keysOf(AccessProperties properties) {
+    try {
+      return JWKSourceBuilder.create(
+              properties.jwksUrl().toURL(), new DefaultResourceRetriever(1_000, 2_000, 64 * 1024))
+          .cache(Duration.ofMinutes(5).toMillis(), Duration.ofSeconds(5).toMillis())
+          .refreshAheadCache(false)
+          .rateLimited(Duration.ofSeconds(1).toMillis())
+          .outageTolerant(Duration.ofHours(1).toMillis())
+          .build();
+    } catch (MalformedURLException e) {
+      throw new IllegalArgumentException("gateway.access.jwks-url is no URL", e);
+    }
+  }
+
+  private static AuthorizationManager<RequestAuthorizationContext> theScopeOfTheRoute() {
+    return (caller, context) ->
+        new AuthorizationDecision(
+            Route.find(context.getRequest())
+                .filter(route -> route.scope() == null || hasScope(caller.get(), route.scope()))
+                .isPresent());
+  }
+
+  private static boolean hasScope(@Nullable Authentication caller, @Nullable String scope) {
+    return caller != null
+        && caller.getPrincipal() instanceof Jwt
+        && caller.getAuthorities().stream()
+            .anyMatch(granted -> ("SCOPE_" + scope).equals(granted.getAuthority()));
+  }
+}

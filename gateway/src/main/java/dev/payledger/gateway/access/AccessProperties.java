@@ -1,0 +1,20 @@
+package dev.payledger.gateway.access;
+
+import java.net.URI;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/// Whose access tokens are accepted: `issuerUrl` as the tokens spell it, its public keys at
+/// `jwksUrl`, and by how much its clock may differ from ours.
+@ConfigurationProperties("gateway.access")
+public record AccessProperties(String issuerUrl, URI jwksUrl, Duration clockSkew) {
+  /// The audience that a token for this system names.
+  public static final String AUDIENCE = "payledger";
+
+  public AccessProperties {
+    if (issuerUrl.isBlank() || clockSkew.isNegative()) {
+      throw new IllegalArgumentException(
+          "gateway.access needs an issuer-url and no negative clock-skew");
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.payledger.gateway.forward;
+
+import dev.payledger.gateway.timeleft.TimeLeft;
+import dev.payledger.gateway.timeleft.TimeLeftFilter;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/// Sends one call to one service, once. It never retries: a retry belongs to the caller, who has
+/// the idempotency key, and to one layer only.
+@Component
+public class Forwarder {
+  /// Of the time left, what is kept back for storing the answer and for the way home.
+  private static final Duration KEPT_BACK_MAX = Duration.ofMillis(250);
+
+  private final ForwardProperties properties;
+  private final HttpClient http;
+  private final Map<Upstream, Semaphore> placesOfCommands = new EnumMap<>(Upstream.class);
+  private final Map<Upstream, Semaphore> placesOfReads = new EnumMap<>(Upstream.class);
+
+  Forwarder(ForwardProperties properties) {
+    this.properties = properties;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(properties.connectTimeout())
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+    for (Upstream upstream : Upstream.values()) {
+      placesOfCommands.put(upstream, new Semaphore(properties.inFlightMax()));
+      placesOfReads.put(upstream, new Semaphore(properties.inFlightMax()));
+    }
+  }
+
+  public Forwarded send(Call call, TimeLeft timeLeft) {
+    Duration time = keepBack(timeLeft.remaining());
+    if (time.toMillis() < 1) {
+      return new Forwarded.NotSent("no time left");
+    }
+    // Apart, so that callers who read, and may wait long for it, cannot keep money from moving.
+    Semaphore place =
+        (call.commandId() == null ? placesOfReads : placesOfCommands).get(call.upstream());
+    // Full means full: a queue here would only hide an overload from the callers.
+    if (place == null || !place.tryAcquire()) {
+      return new Forwarded.NotSent("too many calls in flight to " + call.upstream());
+    }
+    try {
+      return exchange(request(call, time), time);
+    } finally {
+      place.release();
+    }
+  }
+
+  private Forwarded exchange(HttpRequest request, Duration time) {
+    // The request's own timeout ends with the headers; waiting on the future bounds the body too,
+    // and
+    // cancelling it closes the connection.
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        http.sendAsync(
+            request,
+            BodyHandlers.limiting(
+                BodyHandlers.ofByteArray(), properties.answerSizeMax().toBytes()));
+    try {
+      return new Forwarded.Answered(answer(exchange.get(time.toNanos(), TimeUnit.NANOSECONDS)));
+    } catch (TimeoutException e) {
+      exchange.cancel(true);
+      return new Forwarded.Unknown("no answer within " + time.toMillis() + " ms");
+    } catch (InterruptedException e) {
+      exchange.cancel(true);
+      Thread.currentThread().interrupt();
+      return new Forwarded.Unknown("interrupted");
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      // Both come from the attempt to connect; no byte of the request has left.
+      return cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
+          ? new Forwarded.NotSent("cannot connect: " + cause)
+          : new Forwarded.Unknown(String.valueOf(cause));
+    }
+  }
+
+  private HttpRequest request(Call call, Duration time) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(properties.urlOf(call.upstream()) + call.target()))
+            .header("Authorization", "Bearer " + call.accessToken())
+            .header("traceparent", call.traceparent().header())
+            .header(TimeLeftFilter.HEADER, Long.toString(time.toMillis()))
+            .timeout(time);
+    UUID commandId = call.commandId();
+    if (commandId != null) {
+      request.header("Command-Id", commandId.toString());
+    }
+    if (call.contentType() != null) {
+      request.header("Content-Type", call.contentType());
+    }
+    byte[] body = call.body();
+    return request
+        .method(
+            call.method(),
+            body == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofByteArray(body))
+        .build();
+  }
+
+  private static Answer answer(HttpResponse<byte[]> response) {
+    return new Answer(
+        response.statusCode(),
+        header(response, "Content-Type"),
+        publicPath(header(response, "Location")),
+        header(response, "Retry-After"),
+        header(response, "WWW-Authenticate"),
+        response.body());
+  }
+
+  private static @Nullable String header(HttpResponse<byte[]> response, String name) {
+    return response.headers().firstValue(name).orElse(null);
+  }
+
+  /// Only paths of the public API pass; an absolute address would name a machine behind the gateway.
+  private static @Nullable String publicPath(@Nullable String location) {
+    return location != null && location.startsWith("/v1/") ? location : null;
+  }
+
+  private static Duration keepBack(Duration remaining) {
+    Duration fifth = remaining.dividedBy(5);
+    return remaining.minus(fifth.compareTo(KEPT_BACK_MAX) < 0 ? fifth : KEPT_BACK_MAX);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.payledger.gateway.forward;
+
+/// A service behind the gateway.
+public enum Upstream {
+  LEDGER,
+  NOTIFY
+}

@@ -1,0 +1,74 @@
+package dev.payledger.gateway.idempotency;
+
+import dev.payledger.gateway.forward.Answer;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+import org.hibernate.annotations.Immutable;
+import org.jspecify.annotations.Nullable;
+
+/// One idempotency key as stored. Read only: rows are written by the statements of
+/// `IdempotencyKeys`, each of which arbitrates between all gateways.
+@Entity
+@Immutable
+@Table(name = "idempotency_key")
+class KeyRow {
+  @Id private UUID commandId;
+
+  private String fingerprint;
+
+  @Enumerated(EnumType.STRING)
+  private KeyState state;
+
+  private @Nullable Instant leaseEndsAt;
+
+  @Column(name = "answer_status")
+  private @Nullable Integer status;
+
+  @Column(name = "answer_content_type")
+  private @Nullable String contentType;
+
+  @Column(name = "answer_location")
+  private @Nullable String location;
+
+  @Column(name = "answer_body")
+  private byte @Nullable [] body;
+
+  protected KeyRow() {}
+
+  Standing standingOf(Fingerprint asked, Instant now) {
+    if (!fingerprint.equals(asked.hex())) {
+      return new Standing.Reused();
+    }
+    return switch (state) {
+      case ANSWERED -> new Standing.Answered(answer());
+      case RELEASED -> new Standing.Free();
+      case CLAIMED -> isLeaseOver(now) ? new Standing.Free() : new Standing.Held();
+    };
+  }
+
+  KeyState state() {
+    return state;
+  }
+
+  Answer answer() {
+    // The table's CHECK answered_has_an_answer promises both.
+    return new Answer(
+        Objects.requireNonNull(status),
+        contentType,
+        location,
+        null,
+        null,
+        Objects.requireNonNull(body));
+  }
+
+  private boolean isLeaseOver(Instant now) {
+    return leaseEndsAt == null || !leaseEndsAt.isAfter(now);
+  }
+}

@@ -1,0 +1,125 @@
+package dev.payledger.gateway.idempotency;
+
+import dev.payledger.gateway.forward.Answer;
+import dev.payledger.gateway.forward.Forwarded;
+import dev.payledger.gateway.timeleft.TimeLeft;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/// Gives every request with one key the same answer: claim, forward, store the final answer, reply.
+///
+/// A crash before the claim leaves nothing. A crash after it leaves a lease that ends, and the next
+/// caller forwards the same command id. A crash after the forward is the same: the ledger knows the
+/// command. A crash after the answer is stored replays it. No database transaction is open while the
+/// service works.
+@Component
+public class KeyedCalls {
+  private static final Logger log = LoggerFactory.getLogger(KeyedCalls.class);
+
+  private final IdempotencyKeys keys;
+  private final FinalAnswers finalAnswers;
+  private final IdempotencyProperties properties;
+  private final Arrivals arrivals = new Arrivals();
+
+  KeyedCalls(IdempotencyKeys keys, FinalAnswers finalAnswers, IdempotencyProperties properties) {
+    this.keys = keys;
+    this.finalAnswers = finalAnswers;
+    this.properties = properties;
+  }
+
+  /// `forward` sends the command with its id; it is called at most once per claim that this request
+  /// is granted, and not at all for a replay.
+  public KeyedOutcome call(KeyedCommand command, TimeLeft timeLeft, Supplier<Forwarded> forward) {
+    try {
+      return answer(command, timeLeft, forward);
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("idempotency keys are not available", e);
+      return new KeyedOutcome.StoreUnavailable();
+    }
+  }
+
+  private KeyedOutcome answer(
+      KeyedCommand command, TimeLeft timeLeft, Supplier<Forwarded> forward) {
+    TimeLeft patience = TimeLeft.of(shorter(properties.waitMax(), timeLeft.remaining()));
+    Standing standing = keys.claim(command);
+    while (true) {
+      switch (standing) {
+        case Standing.Answered(Answer answer) -> {
+          return new KeyedOutcome.Replayed(answer);
+        }
+        case Standing.Reused() -> {
+          return new KeyedOutcome.Reused();
+        }
+        case Standing.Granted(long epoch) -> {
+          Optional<KeyedOutcome> outcome = forwardAndStore(command, epoch, forward);
+          if (outcome.isPresent()) {
+            return outcome.get();
+          }
+          // Fenced: a later holder speaks for the key now, so that all callers hear the same.
+          standing = keys.look(command);
+        }
+        case Standing.Free(), Standing.Held() -> {
+          if (patience.isOver() || !waited(command, standing, patience)) {
+            return new KeyedOutcome.InFlight();
+          }
+          Standing seen = keys.look(command);
+          standing = seen instanceof Standing.Free ? keys.claim(command) : seen;
+        }
+      }
+    }
+  }
+
+  /// Empty when the claim passed to somebody else before the answer could be stored.
+  private Optional<KeyedOutcome> forwardAndStore(
+      KeyedCommand command, long epoch, Supplier<Forwarded> forward) {
+    try {
+      Forwarded forwarded = forward.get();
+      if (forwarded instanceof Forwarded.Answered(Answer answer)) {
+        if (!finalAnswers.isFinal(answer)) {
+          release(command, epoch);
+          return Optional.of(new KeyedOutcome.Fresh(answer));
+        }
+        // From here on the money has moved or never will: nothing is said before it is stored.
+        return keys.answer(command, epoch, answer)
+            ? Optional.of(new KeyedOutcome.Fresh(answer))
+            : Optional.empty();
+      }
+      release(command, epoch);
+      return Optional.of(new KeyedOutcome.Unanswered(forwarded));
+    } finally {
+      arrivals.done(command.commandId());
+    }
+  }
+
+  /// Failing to give a claim back costs the next caller the rest of the lease, nothing else.
+  private void release(KeyedCommand command, long epoch) {
+    try {
+      keys.release(command, epoch);
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("claim on {} not given back, its lease will end", command.commandId(), e);
+    }
+  }
+
+  private boolean waited(KeyedCommand command, Standing standing, TimeLeft patience) {
+    if (standing instanceof Standing.Free) {
+      return true;
+    }
+    try {
+      arrivals.await(command.commandId(), shorter(properties.pollInterval(), patience.remaining()));
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.payledger.gateway.idempotency;
+
+import dev.payledger.gateway.forward.Answer;
+import dev.payledger.gateway.forward.Forwarded;
+
+/// What a caller of a keyed command is to be told.
+public sealed interface KeyedOutcome {
+  /// The service's answer to this very request; final answers are stored before they get here.
+  record Fresh(Answer answer) implements KeyedOutcome {}
+
+  /// The stored answer to an earlier request with this key.
+  record Replayed(Answer answer) implements KeyedOutcome {}
+
+  /// The key was first used for something else.
+  record Reused() implements KeyedOutcome {}
+
+  /// Another request with this key is being worked on, for longer than this one may wait.
+  record InFlight() implements KeyedOutcome {}
+
+  /// No answer came; the claim is given back.
+  record Unanswered(Forwarded why) implements KeyedOutcome {}
+
+  /// The keys cannot be read or written, so nothing may be said about money. A retry with the same
+  /// key is safe whatever had happened before.
+  record StoreUnavailable() implements KeyedOutcome {}
+}

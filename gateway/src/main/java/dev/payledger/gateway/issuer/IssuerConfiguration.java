@@ -1,0 +1,125 @@
+package dev.payledger.gateway.issuer;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.SecurityContext;
+import dev.payledger.gateway.access.AccessProperties;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
+import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
+import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
+import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
+import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
+import org.springframework.security.web.SecurityFilterChain;
+
+/// Spring Security's authorization server with client credentials by HTTP Basic, at `/oauth2/token`,
+/// and its public key at `/oauth2/jwks`. Its errors have OAuth2's own form (RFC 6749 section 5.2),
+/// which is what OAuth2 clients read.
+@Configuration(proxyBeanMethods = false)
+@Profile("demo")
+class IssuerConfiguration {
+
+  @Bean
+  @Order(1)
+  SecurityFilterChain issuer(HttpSecurity http) {
+    return http.oauth2AuthorizationServer(
+            server -> {
+              http.securityMatcher(server.getEndpointsMatcher());
+              server.tokenEndpoint(
+                  token -> token.accessTokenRequestConverter(new EveryScopeUnlessAsked()));
+            })
+        .csrf(AbstractHttpConfigurer::disable)
+        .sessionManagement(it -> it.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .requestCache(AbstractHttpConfigurer::disable)
+        .headers(AbstractHttpConfigurer::disable)
+        .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+        .exceptionHandling(
+            handling ->
+                handling.authenticationEntryPoint(
+                    (request, response, reason) -> {
+                      response.setStatus(401);
+                      response.setHeader("WWW-Authenticate", "Basic realm=\"payledger\"");
+                      response.setContentType("application/json");
+                      response
+                          .getOutputStream()
+                          .write("{\"error\":\"invalid_client\"}".getBytes(StandardCharsets.UTF_8));
+                    }))
+        .build();
+  }
+
+  @Bean
+  AuthorizationServerSettings authorizationServerSettings(AccessProperties access) {
+    return AuthorizationServerSettings.builder().issuer(access.issuerUrl()).build();
+  }
+
+  @Bean
+  RegisteredClientRepository registeredClients(DemoClientsProperties properties) {
+    return new InMemoryRegisteredClientRepository(
+        properties.clients().stream().map(client -> registered(client, properties)).toList());
+  }
+
+  /// Keeps nothing: these tokens carry all there is to know, and a store would only grow.
+  @Bean
+  OAuth2AuthorizationService authorizationService() {
+    return new NoAuthorizationKept();
+  }
+
+  @Bean
+  OAuth2TokenCustomizer<JwtEncodingContext> audience() {
+    return context -> context.getClaims().audience(List.of(AccessProperties.AUDIENCE));
+  }
+
+  /// The key outlives this process, and all gateways share it: a token stays valid over a restart.
+  @Bean
+  JWKSource<SecurityContext> signingKey(SigningKeys keys, Clock clock) {
+    RSAKey key =
+        keys.findById(SigningKey.ACCESS_TOKENS)
+            .or(
+                () -> {
+                  keys.offer(SigningKey.ACCESS_TOKENS, generated().toJSONString(), clock.instant());
+                  return keys.findById(SigningKey.ACCESS_TOKENS);
+                })
+            .orElseThrow()
+            .toRsaKey();
+    return new ImmutableJWKSet<>(new JWKSet(key));
+  }
+
+  private static RSAKey generated() {
+    try {
+      return new RSAKeyGenerator(2048).keyIDFromThumbprint(true).generate();
+    } catch (JOSEException e) {
+      throw new IllegalStateException("every JDK makes RSA keys", e);
+    }
+  }
+
+  private static RegisteredClient registered(
+      DemoClientsProperties.Client client, DemoClientsProperties properties) {
+    return RegisteredClient.withId(client.id())
+        .clientId(client.id())
+        .clientSecret(client.secret())
+        .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
+        .authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
+        .scopes(scopes -> scopes.addAll(client.scopes()))
+        .tokenSettings(
+            TokenSettings.builder().accessTokenTimeToLive(properties.tokenLifetime()).build())
+        .build();
+  }
+}

@@ -1,0 +1,6 @@
+/// The front door: who are you, how often, have we seen this request. Read `FrontDoor` first: it
+/// lists the steps that every request takes, in order; then `routes.Routes`, the route table.
+@NullMarked
+package dev.payledger.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package dev.payledger.gateway.problem;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/// Sets the headers that every answer carries, and turns what nobody caught into a problem without
+/// internals; the log has the stack trace under the same trace id.
+public final class LastResortFilter extends OncePerRequestFilter {
+  private static final Logger log = LoggerFactory.getLogger(LastResortFilter.class);
+  private final Problems problems;
+
+  public LastResortFilter(Problems problems) {
+    this.problems = problems;
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("X-Content-Type-Options", "nosniff");
+    try {
+      chain.doFilter(request, response);
+    } catch (AuthenticationServiceException e) {
+      log.warn("the keys of the issuer cannot be had", e);
+      answer(
+          request,
+          response,
+          Problem.retryAfter(
+              ProblemCode.UNAVAILABLE,
+              "The access token could not be checked, because the issuer's keys cannot be had. Try"
+                  + " again later.",
+              Duration.ofSeconds(2)));
+    } catch (RuntimeException | ServletException | Error e) {
+      log.error("request failed", e);
+      answer(
+          request,
+          response,
+          Problem.of(
+              ProblemCode.INTERNAL_ERROR,
+              "The gateway failed. Try again with the same idempotency key; quote the trace id when"
+                  + " you report it."));
+      if (e instanceof VirtualMachineError fatal) {
+        throw fatal;
+      }
+    }
+  }
+
+  private void answer(HttpServletRequest request, HttpServletResponse response, Problem problem)
+      throws IOException {
+    if (!response.isCommitted()) {
+      response.resetBuffer();
+      problems.write(request, response, problem);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.payledger.gateway.routes;
+
+import dev.payledger.gateway.forward.Upstream;
+import dev.payledger.gateway.shape.BodyShape;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// One line of the route table. `path` has fixed segments, `{id}` for a UUID, and `**` at its end for
+/// any further lower-case segments. `scope` is what the access token must have; null lets anybody in.
+public record Route(
+    String method,
+    String path,
+    RouteClass routeClass,
+    @Nullable String scope,
+    Target target,
+    Pattern pattern) {
+
+  /// Where a request goes.
+  public sealed interface Target {}
+
+  /// Answered by the gateway itself.
+  record Own() implements Target {}
+
+  /// Read from a service.
+  record Read(Upstream upstream) implements Target {}
+
+  /// Sent to a service with a command id, so that it happens once.
+  record Command(Upstream upstream, String operation, KeyPolicy keyPolicy, BodyShape shape)
+      implements Target {}
+
+  /// Whether a command must carry an idempotency key.
+  enum KeyPolicy {
+    REQUIRED,
+    HONOURED
+  }
+
+  private static final String ATTRIBUTE = Route.class.getName();
+  private static final String UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+
+  static Route of(
+      String method, String path, RouteClass routeClass, @Nullable String scope, Target target) {
+    // Compared with the path as it came, undecoded: what needs decoding has no route.
+    String pattern = path.replace("{id}", UUID).replace("**", "[a-z0-9-]+(?:/[a-z0-9-]+)*");
+    return new Route(method, path, routeClass, scope, target, Pattern.compile(pattern));
+  }
+
+  /// The route of this request, which `SizeAndShapeFilter` has found.
+  public static Route of(HttpServletRequest request) {
+    return find(request)
+        .orElseThrow(() -> new IllegalStateException("SizeAndShapeFilter has not run"));
+  }
+
+  /// Empty on the management port, which the front door does not guard.
+  public static Optional<Route> find(HttpServletRequest request) {
+    return Optional.ofNullable((Route) request.getAttribute(ATTRIBUTE));
+  }
+
+  void putInto(HttpServletRequest request) {
+    request.setAttribute(ATTRIBUTE, this);
+  }
+
+  boolean hasPath(String rawPath) {
+    return pattern.matcher(rawPath).matches();
+  }
+}

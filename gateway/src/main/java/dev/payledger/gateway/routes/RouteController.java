@@ -1,0 +1,251 @@
+package dev.payledger.gateway.routes;
+
+import dev.payledger.gateway.forward.Answer;
+import dev.payledger.gateway.forward.Call;
+import dev.payledger.gateway.forward.Forwarded;
+import dev.payledger.gateway.forward.Forwarder;
+import dev.payledger.gateway.forward.Upstream;
+import dev.payledger.gateway.idempotency.CommandId;
+import dev.payledger.gateway.idempotency.Fingerprint;
+import dev.payledger.gateway.idempotency.IdempotencyKey;
+import dev.payledger.gateway.idempotency.KeyHeader;
+import dev.payledger.gateway.idempotency.KeyOwner;
+import dev.payledger.gateway.idempotency.KeyedCalls;
+import dev.payledger.gateway.idempotency.KeyedCommand;
+import dev.payledger.gateway.idempotency.KeyedOutcome;
+import dev.payledger.gateway.problem.Problem;
+import dev.payledger.gateway.problem.ProblemCode;
+import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.routes.Route.Command;
+import dev.payledger.gateway.routes.Route.KeyPolicy;
+import dev.payledger.gateway.shape.ShapeOutcome;
+import dev.payledger.gateway.timeleft.TimeLeft;
+import dev.payledger.gateway.trace.Traceparent;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.RequestMapping;
+
+/// The last two steps of the front door: idempotency, then the hand-over to the service.
+@Controller
+class RouteController {
+  private static final Logger log = LoggerFactory.getLogger(RouteController.class);
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private final Forwarder forwarder;
+  private final KeyedCalls keyedCalls;
+  private final Problems problems;
+
+  RouteController(Forwarder forwarder, KeyedCalls keyedCalls, Problems problems) {
+    this.forwarder = forwarder;
+    this.keyedCalls = keyedCalls;
+    this.problems = problems;
+  }
+
+  @RequestMapping("/v1/**")
+  void route(
+      HttpServletRequest request, HttpServletResponse response, JwtAuthenticationToken caller)
+      throws IOException {
+    Jwt token = caller.getToken();
+    switch (Route.of(request).target()) {
+      case Route.Read(Upstream upstream) -> read(request, response, token, upstream);
+      case Command command -> command(request, response, token, command);
+      case Route.Own() ->
+          throw new IllegalStateException("no controller for " + request.getRequestURI());
+    }
+  }
+
+  private void read(
+      HttpServletRequest request, HttpServletResponse response, Jwt token, Upstream upstream)
+      throws IOException {
+    Call call = call(request, token, upstream, null);
+    switch (forwarder.send(call, TimeLeft.of(request))) {
+      case Forwarded.Answered(Answer answer) when mayPass(answer) -> answer.writeTo(response);
+      case Forwarded other -> {
+        log.warn("{} {}: {}", call.method(), call.upstream(), describe(other));
+        no(
+            request,
+            response,
+            Problem.retryAfter(
+                ProblemCode.UNAVAILABLE, "The service behind did not answer. Try again.", SOON));
+      }
+    }
+  }
+
+  private void command(
+      HttpServletRequest request, HttpServletResponse response, Jwt token, Command command)
+      throws IOException {
+    KeyHeader header = KeyHeader.of(request);
+    if (header instanceof KeyHeader.Malformed(String detail)) {
+      no(request, response, Problem.of(ProblemCode.IDEMPOTENCY_KEY_MALFORMED, detail));
+      return;
+    }
+    if (header instanceof KeyHeader.Missing && command.keyPolicy() == KeyPolicy.REQUIRED) {
+      no(
+          request,
+          response,
+          Problem.of(
+              ProblemCode.IDEMPOTENCY_KEY_MISSING,
+              "Send an Idempotency-Key header, a new one for each thing you want done, and the same"
+                  + " one when you try again."));
+      return;
+    }
+    byte[] body = request.getInputStream().readNBytes(SizeAndShapeFilter.BODY_BYTES_MAX + 1);
+    if (body.length > SizeAndShapeFilter.BODY_BYTES_MAX) {
+      no(
+          request,
+          response,
+          Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge()));
+      return;
+    }
+    Call call = call(request, token, command.upstream(), body);
+    // The shape is checked before the claim: a body that can never be accepted burns no key.
+    switch (command.shape().check(body)) {
+      case ShapeOutcome.Refused(String detail) ->
+          no(request, response, Problem.of(ProblemCode.INVALID_REQUEST, detail));
+      case ShapeOutcome.Fits(String canonicalJson) -> {
+        if (header instanceof KeyHeader.Given(IdempotencyKey key)) {
+          keyed(request, response, call, keyedCommand(request, token, command, key, canonicalJson));
+        } else {
+          unkeyed(request, response, call.with(CommandId.random()));
+        }
+      }
+    }
+  }
+
+  private void keyed(
+      HttpServletRequest request, HttpServletResponse response, Call call, KeyedCommand command)
+      throws IOException {
+    TimeLeft timeLeft = TimeLeft.of(request);
+    Call named = call.with(command.commandId());
+    switch (keyedCalls.call(command, timeLeft, () -> forwarder.send(named, timeLeft))) {
+      case KeyedOutcome.Fresh(Answer answer) -> reply(request, response, named, answer);
+      case KeyedOutcome.Replayed(Answer answer) -> {
+        response.setHeader("Idempotency-Replayed", "true");
+        answer.writeTo(response);
+      }
+      case KeyedOutcome.Reused() ->
+          no(
+              request,
+              response,
+              Problem.of(
+                  ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                  "This key was first sent with another request. Use a new key for a new request."));
+      case KeyedOutcome.InFlight() ->
+          no(
+              request,
+              response,
+              Problem.retryAfter(
+                  ProblemCode.REQUEST_IN_FLIGHT,
+                  "A request with this key is being worked on. Send it again to get its answer.",
+                  SOON));
+      case KeyedOutcome.Unanswered(Forwarded why) -> unanswered(request, response, named, why);
+      case KeyedOutcome.StoreUnavailable() ->
+          no(
+              request,
+              response,
+              Problem.retryAfter(
+                  ProblemCode.UNAVAILABLE,
+                  "Idempotency keys cannot be checked now. Send the same request with the same key"
+                      + " again.",
+                  SOON));
+    }
+  }
+
+  private void unkeyed(HttpServletRequest request, HttpServletResponse response, Call call)
+      throws IOException {
+    switch (forwarder.send(call, TimeLeft.of(request))) {
+      case Forwarded.Answered(Answer answer) -> reply(request, response, call, answer);
+      case Forwarded why -> unanswered(request, response, call, why);
+    }
+  }
+
+  private void reply(
+      HttpServletRequest request, HttpServletResponse response, Call call, Answer answer)
+      throws IOException {
+    if (mayPass(answer)) {
+      answer.writeTo(response);
+    } else {
+      unanswered(request, response, call, new Forwarded.Answered(answer));
+    }
+  }
+
+  private void unanswered(
+      HttpServletRequest request, HttpServletResponse response, Call call, Forwarded why)
+      throws IOException {
+    log.warn("command {} to {}: {}", call.commandId(), call.upstream(), describe(why));
+    no(
+        request,
+        response,
+        why instanceof Forwarded.NotSent
+            ? Problem.retryAfter(
+                ProblemCode.UNAVAILABLE,
+                "Nothing was done, because the service behind could not be reached. Try again.",
+                SOON)
+            : Problem.retryAfter(
+                ProblemCode.OUTCOME_UNKNOWN,
+                "Whether it was done is not known yet. Send the same request with the same key again:"
+                    + " it is done at most once, and you get its one answer.",
+                SOON));
+  }
+
+  private void no(HttpServletRequest request, HttpServletResponse response, Problem problem)
+      throws IOException {
+    problems.write(request, response, problem);
+  }
+
+  /// What a service says is passed on, but for failures that are not in the API's own form.
+  private static boolean mayPass(Answer answer) {
+    int status = answer.status();
+    String contentType = answer.contentType();
+    boolean isProblem = contentType != null && contentType.startsWith("application/problem+json");
+    return (status >= 200 && status < 300)
+        || (status >= 400 && status < 500)
+        || (status == 503 && isProblem);
+  }
+
+  private static String describe(Forwarded forwarded) {
+    return switch (forwarded) {
+      case Forwarded.Answered(Answer answer) -> "status " + answer.status();
+      case Forwarded.NotSent(String reason) -> "not sent: " + reason;
+      case Forwarded.Unknown(String reason) -> "outcome unknown: " + reason;
+    };
+  }
+
+  private static Call call(
+      HttpServletRequest request, Jwt token, Upstream upstream, byte @Nullable [] body) {
+    String query = request.getQueryString();
+    return new Call(
+        upstream,
+        request.getMethod(),
+        request.getRequestURI() + (query == null ? "" : "?" + query),
+        body,
+        body == null || body.length == 0 ? null : "application/json",
+        null,
+        token.getTokenValue(),
+        Traceparent.of(request));
+  }
+
+  private static KeyedCommand keyedCommand(
+      HttpServletRequest request,
+      Jwt token,
+      Command command,
+      IdempotencyKey key,
+      String canonicalJson) {
+    KeyOwner owner = KeyOwner.of(token);
+    return new KeyedCommand(
+        CommandId.of(owner, command.operation(), key, 0),
+        owner.principal(),
+        command.operation(),
+        key,
+        Fingerprint.of(
+            owner.principal(), command.operation(), request.getRequestURI(), canonicalJson));
+  }
+}

@@ -1,0 +1,87 @@
+package dev.payledger.gateway.routes;
+
+import static dev.payledger.gateway.forward.Upstream.LEDGER;
+import static dev.payledger.gateway.forward.Upstream.NOTIFY;
+import static dev.payledger.gateway.routes.Route.KeyPolicy.HONOURED;
+import static dev.payledger.gateway.routes.Route.KeyPolicy.REQUIRED;
+import static dev.payledger.gateway.routes.RouteClass.FEED;
+import static dev.payledger.gateway.routes.RouteClass.MONEY;
+import static dev.payledger.gateway.routes.RouteClass.OPEN;
+import static dev.payledger.gateway.routes.RouteClass.READS;
+import static dev.payledger.gateway.shape.BodyShape.ACCOUNT;
+import static dev.payledger.gateway.shape.BodyShape.ANY_OR_NONE;
+import static dev.payledger.gateway.shape.BodyShape.TRANSFER;
+
+import dev.payledger.gateway.forward.Upstream;
+import dev.payledger.gateway.routes.Route.Command;
+import dev.payledger.gateway.routes.Route.KeyPolicy;
+import dev.payledger.gateway.routes.Route.Own;
+import dev.payledger.gateway.routes.Route.Read;
+import dev.payledger.gateway.shape.BodyShape;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/// The route table: every method and path that the gateway serves. What is not here is not served.
+@Component
+public class Routes {
+  private static final List<Route> TABLE =
+      List.of(
+          command(REQUIRED, "create-transfer", "/v1/transfers", TRANSFER),
+          read("/v1/transfers", READS, LEDGER),
+          read("/v1/transfers/{id}", READS, LEDGER),
+          command(HONOURED, "open-account", "/v1/accounts", ACCOUNT),
+          read("/v1/accounts", READS, LEDGER),
+          read("/v1/accounts/{id}", READS, LEDGER),
+          read("/v1/accounts/{id}/balance", READS, LEDGER),
+          read("/v1/accounts/{id}/entries", READS, LEDGER),
+          command(HONOURED, "freeze-account", "/v1/accounts/{id}/freeze", ANY_OR_NONE),
+          command(HONOURED, "unfreeze-account", "/v1/accounts/{id}/unfreeze", ANY_OR_NONE),
+          command(HONOURED, "close-account", "/v1/accounts/{id}/close", ANY_OR_NONE),
+          read("/v1/accounts/{id}/feed", FEED, NOTIFY),
+          Route.of("GET", "/v1/operator/**", READS, "ledger:operate", new Read(LEDGER)),
+          own("GET", "/v1/idempotency-keys", READS, "accounts:read"),
+          own("POST", "/oauth2/token", OPEN, null),
+          own("GET", "/oauth2/jwks", OPEN, null));
+
+  /// What the table says about a method and a path.
+  sealed interface Match {
+    record Found(Route route) implements Match {}
+
+    record OtherMethod(Set<String> allowed) implements Match {}
+
+    record Unknown() implements Match {}
+  }
+
+  /// The path is the raw one of the request line, undecoded.
+  Match match(String method, String rawPath) {
+    List<Route> routes = TABLE.stream().filter(route -> route.hasPath(rawPath)).toList();
+    return routes.stream()
+        .filter(route -> route.method().equals(method))
+        .findFirst()
+        .<Match>map(Match.Found::new)
+        .orElseGet(
+            () ->
+                routes.isEmpty()
+                    ? new Match.Unknown()
+                    : new Match.OtherMethod(
+                        routes.stream().map(Route::method).collect(Collectors.toSet())));
+  }
+
+  private static Route command(
+      KeyPolicy keyPolicy, String operation, String path, BodyShape shape) {
+    return Route.of(
+        "POST", path, MONEY, "transfers:write", new Command(LEDGER, operation, keyPolicy, shape));
+  }
+
+  private static Route read(String path, RouteClass routeClass, Upstream upstream) {
+    return Route.of("GET", path, routeClass, "accounts:read", new Read(upstream));
+  }
+
+  private static Route own(
+      String method, String path, RouteClass routeClass, @Nullable String scope) {
+    return Route.of(method, path, routeClass, scope, new Own());
+  }
+}

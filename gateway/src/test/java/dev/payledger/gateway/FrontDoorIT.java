@@ -1,0 +1,300 @@
+package dev.payledger.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.payledger.gateway.Downstream.Arrived;
+import dev.payledger.gateway.Downstream.Reply;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+
+class FrontDoorIT extends GatewayUnderTest {
+  private static final String TRANSFERS = "/v1/transfers";
+
+  @LocalManagementPort private int managementPort;
+
+  @BeforeEach
+  void servicesAnswer() {
+    ledger.answers(request -> Reply.json(200, "{\"from\":\"ledger\"}"));
+    feed.answers(request -> Reply.json(200, "{\"from\":\"feed\"}"));
+  }
+
+  @Test
+  void readsReachTheirServiceAsTheyCame() {
+    assertThat(get("alice", "/v1/accounts/" + ALICE_EUR + "/entries?limit=5&cursor=a%2Bb").body())
+        .contains("ledger");
+    Arrived arrived = ledger.arrived().getFirst();
+    assertThat(arrived.method()).isEqualTo("GET");
+    assertThat(arrived.target())
+        .isEqualTo("/v1/accounts/" + ALICE_EUR + "/entries?limit=5&cursor=a%2Bb");
+    assertThat(arrived.commandId()).isEmpty();
+    assertThat(get("alice", "/v1/accounts/" + ALICE_EUR + "/feed").body()).contains("feed");
+    assertThat(feed.arrived()).hasSize(1);
+    assertThat(ledger.arrived()).hasSize(1);
+  }
+
+  @Test
+  void onlyAFewHeadersPassEitherWay() {
+    HttpResponse<String> response =
+        send(
+            as("alice", "/v1/accounts")
+                .header("X-Forwarded-For", "192.0.2.1")
+                .header("Cookie", "a=b")
+                .header("X-Custom", "x")
+                .header("Command-Id", "11111111-1111-1111-1111-111111111111")
+                .header("X-HTTP-Method-Override", "DELETE"));
+    Arrived arrived = ledger.arrived().getFirst();
+    assertThat(arrived.method()).isEqualTo("GET");
+    assertThat(arrived.headerNames())
+        .map(String::toLowerCase)
+        .isSubsetOf(
+            "authorization",
+            "traceparent",
+            "request-timeout-ms",
+            "host",
+            "user-agent",
+            "content-length");
+    assertThat(header(response, "X-Internal")).isEmpty();
+    assertThat(header(response, "Server")).isEmpty();
+    assertThat(header(response, "X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(header(response, "Cache-Control")).isEqualTo("no-store");
+  }
+
+  @Test
+  void anAddressBehindTheGatewayIsNotShown() {
+    ledger.answers(request -> Reply.json(201, "{}").at("http://127.0.0.1:8081/v1/transfers/1"));
+    HttpResponse<String> response = post("alice", TRANSFERS, newKey(), transfer(1));
+    assertThat(response.statusCode()).isEqualTo(201);
+    assertThat(header(response, "Location")).isEmpty();
+  }
+
+  @Test
+  void theTraceGoesThrough() {
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    send(as("alice", "/v1/accounts").header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01"));
+    assertThat(ledger.arrived().getFirst().traceparent())
+        .startsWith("00-" + trace + "-")
+        .doesNotContain("00f067aa0ba902b7");
+    HttpResponse<String> refused =
+        send(
+            as("alice", "/v1/nothing")
+                .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01"));
+    assertThat(json(refused).get("traceId").stringValue()).isEqualTo(trace);
+    get("alice", "/v1/accounts");
+    assertThat(ledger.arrived().getLast().traceparent())
+        .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01")
+        .doesNotContain(trace);
+  }
+
+  @Test
+  void theTimeLeftIsCappedAndPassedOn() {
+    send(as("alice", "/v1/accounts").header("Request-Timeout-Ms", "1000"));
+    send(as("alice", "/v1/accounts").header("Request-Timeout-Ms", "999999999"));
+    get("alice", "/v1/accounts");
+    List<Integer> passedOn =
+        ledger.arrived().stream().map(Arrived::timeoutMs).map(Integer::valueOf).toList();
+    assertThat(passedOn.get(0)).isBetween(100, 1_000);
+    assertThat(passedOn.get(1)).isBetween(25_000, 30_000);
+    assertThat(passedOn.get(2)).isBetween(3_000, 5_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "1.5", "abc", "10000000000", "1s"})
+  void aTimeThatIsNoPositiveNumberIsRefused(String time) {
+    assertProblem(
+        send(as("alice", "/v1/accounts").header("Request-Timeout-Ms", time)),
+        400,
+        "invalid-request");
+  }
+
+  @Test
+  void whatIsNotServedIsNotFoundAndOtherMethodsAreToldSo() {
+    for (String path :
+        List.of("/", "/v1", "/v1/transfers/x", "/actuator/health", "/v1/operator", "/error")) {
+      assertProblem(get("alice", path), 404, "not-found");
+    }
+    HttpResponse<String> deleted = send(as("alice", TRANSFERS).DELETE());
+    assertProblem(deleted, 405, "method-not-allowed");
+    assertThat(header(deleted, "Allow")).isEqualTo("GET, POST");
+    for (String method : List.of("PUT", "PATCH", "OPTIONS", "PROPFIND")) {
+      assertProblem(
+          send(as("alice", "/v1/accounts").method(method, BodyPublishers.noBody())),
+          405,
+          "method-not-allowed");
+    }
+    assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @Test
+  void aBodyHasAtMost16KiBWhetherItSaysSoOrNot() {
+    String large = transfer(1) + " ".repeat(16 * 1024);
+    assertProblem(post("alice", TRANSFERS, newKey(), large), 413, "payload-too-large");
+    HttpRequest.Builder chunked =
+        as("alice", TRANSFERS)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", newKey())
+            .POST(
+                BodyPublishers.ofInputStream(
+                    () -> new ByteArrayInputStream(large.getBytes(StandardCharsets.UTF_8))));
+    assertProblem(send(chunked), 413, "payload-too-large");
+    assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "text/plain",
+        "application/xml",
+        "application/json;charset=utf-16",
+        "application/json;charset=iso-8859-1",
+        "application/x-www-form-urlencoded",
+        "application/jsonx",
+        "json"
+      })
+  void aBodyIsJsonInUtf8(String contentType) {
+    HttpRequest.Builder request =
+        as("alice", TRANSFERS)
+            .header("Content-Type", contentType)
+            .header("Idempotency-Key", newKey())
+            .POST(BodyPublishers.ofString(transfer(1)));
+    assertProblem(send(request), 415, "unsupported-media-type");
+  }
+
+  @Test
+  void compressedBodiesAndBodiesWithoutATypeAreRefused() {
+    assertProblem(
+        send(
+            posting("alice", TRANSFERS, transfer(1))
+                .header("Idempotency-Key", newKey())
+                .header("Content-Encoding", "gzip")),
+        415,
+        "unsupported-media-type");
+    assertProblem(
+        send(
+            as("alice", TRANSFERS)
+                .header("Idempotency-Key", newKey())
+                .POST(BodyPublishers.ofString(transfer(1)))),
+        415,
+        "unsupported-media-type");
+    assertThat(
+            send(as("alice", TRANSFERS)
+                    .header("Idempotency-Key", newKey())
+                    .header("Content-Type", "Application/JSON; charset=UTF-8")
+                    .POST(BodyPublishers.ofString(transfer(1))))
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"amountMinor\":0",
+        "\"amountMinor\":-5",
+        "\"amountMinor\":1.5",
+        "\"amountMinor\":\"10\"",
+        "\"amountMinor\":1e2",
+        "\"amountMinor\":1,\"balance\":1",
+        "\"amountMinor\":1,\"amountMinor\":1000",
+        "\"amountMinor\":1}{",
+      })
+  void strictJsonIsAskedFor(String member) {
+    HttpResponse<String> response =
+        post("alice", TRANSFERS, newKey(), transfer(1).replace("\"amountMinor\":1", member));
+    assertProblem(response, 400, "invalid-request");
+    assertThat(response.body()).doesNotContain("jackson").doesNotContain("Exception");
+    assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @Test
+  void theBodyReachesTheLedgerByteForByte() {
+    String body = " " + transfer(7).replace(":", " : ") + "\n";
+    post("alice", TRANSFERS, newKey(), body);
+    assertThat(ledger.arrived().getFirst().body()).isEqualTo(body);
+  }
+
+  @Test
+  void aQueryIsBoundedAndWellFormed() {
+    assertProblem(get("alice", "/v1/accounts?cursor=" + "x".repeat(2_050)), 400, "invalid-request");
+    assertThat(raw("GET /v1/accounts?cursor=%zz HTTP/1.1")).contains(" 400 ");
+  }
+
+  @Test
+  void anAnswerThatIsTooLargeOrBrokenIsNotPassedOn() {
+    ledger.answers(request -> Reply.json(200, "x".repeat(1024 * 1024 + 1)));
+    assertProblem(get("alice", "/v1/accounts"), 503, "unavailable");
+    for (int status : new int[] {301, 500, 502}) {
+      ledger.answers(request -> Reply.json(status, "{\"secret\":\"stack trace\"}"));
+      assertProblem(get("alice", "/v1/accounts"), 503, "unavailable");
+    }
+    ledger.answers(request -> Reply.problem(404, "not-found"));
+    assertThat(get("alice", "/v1/accounts").body())
+        .isEqualTo("{\"code\":\"not-found\",\"status\":404}");
+  }
+
+  @Test
+  void brokenRequestLinesAndHeadersShowNothingOfTheServer() {
+    for (String line :
+        List.of(
+            "GET /v1/{accounts} HTTP/1.1",
+            "GET //v1/accounts HTTP/1.1",
+            "GET /v1/accounts;a=b HTTP/1.1",
+            "GET /v1/%2e%2e/accounts HTTP/1.1",
+            "GET /v1/accounts HTTP/9.9",
+            "TRACE /v1/accounts HTTP/1.1",
+            "GET /v1/accounts HTTP/1.1\r\nX-Long: " + "x".repeat(9_000))) {
+      String answer = raw(line);
+      assertThat(answer).as(line).containsPattern("^HTTP/1.1 (4[0-9]{2}|505) ");
+      assertThat(answer).as(line).doesNotContainIgnoringCase("tomcat").doesNotContain("<html");
+    }
+    assertThat(raw("GET /v1/{accounts} HTTP/1.1")).contains("application/problem+json");
+    assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @Test
+  void healthAndMetricsAreOnTheManagementPortOnly() throws Exception {
+    for (String path :
+        List.of("health", "health/liveness", "health/readiness", "metrics", "prometheus")) {
+      assertThat(management(path).statusCode()).as(path).isEqualTo(200);
+    }
+    for (String path : List.of("env", "heapdump", "beans", "loggers", "shutdown")) {
+      assertThat(management(path).statusCode()).as(path).isEqualTo(401);
+    }
+  }
+
+  private HttpResponse<String> management(String path) {
+    return send(
+        HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + managementPort + "/actuator/" + path)));
+  }
+
+  /// Sends what no HTTP client would, and returns all that comes back.
+  private String raw(String head) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          (head
+                  + "\r\nHost: gateway\r\nAuthorization: Bearer "
+                  + token("alice")
+                  + "\r\nConnection: close\r\n\r\n")
+              .getBytes(StandardCharsets.ISO_8859_1));
+      out.flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

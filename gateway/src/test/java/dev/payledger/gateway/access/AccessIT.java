@@ -1,0 +1,262 @@
+package dev.payledger.gateway.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKMatcher;
+import com.nimbusds.jose.jwk.JWKSelector;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
+import dev.payledger.gateway.Downstream.Reply;
+import dev.payledger.gateway.GatewayUnderTest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import tools.jackson.databind.JsonNode;
+
+class AccessIT extends GatewayUnderTest {
+  private static final String ACCOUNTS = "/v1/accounts";
+
+  @Autowired private JWKSource<SecurityContext> keys;
+
+  @BeforeEach
+  void ledgerAnswers() {
+    ledger.answers(request -> Reply.json(200, "{\"items\":[]}"));
+  }
+
+  private RSAKey signingKey() throws Exception {
+    return keys.get(new JWKSelector(new JWKMatcher.Builder().build()), null).getFirst().toRSAKey();
+  }
+
+  private JWTClaimsSet.Builder claims() {
+    Instant now = clock.instant();
+    return new JWTClaimsSet.Builder()
+        .issuer(ISSUER)
+        .audience("payledger")
+        .subject("alice")
+        .claim("scope", "accounts:read transfers:write")
+        .issueTime(Date.from(now))
+        .expirationTime(Date.from(now.plusSeconds(60)));
+  }
+
+  private static String signed(
+      JWSAlgorithm algorithm, String kid, JWSSigner signer, JWTClaimsSet claims)
+      throws JOSEException {
+    SignedJWT token = new SignedJWT(new JWSHeader.Builder(algorithm).keyID(kid).build(), claims);
+    token.sign(signer);
+    return token.serialize();
+  }
+
+  private String ours(JWTClaimsSet claims) throws Exception {
+    return signed(
+        JWSAlgorithm.RS256, signingKey().getKeyID(), new RSASSASigner(signingKey()), claims);
+  }
+
+  private HttpResponse<String> with(String token) {
+    return send(anonymously(ACCOUNTS).header("Authorization", "Bearer " + token));
+  }
+
+  private void assertNotLetIn(String token) {
+    HttpResponse<String> response = with(token);
+    assertProblem(response, 401, "unauthenticated");
+    assertThat(header(response, "WWW-Authenticate"))
+        .startsWith("Bearer ")
+        .contains("error=\"invalid_token\"");
+    assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @Test
+  void theTokenEndpointGivesSignedTokensForAnHour() throws Exception {
+    HttpResponse<String> response = send(tokenRequest("alice", "alice-demo", ""));
+    assertThat(response.statusCode()).isEqualTo(200);
+    JsonNode answer = json(response);
+    assertThat(answer.get("token_type").stringValue()).isEqualTo("Bearer");
+    assertThat(answer.get("expires_in").intValue()).isBetween(3_590, 3_600);
+    assertThat(answer.get("scope").stringValue().split(" "))
+        .containsExactlyInAnyOrder("transfers:write", "accounts:read");
+    SignedJWT token = SignedJWT.parse(answer.get("access_token").stringValue());
+    assertThat(token.getHeader().getAlgorithm()).isEqualTo(JWSAlgorithm.RS256);
+    assertThat(token.getJWTClaimsSet().getIssuer()).isEqualTo(ISSUER);
+    assertThat(token.getJWTClaimsSet().getAudience()).containsExactly("payledger");
+    assertThat(token.getJWTClaimsSet().getSubject()).isEqualTo("alice");
+    assertThat(token.getJWTClaimsSet().getStringListClaim("scope"))
+        .containsExactlyInAnyOrder("transfers:write", "accounts:read");
+  }
+
+  @Test
+  void aClientGetsTheScopesItAsksForAndNoneOfOthers() {
+    HttpResponse<String> fewer = send(tokenRequest("alice", "alice-demo", "&scope=accounts:read"));
+    assertThat(json(fewer).get("scope").stringValue()).isEqualTo("accounts:read");
+    HttpResponse<String> more = send(tokenRequest("alice", "alice-demo", "&scope=ledger:operate"));
+    assertThat(more.statusCode()).isEqualTo(400);
+    assertThat(json(more).get("error").stringValue()).isEqualTo("invalid_scope");
+  }
+
+  @Test
+  void aWrongSecretAndAnUnknownClientGetNoToken() {
+    for (String client : List.of("alice", "mallory")) {
+      HttpResponse<String> response = send(tokenRequest(client, "wrong", ""));
+      assertThat(response.statusCode()).isEqualTo(401);
+      assertThat(json(response).get("error").stringValue()).isEqualTo("invalid_client");
+    }
+    HttpResponse<String> nobody =
+        send(
+            anonymously("/oauth2/token")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("grant_type=client_credentials")));
+    assertThat(nobody.statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void guessingSecretsIsLimited() {
+    HttpResponse<String> last = null;
+    for (int guess = 0; guess < 70; guess++) {
+      last = send(tokenRequest("guessed", "guess-" + guess, ""));
+      if (last.statusCode() == 429) {
+        break;
+      }
+    }
+    assertProblem(last, 429, "quota-exceeded");
+    assertThat(header(last, "Retry-After")).isEqualTo("1");
+    assertThat(header(last, "RateLimit-Policy")).isEqualTo("\"open\";q=50;w=5");
+  }
+
+  @Test
+  void theKeySetShowsThePublicKeyOnly() throws Exception {
+    HttpResponse<String> response = send(anonymously("/oauth2/jwks"));
+    assertThat(response.statusCode()).isEqualTo(200);
+    List<JWK> shown = JWKSet.parse(response.body()).getKeys();
+    assertThat(shown).extracting(JWK::getKeyID).containsExactly(signingKey().getKeyID());
+    assertThat(shown).noneMatch(JWK::isPrivate);
+  }
+
+  @Test
+  void aTokenOfOursIsLetIn() throws Exception {
+    assertThat(with(ours(claims().build())).statusCode()).isEqualTo(200);
+    assertThat(with(token("alice")).statusCode()).isEqualTo(200);
+    assertThat(ledger.arrived().getLast().authorization()).isEqualTo("Bearer " + token("alice"));
+  }
+
+  @Test
+  void withoutATokenTheCallerIsToldHowToBring() {
+    HttpResponse<String> response = send(anonymously(ACCOUNTS));
+    assertProblem(response, 401, "unauthenticated");
+    assertThat(header(response, "WWW-Authenticate")).isEqualTo("Bearer realm=\"payledger\"");
+    assertProblem(
+        send(anonymously(ACCOUNTS + "?access_token=" + token("alice"))), 401, "unauthenticated");
+    assertProblem(
+        send(anonymously(ACCOUNTS).header("Authorization", "Basic YWxpY2U6YWxpY2UtZGVtbw==")),
+        401,
+        "unauthenticated");
+    assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @Test
+  void aTokenWithAWrongClaimIsNotLetIn() throws Exception {
+    Instant now = clock.instant();
+    assertNotLetIn(ours(claims().expirationTime(Date.from(now.minusSeconds(60))).build()));
+    assertNotLetIn(ours(claims().expirationTime(null).build()));
+    assertNotLetIn(ours(claims().notBeforeTime(Date.from(now.plusSeconds(60))).build()));
+    assertNotLetIn(ours(claims().issuer("http://other.test").build()));
+    assertNotLetIn(ours(claims().issuer(null).build()));
+    assertNotLetIn(ours(claims().audience("somebody-else").build()));
+    assertNotLetIn(ours(claims().audience((String) null).build()));
+    assertNotLetIn(ours(claims().subject(null).build()));
+    assertNotLetIn(ours(claims().subject(" ").build()));
+  }
+
+  @Test
+  void aTokenThatIsNotSignedWithOurKeyByRs256IsNotLetIn() throws Exception {
+    RSAKey stranger = new RSAKeyGenerator(2048).generate();
+    String kid = signingKey().getKeyID();
+    assertNotLetIn(signed(JWSAlgorithm.RS256, kid, new RSASSASigner(stranger), claims().build()));
+    assertNotLetIn(
+        signed(JWSAlgorithm.RS256, "unknown", new RSASSASigner(stranger), claims().build()));
+    assertNotLetIn(
+        signed(JWSAlgorithm.RS512, kid, new RSASSASigner(signingKey()), claims().build()));
+    assertNotLetIn(
+        signed(JWSAlgorithm.PS256, kid, new RSASSASigner(signingKey()), claims().build()));
+    // The classic: the public key, which everybody has, taken for a shared secret.
+    byte[] publicKey = signingKey().toRSAPublicKey().getEncoded();
+    assertNotLetIn(signed(JWSAlgorithm.HS256, kid, new MACSigner(publicKey), claims().build()));
+    assertNotLetIn(new PlainJWT(claims().build()).serialize());
+    String valid = ours(claims().build());
+    assertNotLetIn(valid.substring(0, valid.lastIndexOf('.') + 1));
+    assertNotLetIn("x");
+    String header = valid.substring(0, valid.indexOf('.'));
+    String forged =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(claims().subject("operator").build().toString().getBytes());
+    assertNotLetIn(header + "." + forged + valid.substring(valid.lastIndexOf('.')));
+  }
+
+  @Test
+  void aKeyThatTheTokenBringsAlongIsNotTrusted() throws Exception {
+    RSAKey stranger = new RSAKeyGenerator(2048).generate();
+    SignedJWT token =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.RS256).jwk(stranger.toPublicJWK()).build(),
+            claims().build());
+    token.sign(new RSASSASigner(stranger));
+    assertNotLetIn(token.serialize());
+  }
+
+  @Test
+  void theScopeOfTheRouteIsAskedFor() throws Exception {
+    String readOnly = ours(claims().claim("scope", "accounts:read").build());
+    HttpResponse<String> refused =
+        send(
+            anonymously("/v1/transfers")
+                .header("Authorization", "Bearer " + readOnly)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", newKey())
+                .POST(BodyPublishers.ofString(transfer(1))));
+    assertProblem(refused, 403, "forbidden");
+    assertThat(header(refused, "WWW-Authenticate"))
+        .contains("insufficient_scope")
+        .contains("transfers:write");
+    assertThat(with(ours(claims().claim("scope", Set.of("accounts:read")).build())).statusCode())
+        .isEqualTo(200);
+    assertProblem(with(ours(claims().claim("scope", "").build())), 403, "forbidden");
+    assertProblem(get("alice", "/v1/operator/checks"), 403, "forbidden");
+    assertThat(get("operator", "/v1/operator/checks").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aStoredAnswerIsNotForAnExpiredToken() throws Exception {
+    ledger.answers(request -> Reply.json(201, "{}"));
+    String key = newKey();
+    assertThat(post("alice", "/v1/transfers", key, transfer(1)).statusCode()).isEqualTo(201);
+    String expired =
+        ours(claims().expirationTime(Date.from(clock.instant().minusSeconds(60))).build());
+    assertProblem(
+        send(
+            anonymously("/v1/transfers")
+                .header("Authorization", "Bearer " + expired)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", key)
+                .POST(BodyPublishers.ofString(transfer(1)))),
+        401,
+        "unauthenticated");
+  }
+}

@@ -1,0 +1,111 @@
+package dev.payledger.gateway.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.payledger.gateway.Downstream;
+import dev.payledger.gateway.Downstream.Reply;
+import dev.payledger.gateway.timeleft.TimeLeft;
+import dev.payledger.gateway.trace.Traceparent;
+import dev.payledger.testkit.Ports;
+import java.net.URI;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
+
+class ForwarderIT {
+  private final Downstream ledger = new Downstream(Ports.free());
+  private final Forwarder forwarder =
+      new Forwarder(
+          new ForwardProperties(
+              URI.create(ledger.url()),
+              URI.create(ledger.url()),
+              Duration.ofSeconds(1),
+              1,
+              DataSize.ofKilobytes(1)));
+
+  @AfterEach
+  void stop() {
+    ledger.close();
+  }
+
+  private Forwarded send(String method, String target, UUID commandId, Duration time) {
+    return forwarder.send(
+        new Call(
+            Upstream.LEDGER,
+            method,
+            target,
+            commandId == null ? null : new byte[] {'{', '}'},
+            "application/json",
+            commandId,
+            "token",
+            new Traceparent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "01")),
+        TimeLeft.of(time));
+  }
+
+  private Forwarded read() {
+    return send("GET", "/v1/accounts", null, Duration.ofSeconds(10));
+  }
+
+  @Test
+  void callsInFlightAreBoundedAndReadsDoNotTakeThePlacesOfCommands() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(1);
+    CountDownLatch mayAnswer = new CountDownLatch(1);
+    ledger.answers(
+        request -> {
+          if (request.method().equals("GET")) {
+            arrived.countDown();
+            await(mayAnswer);
+          }
+          return Reply.json(200, "{}");
+        });
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Forwarded> first = callers.submit(this::read);
+      assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(read()).isInstanceOf(Forwarded.NotSent.class);
+      assertThat(send("POST", "/v1/transfers", UUID.randomUUID(), Duration.ofSeconds(10)))
+          .isInstanceOf(Forwarded.Answered.class);
+      mayAnswer.countDown();
+      assertThat(first.get(10, TimeUnit.SECONDS)).isInstanceOf(Forwarded.Answered.class);
+    }
+    assertThat(read()).isInstanceOf(Forwarded.Answered.class);
+  }
+
+  @Test
+  void withoutTimeLeftNothingIsSent() {
+    assertThat(send("GET", "/v1/accounts", null, Duration.ZERO))
+        .isInstanceOf(Forwarded.NotSent.class);
+    assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @Test
+  void aServiceThatIsNotThereGotNothing() {
+    ledger.down();
+    assertThat(read()).isInstanceOf(Forwarded.NotSent.class);
+    ledger.up();
+    assertThat(read()).isInstanceOf(Forwarded.Answered.class);
+  }
+
+  @Test
+  void anAnswerBeyondTheBoundLeavesTheOutcomeUnknown() {
+    ledger.answers(request -> Reply.json(200, "x".repeat(1_025)));
+    assertThat(read()).isInstanceOf(Forwarded.Unknown.class);
+    ledger.answers(request -> Reply.json(200, "x".repeat(1_024)));
+    assertThat(read()).isInstanceOf(Forwarded.Answered.class);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.payledger.ledger.account;
+
+import dev.payledger.ledger.request.Caller;
+import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.Page;
+import dev.payledger.ledger.request.Problem;
+import dev.payledger.ledger.request.ProblemCode;
+import dev.payledger.ledger.request.Requests;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
+import org.springframework.http.CacheControl;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/v1/accounts`.
+@RestController
+@RequestMapping("/v1/accounts")
+class AccountController {
+  private final AccountAdministration administration;
+  private final Accounts accounts;
+  private final AccountLines lines;
+  private final Requests requests;
+  private final Cursors cursors;
+
+  AccountController(
+      AccountAdministration administration,
+      Accounts accounts,
+      AccountLines lines,
+      Requests requests,
+      Cursors cursors) {
+    this.administration = administration;
+    this.accounts = accounts;
+    this.lines = lines;
+    this.requests = requests;
+    this.cursors = cursors;
+  }
+
+  @PostMapping
+  ResponseEntity<AccountView> open(
+      @RequestBody OpenAccountRequest body, HttpServletRequest request, Authentication auth) {
+    Caller caller = Caller.of(auth);
+    String owner = body.owner() == null ? caller.subject() : body.owner();
+    if (!caller.maySee(owner)) {
+      throw new Problem(
+          ProblemCode.FORBIDDEN, "Only an operator opens an account for somebody else.");
+    }
+    UUID id =
+        administration.open(
+            requests.commandId(request),
+            owner,
+            body.name(),
+            body.currency(),
+            requests.timeLeft(request));
+    return ResponseEntity.created(URI.create("/v1/accounts/" + id))
+        .cacheControl(CacheControl.noStore())
+        .body(AccountView.of(administration.of(id, caller)));
+  }
+
+  @GetMapping
+  ResponseEntity<Page<AccountView>> list(
+      @RequestParam @Nullable Integer limit,
+      @RequestParam @Nullable String cursor,
+      Authentication auth) {
+    Caller caller = Caller.of(auth);
+    int checked = Page.checkedLimit(limit);
+    String list = "accounts of " + caller.subject();
+    UUID after = cursor == null ? null : UUID.fromString(cursors.open(list, cursor));
+    return fresh(
+        Page.of(
+            accounts
+                .page(caller.isOperator() ? null : caller.subject(), after, Limit.of(checked + 1))
+                .stream()
+                .map(AccountView::of)
+                .toList(),
+            checked,
+            last -> cursors.seal(list, last.id().toString())));
+  }
+
+  @GetMapping("/{id}")
+  ResponseEntity<AccountView> one(@PathVariable UUID id, Authentication auth) {
+    return fresh(AccountView.of(administration.of(id, Caller.of(auth))));
+  }
+
+  @GetMapping("/{id}/balance")
+  ResponseEntity<BalanceView> balance(@PathVariable UUID id, Authentication auth) {
+    return fresh(BalanceView.of(AccountView.of(administration.of(id, Caller.of(auth)))));
+  }
+
+  @GetMapping("/{id}/entries")
+  ResponseEntity<Page<AccountLine>> entries(
+      @PathVariable UUID id,
+      @RequestParam @Nullable Integer limit,
+      @RequestParam @Nullable String cursor,
+      Authentication auth) {
+    int checked = Page.checkedLimit(limit);
+    UUID account = administration.of(id, Caller.of(auth)).id();
+    String list = "entries of " + account;
+    long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor));
+    return fresh(
+        Page.of(
+            lines.page(account, after, checked + 1),
+            checked,
+            last -> cursors.seal(list, Long.toString(last.sequence()))));
+  }
+
+  @PostMapping("/{id}/freeze")
+  ResponseEntity<AccountView> freeze(@PathVariable UUID id, Authentication auth) {
+    return fresh(administration.freeze(id, Caller.of(auth)));
+  }
+
+  @PostMapping("/{id}/unfreeze")
+  ResponseEntity<AccountView> unfreeze(@PathVariable UUID id, Authentication auth) {
+    return fresh(administration.unfreeze(id, Caller.of(auth)));
+  }
+
+  @PostMapping("/{id}/close")
+  ResponseEntity<AccountView> close(@PathVariable UUID id, Authentication auth) {
+    return fresh(administration.close(id, Caller.of(auth)));
+  }
+
+  private static <T> ResponseEntity<T> fresh(T body) {
+    return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(body);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.payledger.ledger.account;
+
+import org.jspecify.annotations.Nullable;
+
+/// The body of `POST /v1/accounts`.
+///
+/// @param name 1 to 80 characters without control characters
+/// @param currency ISO 4217, one that the ledger keeps books in
+/// @param owner the caller when absent; only an operator names another
+record OpenAccountRequest(String name, String currency, @Nullable String owner) {
+  OpenAccountRequest {
+    if (name == null || name.isBlank() || name.codePointCount(0, name.length()) > 80) {
+      throw new IllegalArgumentException("name must have 1 to 80 characters");
+    }
+    if (name.codePoints()
+        .anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)) {
+      throw new IllegalArgumentException("name must not contain control characters");
+    }
+    if (currency == null || !currency.matches("EUR|USD")) {
+      throw new IllegalArgumentException("currency must be EUR or USD");
+    }
+    if (owner != null && !owner.matches("[a-z0-9-]{1,40}")) {
+      throw new IllegalArgumentException("owner must be 1 to 40 of a-z, 0-9 and -");
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.payledger.ledger.journal;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/// Configuration of the journal.
+///
+/// @param connectionsMax connections of the journal's own pool, at least 1
+/// @param attemptsMax attempts at one transaction before the caller is told to come back, at least 1
+/// @param backoffBase wait before the second attempt is random below this; doubles with each
+/// @param backoffMax bound of that wait
+@ConfigurationProperties("payledger.journal")
+record JournalProperties(
+    String url,
+    String username,
+    String password,
+    int connectionsMax,
+    int attemptsMax,
+    Duration backoffBase,
+    Duration backoffMax) {
+  JournalProperties {
+    if (connectionsMax < 1 || attemptsMax < 1) {
+      throw new IllegalArgumentException("connections-max and attempts-max must be at least 1");
+    }
+    if (backoffBase.isNegative() || backoffMax.compareTo(backoffBase) < 0) {
+      throw new IllegalArgumentException("backoff-max must not be below backoff-base");
+    }
+  }
+}

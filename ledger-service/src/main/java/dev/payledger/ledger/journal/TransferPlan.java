@@ -1,0 +1,57 @@
+package dev.payledger.ledger.journal;
+
+import org.jspecify.annotations.Nullable;
+
+/// The rules of a transfer, as pure functions of the locked rows: no clock, no I/O. A constraint in
+/// the database stands behind each rule about money, for the day that this class is wrong.
+final class TransferPlan {
+  private TransferPlan() {}
+
+  /// Whether the funds can be held; null means yes.
+  ///
+  /// @param credit null when there is no such account
+  static @Nullable RejectionReason whyNotHold(
+      AccountState debit, @Nullable AccountState credit, Money money, boolean byOperator) {
+    if (credit != null && debit.id().equals(credit.id())) {
+      return RejectionReason.SELF_TRANSFER;
+    }
+    if (debit.status() == AccountState.Status.CLOSED) {
+      return RejectionReason.ACCOUNT_CLOSED;
+    }
+    if (debit.status().refusesDebits()) {
+      return RejectionReason.ACCOUNT_FROZEN;
+    }
+    if (credit == null || (credit.isSystem() && !byOperator)) {
+      return RejectionReason.ACCOUNT_UNUSABLE;
+    }
+    RejectionReason onCredit = whyNotCredit(credit, money);
+    if (onCredit == RejectionReason.ACCOUNT_UNUSABLE) {
+      return onCredit;
+    }
+    if (!debit.currency().equals(money.currency()) || !credit.currency().equals(money.currency())) {
+      return RejectionReason.CURRENCY_MISMATCH;
+    }
+    Long floorMinor = debit.floorMinor();
+    if (floorMinor != null
+        && Math.subtractExact(debit.availableMinor(), money.amountMinor()) < floorMinor) {
+      return RejectionReason.INSUFFICIENT_FUNDS;
+    }
+    // Other live holds count: this one must still post after all of them.
+    if (debit.availableMinor() - money.amountMinor() < -Money.AMOUNT_MAX_MINOR) {
+      return RejectionReason.BALANCE_LIMIT;
+    }
+    return onCredit;
+  }
+
+  /// Whether held funds can still be posted; null means yes. Funds are not asked for again: the hold
+  /// has them. A freeze of the debit side after the hold does not stop it, a close is not possible.
+  static @Nullable RejectionReason whyNotCredit(AccountState credit, Money money) {
+    if (credit.status().refusesCredits()) {
+      return RejectionReason.ACCOUNT_UNUSABLE;
+    }
+    if (Math.addExact(credit.balanceMinor(), money.amountMinor()) > Money.AMOUNT_MAX_MINOR) {
+      return RejectionReason.BALANCE_LIMIT;
+    }
+    return null;
+  }
+}

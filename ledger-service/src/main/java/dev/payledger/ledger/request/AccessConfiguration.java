@@ -1,0 +1,152 @@
+package dev.payledger.ledger.request;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.config.ObjectPostProcessor;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.JwtClaimNames;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
+import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.web.SecurityFilterChain;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Who may call what. The ledger trusts the caller's token and nothing about the network: that a
+/// request came through the gateway proves nothing.
+@Configuration(proxyBeanMethods = false)
+class AccessConfiguration {
+
+  @Bean
+  SecurityFilterChain access(HttpSecurity http, JsonMapper json) throws Exception {
+    return http.authorizeHttpRequests(
+            requests ->
+                requests
+                    // The container's own error page must not turn a failure into a 401.
+                    .dispatcherTypeMatchers(DispatcherType.ERROR)
+                    .permitAll()
+                    // Served on the management port only, which is not published.
+                    .requestMatchers("/actuator/**")
+                    .permitAll()
+                    .requestMatchers("/v1/operator/**")
+                    .hasAuthority("SCOPE_ledger:operate")
+                    .requestMatchers(HttpMethod.POST, "/v1/**")
+                    .hasAuthority("SCOPE_transfers:write")
+                    .requestMatchers(HttpMethod.GET, "/v1/**")
+                    .hasAuthority("SCOPE_accounts:read")
+                    .anyRequest()
+                    .authenticated())
+        .oauth2ResourceServer(
+            server ->
+                server
+                    .jwt(jwt -> {})
+                    .authenticationEntryPoint(
+                        (request, response, e) -> unauthenticated(json, request, response))
+                    .accessDeniedHandler(
+                        (request, response, e) -> forbidden(json, request, response))
+                    .withObjectPostProcessor(
+                        new ObjectPostProcessor<BearerTokenAuthenticationFilter>() {
+                          @Override
+                          public <F extends BearerTokenAuthenticationFilter> F postProcess(
+                              F filter) {
+                            filter.setAuthenticationFailureHandler(
+                                (request, response, e) -> {
+                                  if (e instanceof AuthenticationServiceException) {
+                                    uncheckable(json, request, response);
+                                  } else {
+                                    unauthenticated(json, request, response);
+                                  }
+                                });
+                            return filter;
+                          }
+                        }))
+        .exceptionHandling(
+            exceptions ->
+                exceptions
+                    .authenticationEntryPoint(
+                        (request, response, e) -> unauthenticated(json, request, response))
+                    .accessDeniedHandler(
+                        (request, response, e) -> forbidden(json, request, response)))
+        .sessionManagement(
+            sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .csrf(AbstractHttpConfigurer::disable)
+        .build();
+  }
+
+  @Bean
+  JwtDecoder jwtDecoder(RequestProperties properties) {
+    NimbusJwtDecoder decoder =
+        NimbusJwtDecoder.withJwkSetUri(properties.jwksUrl())
+            .jwsAlgorithm(SignatureAlgorithm.RS256)
+            .build();
+    decoder.setJwtValidator(
+        new DelegatingOAuth2TokenValidator<>(
+            new JwtTimestampValidator(),
+            new JwtClaimValidator<>(JwtClaimNames.EXP, expiry -> expiry != null),
+            new JwtClaimValidator<String>(
+                JwtClaimNames.SUB, subject -> subject != null && !subject.isBlank()),
+            new JwtIssuerValidator(properties.issuerUrl()),
+            new JwtClaimValidator<List<String>>(
+                JwtClaimNames.AUD,
+                audience -> audience != null && audience.contains(properties.audience()))));
+    return decoder;
+  }
+
+  private static void unauthenticated(
+      JsonMapper json, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+    write(
+        json,
+        request,
+        response,
+        new Problem(ProblemCode.UNAUTHENTICATED, "A valid bearer token is required.").body());
+  }
+
+  /// The issuer's keys cannot be had: that says nothing about the caller.
+  private static void uncheckable(
+      JsonMapper json, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+    write(
+        json,
+        request,
+        response,
+        new Problem(ProblemCode.UNAVAILABLE, "Tokens cannot be checked now. Try again.").body());
+  }
+
+  private static void forbidden(
+      JsonMapper json, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    write(
+        json,
+        request,
+        response,
+        new Problem(ProblemCode.FORBIDDEN, "The token lacks the scope for this route.").body());
+  }
+
+  private static void write(
+      JsonMapper json, HttpServletRequest request, HttpServletResponse response, ProblemDetail body)
+      throws IOException {
+    body.setProperty("traceId", Trace.of(request).traceId());
+    response.setStatus(body.getStatus());
+    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+    json.writeValue(response.getOutputStream(), body);
+  }
+}

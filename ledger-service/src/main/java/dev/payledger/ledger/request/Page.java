@@ -1,0 +1,32 @@
+package dev.payledger.ledger.request;
+
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One page of a list.
+///
+/// @param next cursor of the next page; absent on the last one
+public record Page<T>(List<T> items, @Nullable String next) {
+  public static final int LIMIT_DEFAULT = 50;
+  public static final int LIMIT_MAX = 200;
+
+  /// Of one item more than the limit that was asked for: its presence says that there is a next page.
+  public static <T> Page<T> of(List<T> oneMore, int limit, Function<T, String> cursorAfter) {
+    if (oneMore.size() <= limit) {
+      return new Page<>(oneMore, null);
+    }
+    List<T> items = oneMore.subList(0, limit);
+    return new Page<>(items, cursorAfter.apply(items.getLast()));
+  }
+
+  public static int checkedLimit(@Nullable Integer limit) {
+    if (limit == null) {
+      return LIMIT_DEFAULT;
+    }
+    if (limit < 1 || limit > LIMIT_MAX) {
+      throw new Problem(ProblemCode.INVALID_REQUEST, "limit must be from 1 to " + LIMIT_MAX + ".");
+    }
+    return limit;
+  }
+}

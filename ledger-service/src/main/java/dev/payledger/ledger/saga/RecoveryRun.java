@@ -1,0 +1,63 @@
+package dev.payledger.ledger.saga;
+
+import dev.payledger.ledger.journal.JournalUnavailable;
+import dev.payledger.ledger.request.TimeLeft;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/// Takes up sagas that nobody is working on: handed back, or left by a crash when their lease is
+/// over. A crash of this run leaves leases that run out in turn.
+@Component
+class RecoveryRun {
+  private static final Logger log = LoggerFactory.getLogger(RecoveryRun.class);
+
+  private final SagaClaims claims;
+  private final SagaTransfers transfers;
+  private final TransferSaga saga;
+  private final SagaProperties properties;
+
+  RecoveryRun(
+      SagaClaims claims, SagaTransfers transfers, TransferSaga saga, SagaProperties properties) {
+    this.claims = claims;
+    this.transfers = transfers;
+    this.saga = saga;
+    this.properties = properties;
+  }
+
+  /// One bounded pass.
+  ///
+  /// @return how many sagas were taken up
+  @Scheduled(fixedDelayString = "${payledger.saga.recovery-interval}")
+  public int runOnce() {
+    List<SagaLease> leases;
+    try {
+      leases = claims.claimDue();
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("no sagas claimed, the database did not answer: {}", e.toString());
+      return 0;
+    }
+    try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+      leases.forEach(lease -> workers.execute(() -> recover(lease)));
+    }
+    return leases.size();
+  }
+
+  private void recover(SagaLease lease) {
+    try {
+      saga.run(
+          lease, transfers.find(lease.transferId()), TimeLeft.of(properties.recoveryTimeout()));
+    } catch (JournalUnavailable | DataAccessException | TransactionException e) {
+      // The lease runs out and the saga is taken up again.
+      log.warn("saga of transfer {} not moved: {}", lease.transferId(), e.toString());
+    } catch (RuntimeException e) {
+      log.error("saga of transfer {} not moved", lease.transferId(), e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.payledger.ledger.saga;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.data.domain.Limit;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/// Who works on which saga. Clocks decide only when to try: an owner whose lease ran out while it
+/// slept is stopped by its epoch, not by the time.
+@Component
+class SagaClaims {
+  private final SagaStates states;
+  private final SagaProperties properties;
+  private final Clock clock;
+  private final String owner = UUID.randomUUID().toString();
+
+  SagaClaims(SagaStates states, SagaProperties properties, Clock clock) {
+    this.states = states;
+    this.properties = properties;
+    this.clock = clock;
+  }
+
+  /// This process, as an owner of sagas.
+  String owner() {
+    return owner;
+  }
+
+  @Transactional
+  public List<SagaLease> claimDue() {
+    Instant now = clock.instant();
+    Instant leaseUntil = now.plus(properties.leaseDuration());
+    return states.lockDue(now, Limit.of(properties.recoveryBatchMax())).stream()
+        .map(
+            saga -> {
+              saga.claim(owner, leaseUntil);
+              return new SagaLease(
+                  saga.transferId(), saga.epoch(), saga.attempts(), saga.isTurnedBack());
+            })
+        .toList();
+  }
+
+  /// Lets anyone go on after the pause; nothing happens when the saga is somebody else's by now.
+  @Transactional
+  public void handBack(SagaLease lease, Duration pause) {
+    states
+        .lock(lease.transferId())
+        .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())
+        .ifPresent(saga -> saga.handBack(clock.instant().plus(pause)));
+  }
+}

@@ -1,0 +1,49 @@
+package dev.payledger.ledger.saga;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/// Configuration of the saga.
+///
+/// @param leaseDuration how long an owner has a saga to itself
+/// @param transferLifetime time from request to `expiresAt`
+/// @param recoveryInterval pause between two looks for unowned sagas
+/// @param recoveryBatchMax sagas and releases claimed in one look
+/// @param recoveryTimeout bound of one recovery of one saga; below the lease
+/// @param backoffBase wait before the next attempt is random below this; doubles with each
+/// @param backoffMax bound of that wait
+/// @param offlineLimitMinor largest transfer that may pass unscreened, minor units
+/// @param offlineAllowanceMinor what one account may move unscreened within a window, minor units
+/// @param offlineWindow length of that window
+@ConfigurationProperties("payledger.saga")
+record SagaProperties(
+    Duration leaseDuration,
+    Duration transferLifetime,
+    Duration recoveryInterval,
+    int recoveryBatchMax,
+    Duration recoveryTimeout,
+    Duration backoffBase,
+    Duration backoffMax,
+    long offlineLimitMinor,
+    long offlineAllowanceMinor,
+    Duration offlineWindow) {
+  SagaProperties {
+    if (recoveryTimeout.compareTo(leaseDuration) >= 0) {
+      throw new IllegalArgumentException("recovery-timeout must be below lease-duration");
+    }
+    if (transferLifetime.compareTo(leaseDuration) <= 0) {
+      throw new IllegalArgumentException("transfer-lifetime must exceed lease-duration");
+    }
+    if (offlineLimitMinor < 0 || offlineAllowanceMinor < offlineLimitMinor) {
+      throw new IllegalArgumentException(
+          "offline-allowance-minor must not be below offline-limit-minor, nor that below 0");
+    }
+    if (!offlineWindow.isPositive()) {
+      throw new IllegalArgumentException("offline-window must be positive");
+    }
+    if (recoveryBatchMax < 1 || backoffMax.compareTo(backoffBase) < 0) {
+      throw new IllegalArgumentException(
+          "recovery-batch-max must be at least 1 and backoff-max not below backoff-base");
+    }
+  }
+}

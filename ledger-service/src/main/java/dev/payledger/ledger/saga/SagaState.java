@@ -1,0 +1,68 @@
+package dev.payledger.ledger.saga;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Where a saga stands and whose it is. Owner, epoch and due time are claimed here; step and reason
+/// move in the journal's transactions only.
+@Entity
+@Table(name = "saga")
+@SuppressWarnings("UnusedVariable") // some columns are written here and read by queries only
+class SagaState {
+  @Id private UUID transferId;
+
+  @Column(insertable = false, updatable = false)
+  private String step;
+
+  @Column(insertable = false, updatable = false)
+  private @Nullable String reason;
+
+  private String owner;
+  private long epoch;
+  private int attempts;
+  private Instant dueAt;
+
+  protected SagaState() {}
+
+  UUID transferId() {
+    return transferId;
+  }
+
+  boolean isTurnedBack() {
+    return step.equals("COMPENSATE");
+  }
+
+  boolean isDone() {
+    return step.equals("DONE");
+  }
+
+  long epoch() {
+    return epoch;
+  }
+
+  int attempts() {
+    return attempts;
+  }
+
+  boolean isOwnedUnder(long epoch) {
+    return this.epoch == epoch;
+  }
+
+  /// A new owner, fencing off the one before.
+  void claim(String owner, Instant leaseUntil) {
+    this.owner = owner;
+    this.epoch++;
+    this.attempts++;
+    this.dueAt = leaseUntil;
+  }
+
+  /// Nobody's until then.
+  void handBack(Instant dueAt) {
+    this.dueAt = dueAt;
+  }
+}

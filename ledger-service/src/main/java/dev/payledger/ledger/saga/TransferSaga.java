@@ -1,0 +1,148 @@
+package dev.payledger.ledger.saga;
+
+import dev.payledger.ledger.journal.Journal;
+import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
+import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
+import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
+import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.journal.JournalCommand.TurnBack;
+import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.ledger.journal.JournalCommand.VoidHold;
+import dev.payledger.ledger.journal.RejectionReason;
+import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.ledger.screening.FraudScreening;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/// The saga of one transfer, after its funds are held:
+///
+/// | step | action | compensation |
+/// | --- | --- | --- |
+/// | hold | funds reserved (`Journal`, before this begins) | `VoidHold`: available again |
+/// | screen | `FraudScreening.assess` reserves velocity | `FraudScreening.release`, owed durably when fraud is away |
+/// | post | `PostTransfer`: debit and credit, the pivot | none: nothing after it can fail |
+///
+/// Compensations run newest first. Every transition names the epoch it was decided under and does
+/// nothing under an older one, so an owner that slept through its lease changes nothing. After a crash
+/// anywhere the row says what is next and `RecoveryRun` goes on; each action is idempotent by the
+/// transfer's id, so the step that was interrupted is simply taken again. No transaction is open
+/// while fraud-service is asked.
+@Component
+public class TransferSaga {
+  private final Journal journal;
+  private final FraudScreening screening;
+  private final SagaClaims claims;
+  private final SagaProperties properties;
+  private final OfflinePolicy offline;
+  private final Backoff backoff;
+  private final Clock clock;
+
+  TransferSaga(
+      Journal journal,
+      FraudScreening screening,
+      SagaClaims claims,
+      SagaProperties properties,
+      Clock clock) {
+    this.journal = journal;
+    this.screening = screening;
+    this.claims = claims;
+    this.properties = properties;
+    this.offline = new OfflinePolicy(properties);
+    this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
+    this.clock = clock;
+  }
+
+  /// This process, as the owner of the sagas that it starts.
+  public String owner() {
+    return claims.owner();
+  }
+
+  public Instant leaseUntil(Instant now) {
+    return now.plus(properties.leaseDuration());
+  }
+
+  public Instant expiresAt(Instant now) {
+    return now.plus(properties.transferLifetime());
+  }
+
+  /// Goes on from a hold that this process has just placed, as the saga's first owner.
+  public void start(HoldFunds hold, long epoch, TimeLeft timeLeft) {
+    run(
+        new SagaLease(hold.id(), epoch, 0, false),
+        new SagaTransfer(
+            hold.id(),
+            hold.debitAccountId(),
+            hold.creditAccountId(),
+            hold.money().amountMinor(),
+            hold.money().currency(),
+            hold.byOperator(),
+            hold.expiresAt()),
+        timeLeft);
+  }
+
+  /// Moves the saga as far as it goes in the time left; what is unfinished then is handed back.
+  void run(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
+    if (lease.isTurnedBack()) {
+      compensate(lease, transfer, timeLeft);
+    } else if (!clock.instant().isBefore(transfer.expiresAt())) {
+      turnBack(lease, transfer, null, timeLeft);
+    } else if (timeLeft.toDuration().compareTo(screening.callTimeout()) < 0) {
+      claims.handBack(lease, Duration.ZERO);
+    } else {
+      screen(lease, transfer, timeLeft);
+    }
+  }
+
+  private void screen(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
+    switch (screening.assess(transfer.id(), transfer.question())) {
+      case APPROVED -> post(lease, transfer, null, timeLeft);
+      case DECLINED, RELEASED ->
+          turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
+      case UNAVAILABLE -> {
+        if (offline.mayPass(transfer.amountMinor())) {
+          post(lease, transfer, offline.allowance(clock.instant()), timeLeft);
+        } else {
+          holdForReview(lease);
+        }
+      }
+    }
+  }
+
+  private void post(
+      SagaLease lease,
+      SagaTransfer transfer,
+      @Nullable OfflineAllowance allowance,
+      TimeLeft timeLeft) {
+    PostTransfer command = new PostTransfer(transfer.id(), lease.epoch(), allowance);
+    switch (journal.submit(command, transfer.accounts(), timeLeft.toDuration())) {
+      case PostOutcome.CannotPost(RejectionReason reason) ->
+          turnBack(lease, transfer, reason, timeLeft);
+      case PostOutcome.AllowanceExhausted() -> holdForReview(lease);
+      case PostOutcome.Posted(), PostOutcome.Fenced() -> {}
+    }
+  }
+
+  /// The funds stay held and visible as such; screening is asked again until the transfer expires.
+  private void holdForReview(SagaLease lease) {
+    claims.handBack(lease, backoff.pause(lease.attempts()));
+  }
+
+  /// The reason is written down before the first compensation: a crash between the two must not
+  /// forget why, and a transfer that fraud has released must never be posted.
+  private void turnBack(
+      SagaLease lease, SagaTransfer transfer, @Nullable RejectionReason reason, TimeLeft timeLeft) {
+    TurnBack command = new TurnBack(transfer.id(), lease.epoch(), reason);
+    if (journal.submit(command, timeLeft.toDuration()) instanceof TurnOutcome.Turned) {
+      compensate(lease, transfer, timeLeft);
+    }
+  }
+
+  private void compensate(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
+    boolean isReleased = screening.release(transfer.id());
+    VoidHold command = new VoidHold(transfer.id(), lease.epoch(), !isReleased);
+    journal.submit(command, transfer.accounts(), timeLeft.toDuration());
+  }
+}

@@ -1,0 +1,130 @@
+package dev.payledger.ledger;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A real HTTP server that answers as fraud-service would, or as it should not.
+public final class FraudDouble {
+  /// How it answers a PUT.
+  public enum Mood {
+    APPROVES,
+    DECLINES,
+    FAILS,
+    HANGS,
+    ANSWERS_GARBAGE,
+    ANSWERS_ABOUT_ANOTHER_TRANSFER,
+    ANSWERS_AT_LENGTH,
+    REFUSES_RELEASES
+  }
+
+  private final HttpServer server;
+  private volatile Mood mood = Mood.APPROVES;
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+  private final Set<UUID> assessed = ConcurrentHashMap.newKeySet();
+  private final Set<UUID> released = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger calls = new AtomicInteger();
+
+  public FraudDouble() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext("/assessments/", this::answer);
+    server.start();
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  public void become(Mood mood) {
+    this.mood = mood;
+  }
+
+  /// From now on assessments wait for the returned gate.
+  public CountDownLatch close() {
+    gate = new CountDownLatch(1);
+    return gate;
+  }
+
+  public boolean hasAssessed(UUID transfer) {
+    return assessed.contains(transfer);
+  }
+
+  public boolean hasReleased(UUID transfer) {
+    return released.contains(transfer);
+  }
+
+  public int calls() {
+    return calls.get();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    calls.incrementAndGet();
+    String path = exchange.getRequestURI().getPath();
+    UUID transfer = UUID.fromString(path.substring("/assessments/".length()));
+    exchange.getRequestBody().readAllBytes();
+    try {
+      if (exchange.getRequestMethod().equals("DELETE")) {
+        if (mood == Mood.REFUSES_RELEASES || mood == Mood.FAILS) {
+          send(exchange, 500, "{}");
+        } else {
+          released.add(transfer);
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        }
+        return;
+      }
+      assessed.add(transfer);
+      gate.await(10, TimeUnit.SECONDS);
+      if (released.contains(transfer)) {
+        send(exchange, 409, "{}");
+        return;
+      }
+      switch (mood) {
+        case APPROVES -> send(exchange, 200, verdict(transfer, "APPROVED"));
+        case DECLINES, REFUSES_RELEASES -> send(exchange, 200, verdict(transfer, "DECLINED"));
+        case FAILS -> send(exchange, 500, "{}");
+        case ANSWERS_GARBAGE -> send(exchange, 200, "APPROVED <html>");
+        case ANSWERS_ABOUT_ANOTHER_TRANSFER ->
+            send(exchange, 200, verdict(UUID.randomUUID(), "APPROVED"));
+        case ANSWERS_AT_LENGTH ->
+            send(
+                exchange,
+                200,
+                verdict(transfer, "APPROVED").replace("}", ",\"x\":\"" + "x".repeat(9000) + "\"}"));
+        case HANGS -> new CountDownLatch(1).await(3, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      exchange.close();
+    }
+  }
+
+  private static String verdict(UUID transfer, String verdict) {
+    return "{\"transferId\":\"%s\",\"verdict\":\"%s\",\"rules\":[]}".formatted(transfer, verdict);
+  }
+
+  private static void send(HttpExchange exchange, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().add("Content-Type", "application/json");
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+}

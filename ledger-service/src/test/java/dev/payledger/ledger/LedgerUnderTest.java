@@ -1,0 +1,246 @@
+package dev.payledger.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.payledger.ledger.audit.Checks;
+import dev.payledger.ledger.journal.Fingerprint;
+import dev.payledger.ledger.journal.Journal;
+import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
+import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.journal.Money;
+import dev.payledger.testkit.Postgres;
+import dev.payledger.testkit.SettableClock;
+import dev.payledger.testkit.TestIssuer;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The ledger on a real PostgreSQL with a settable clock, a fraud-service that can be moody, and an
+/// issuer of its own. Recovery does not run and an open breaker does not move by itself: tests step
+/// them. After each test the books are checked.
+@SpringBootTest(
+    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+    properties = {
+      "payledger.saga.recovery-interval=1h",
+      "resilience4j.circuitbreaker.instances.fraud.minimum-number-of-calls=20",
+      "resilience4j.circuitbreaker.instances.fraud.wait-duration-in-open-state=1h",
+      "resilience4j.timelimiter.instances.fraud.timeout-duration=1s",
+      "spring.datasource.hikari.connection-timeout=3000"
+    })
+@Import(LedgerUnderTest.Time.class)
+public class LedgerUnderTest {
+  protected static final TestIssuer ISSUER = new TestIssuer();
+  protected static final FraudDouble FRAUD = new FraudDouble();
+  protected static final UUID EXTERNAL_EUR =
+      UUID.fromString("e0000000-0000-7000-8000-000000000978");
+  protected static final JsonMapper JSON = JsonMapper.shared();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @LocalServerPort protected int port;
+  @Autowired protected SettableClock clock;
+  @Autowired protected CircuitBreakerRegistry breakers;
+  @Autowired protected Journal journal;
+  @Autowired private Checks checks;
+
+  @TestConfiguration
+  static class Time {
+    @Bean
+    @Primary
+    SettableClock settableClock() {
+      return new SettableClock(Clock.systemUTC().instant());
+    }
+  }
+
+  @DynamicPropertySource
+  static void servers(DynamicPropertyRegistry registry) {
+    Postgres.register(registry);
+    registry.add("ISSUER_URL", () -> TestIssuer.URL);
+    registry.add("JWKS_URL", ISSUER::jwksUrl);
+    registry.add("FRAUD_URL", FRAUD::url);
+  }
+
+  @BeforeEach
+  void fraudIsWell() {
+    FRAUD.become(FraudDouble.Mood.APPROVES);
+    breakers.circuitBreaker("fraud").reset();
+  }
+
+  @AfterEach
+  void theBooksAreRight() {
+    var result = checks.run();
+    assertThat(result.checks().stream().filter(check -> check.violations() > 0)).isEmpty();
+    assertThat(result.counted().get("account")).isPositive();
+  }
+
+  /// An answer: status and parsed body.
+  public record Answer(int status, String text, HttpResponse<String> response) {
+    public JsonNode json() {
+      return JSON.readTree(text);
+    }
+
+    public String code() {
+      return json().path("code").asString("");
+    }
+  }
+
+  protected static String alice() {
+    return ISSUER.token("alice");
+  }
+
+  protected static String bob() {
+    return ISSUER.token("bob");
+  }
+
+  protected static String operator() {
+    return ISSUER.token("operator", "accounts:read transfers:write ledger:operate");
+  }
+
+  /// A new account of the owner with that much money on it.
+  protected UUID account(String owner, long balanceMinor) {
+    Answer opened =
+        post(
+            "/v1/accounts",
+            operator(),
+            UUID.randomUUID(),
+            "{\"name\":\"Test\",\"currency\":\"EUR\",\"owner\":\"%s\"}".formatted(owner));
+    assertThat(opened.status()).isEqualTo(201);
+    UUID id = UUID.fromString(opened.json().get("id").asString());
+    if (balanceMinor > 0) {
+      assertThat(transfer(operator(), UUID.randomUUID(), EXTERNAL_EUR, id, balanceMinor).status())
+          .isEqualTo(201);
+    }
+    return id;
+  }
+
+  protected Answer transfer(String token, UUID commandId, UUID debit, UUID credit, long minor) {
+    return post("/v1/transfers", token, commandId, body(debit, credit, Long.toString(minor)));
+  }
+
+  protected static String body(UUID debit, UUID credit, String amountMinor) {
+    return """
+        {"debitAccountId":"%s","creditAccountId":"%s","amountMinor":%s,"currency":"EUR"}"""
+        .formatted(debit, credit, amountMinor);
+  }
+
+  protected Answer post(String path, String token, UUID commandId, String body) {
+    HttpRequest.Builder request =
+        request(path, token)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    if (commandId != null) {
+      request.header("Command-Id", commandId.toString());
+    }
+    return send(request);
+  }
+
+  protected Answer get(String path, String token) {
+    return send(request(path, token));
+  }
+
+  protected HttpRequest.Builder request(String path, String token) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(Duration.ofSeconds(30))
+            .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    return request;
+  }
+
+  protected static Answer send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> response =
+          HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(response.statusCode(), response.body(), response);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  protected long balanceMinor(UUID account) {
+    return get("/v1/accounts/" + account, operator()).json().get("balanceMinor").asLong();
+  }
+
+  protected long heldMinor(UUID account) {
+    return get("/v1/accounts/" + account, operator()).json().get("heldMinor").asLong();
+  }
+
+  protected String status(UUID transfer) {
+    return get("/v1/transfers/" + transfer, operator()).json().get("status").asString();
+  }
+
+  /// A hold placed by a process that this one knows nothing of, as after its crash.
+  protected UUID heldBySomebodyElse(UUID debit, UUID credit, long minor, Instant leaseUntil) {
+    UUID command = UUID.randomUUID();
+    HoldFunds hold =
+        new HoldFunds(
+            command,
+            Fingerprint.of(List.of(command)),
+            "alice",
+            false,
+            debit,
+            credit,
+            new Money(minor, "EUR"),
+            null,
+            Map.of(),
+            null,
+            "somebody-else",
+            leaseUntil,
+            clock.instant().plus(Duration.ofMinutes(15)));
+    assertThat(journal.submit(hold, Duration.ofSeconds(10)))
+        .isEqualTo(new HoldOutcome.Held(command, 1));
+    return command;
+  }
+
+  /// A connection under one of the stack's own roles.
+  protected static Connection as(String role) throws SQLException {
+    return DriverManager.getConnection(
+        Postgres.server().url("ledger"), role, role.replace('_', '-') + "-demo");
+  }
+
+  /// One value from the ledger's tables, read by the superuser.
+  protected static <T> T value(Class<T> type, String sql, Object... parameters) {
+    try (Connection connection = Postgres.superuser("ledger");
+        var statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
+      try (var row = statement.executeQuery()) {
+        assertThat(row.next()).as(sql).isTrue();
+        return row.getObject(1, type);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,358 @@
+package dev.payledger.ledger.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.payledger.ledger.LedgerUnderTest;
+import dev.payledger.ledger.journal.Fingerprint;
+import dev.payledger.ledger.journal.Journal.TransferAccounts;
+import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
+import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
+import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.journal.JournalCommand.TurnBack;
+import dev.payledger.ledger.journal.JournalCommand.VoidHold;
+import dev.payledger.ledger.journal.Money;
+import dev.payledger.ledger.journal.RejectionReason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.JsonNode;
+
+/// What owners and operators do with accounts, and that none of it touches money.
+class AccountIT extends LedgerUnderTest {
+  private static final Duration TIME = Duration.ofSeconds(20);
+
+  @Autowired private Accounts accounts;
+  @Autowired private TransactionTemplate transaction;
+
+  @Test
+  void anAccountIsOpenedOncePerCommand() {
+    UUID command = UUID.randomUUID();
+
+    Answer first = open(alice(), command, "\"name\":\"Rent\",\"currency\":\"EUR\"");
+    Answer again = open(alice(), command, "\"name\":\"Rent\",\"currency\":\"EUR\"");
+    Answer otherName = open(alice(), command, "\"name\":\"Food\",\"currency\":\"EUR\"");
+    Answer otherCaller = open(bob(), command, "\"name\":\"Rent\",\"currency\":\"EUR\"");
+
+    assertThat(first.status()).isEqualTo(201);
+    assertThat(first.json().get("id").asString()).isEqualTo(command.toString());
+    assertThat(first.json().get("owner").asString()).isEqualTo("alice");
+    assertThat(first.json().get("balanceMinor").asLong()).isZero();
+    assertThat(again.text()).isEqualTo(first.text());
+    assertThat(List.of(otherName, otherCaller))
+        .allSatisfy(
+            other -> {
+              assertThat(other.status()).isEqualTo(422);
+              assertThat(other.code()).isEqualTo("idempotency-key-reused");
+            });
+    assertThat(value(Long.class, "SELECT count(*) FROM outbox WHERE aggregate_id = ?", command))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aTransfersCommandOpensNoAccount() {
+    UUID a = account("alice", 100);
+    UUID command = UUID.randomUUID();
+    transfer(alice(), command, a, account("bob", 0), 10);
+
+    Answer answer = open(alice(), command, "\"name\":\"Rent\",\"currency\":\"EUR\"");
+
+    assertThat(answer.code()).isEqualTo("idempotency-key-reused");
+  }
+
+  @Test
+  void onlyAnOperatorOpensAnAccountForSomebodyElse() {
+    String forBob = "\"name\":\"Gift\",\"currency\":\"EUR\",\"owner\":\"bob\"";
+
+    Answer alices = open(alice(), UUID.randomUUID(), forBob);
+    Answer operators = open(operator(), UUID.randomUUID(), forBob);
+
+    assertThat(alices.status()).isEqualTo(403);
+    assertThat(operators.status()).isEqualTo(201);
+    String path = "/v1/accounts/" + operators.json().get("id").asString();
+    assertThat(get(path, bob()).status()).isEqualTo(200);
+    assertThat(get(path, alice()).status()).isEqualTo(404);
+  }
+
+  @Test
+  void theListPagesThroughTheCallersAccountsOnce() {
+    String owner = "dora-" + UUID.randomUUID().toString().substring(0, 8);
+    List<String> made = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      made.add(account(owner, 0).toString());
+    }
+    String dora = ISSUER.token(owner);
+
+    List<String> seen = new ArrayList<>();
+    List<Integer> sizes = new ArrayList<>();
+    String next = "";
+    while (next != null) {
+      JsonNode page = get("/v1/accounts?limit=2" + next, dora).json();
+      page.get("items").forEach(item -> seen.add(item.get("id").asString()));
+      sizes.add(page.get("items").size());
+      next = page.has("next") ? "&cursor=" + page.get("next").asString() : null;
+      if (next != null) {
+        assertThat(get("/v1/accounts?limit=2" + next, alice()).status()).isEqualTo(400);
+      }
+    }
+
+    assertThat(sizes).containsExactly(2, 2, 1);
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(made);
+  }
+
+  @Test
+  void anOwnersFreezeStopsDebitsAndNotCredits() {
+    UUID a = account("alice", 100);
+    UUID b = account("bob", 100);
+
+    assertThat(change(a, "freeze", alice())).isEqualTo("DEBITS_FROZEN");
+
+    assertThat(transfer(alice(), UUID.randomUUID(), a, b, 10).code()).isEqualTo("account-frozen");
+    assertThat(transfer(bob(), UUID.randomUUID(), b, a, 10).status()).isEqualTo(201);
+    assertThat(change(a, "unfreeze", alice())).isEqualTo("OPEN");
+    assertThat(transfer(alice(), UUID.randomUUID(), a, b, 110).status()).isEqualTo(201);
+  }
+
+  @Test
+  void anOperatorsFreezeStopsBothAndTheOwnerCannotLiftOrSoftenIt() {
+    UUID a = account("alice", 100);
+    UUID b = account("bob", 100);
+
+    assertThat(change(a, "freeze", operator())).isEqualTo("FROZEN");
+
+    assertThat(transfer(alice(), UUID.randomUUID(), a, b, 10).code()).isEqualTo("account-frozen");
+    assertThat(transfer(bob(), UUID.randomUUID(), b, a, 10).code()).isEqualTo("account-unusable");
+    assertThat(post("/v1/accounts/" + a + "/unfreeze", alice(), null, "").status()).isEqualTo(403);
+    assertThat(change(a, "freeze", alice())).isEqualTo("FROZEN");
+    assertThat(change(a, "unfreeze", operator())).isEqualTo("OPEN");
+  }
+
+  /// The owner's request may have looked at the account before the operator's freeze came.
+  @Test
+  void anOwnersFreezeAtTheSameMomentDoesNotSoftenAnOperators() throws Exception {
+    int frozen = 0;
+    try (ExecutorService callers = Executors.newFixedThreadPool(3)) {
+      for (int round = 0; round < 15; round++) {
+        UUID a = account("alice", 0);
+        String path = "/v1/accounts/" + a;
+        CyclicBarrier start = new CyclicBarrier(3);
+        Future<Answer> operators =
+            together(callers, start, () -> post(path + "/freeze", operator(), null, ""));
+        List<Future<Answer>> owners =
+            List.of(
+                together(callers, start, () -> post(path + "/freeze", alice(), null, "")),
+                together(callers, start, () -> post(path + "/unfreeze", alice(), null, "")));
+        for (Future<Answer> owner : owners) {
+          assertThat(owner.get().status()).isIn(200, 403, 503);
+        }
+        assertThat(operators.get().status()).isIn(200, 503);
+        if (operators.get().status() == 200) {
+          frozen++;
+          assertThat(get(path, alice()).json().get("status").asString()).isEqualTo("FROZEN");
+        }
+      }
+    }
+    assertThat(frozen).isPositive();
+  }
+
+  @Test
+  void anotherCustomerCannotFreezeOrCloseAnAccount() {
+    UUID a = account("alice", 0);
+
+    for (String change : List.of("freeze", "unfreeze", "close")) {
+      assertThat(post("/v1/accounts/" + a + "/" + change, bob(), null, "").status()).isEqualTo(404);
+    }
+    assertThat(get("/v1/accounts/" + a, alice()).json().get("status").asString()).isEqualTo("OPEN");
+  }
+
+  @Test
+  void onlyAnEmptyAccountIsClosedAndThenItStaysClosed() {
+    UUID a = account("alice", 100);
+    UUID b = account("bob", 0);
+    assertNotEmpty(a, alice());
+    transfer(alice(), UUID.randomUUID(), a, b, 100);
+
+    assertThat(change(a, "close", alice())).isEqualTo("CLOSED");
+
+    assertThat(change(a, "close", alice())).isEqualTo("CLOSED");
+    assertThat(post("/v1/accounts/" + a + "/unfreeze", alice(), null, "").code())
+        .isEqualTo("account-closed");
+    assertThat(post("/v1/accounts/" + a + "/freeze", operator(), null, "").code())
+        .isEqualTo("account-closed");
+    assertThat(transfer(bob(), UUID.randomUUID(), b, a, 10).code()).isEqualTo("account-unusable");
+  }
+
+  @Test
+  void anAccountThatMoneyIsOnItsWayToCannotBeClosed() {
+    UUID a = account("alice", 100);
+    UUID b = account("bob", 0);
+    UUID transfer = heldBySomebodyElse(a, b, 100, clock.instant());
+
+    assertNotEmpty(b, bob());
+
+    journal.submit(new TurnBack(transfer, 1, RejectionReason.FRAUD_DECLINED), TIME);
+    journal.submit(new VoidHold(transfer, 1, false), new TransferAccounts(a, b), TIME);
+    assertThat(change(b, "close", bob())).isEqualTo("CLOSED");
+  }
+
+  @Test
+  void closingDuringAnIncomingTransferEndsOneWayOrTheOther() throws Exception {
+    UUID a = account("alice", 1_000);
+    try (ExecutorService callers = Executors.newFixedThreadPool(2)) {
+      for (int round = 0; round < 15; round++) {
+        UUID b = account("bob", 0);
+        CyclicBarrier start = new CyclicBarrier(2);
+        Future<Answer> transfer =
+            together(callers, start, () -> transfer(alice(), UUID.randomUUID(), a, b, 1));
+        Future<Answer> close =
+            together(callers, start, () -> post("/v1/accounts/" + b + "/close", bob(), null, ""));
+
+        if (close.get().status() == 200) {
+          assertThat(transfer.get().code()).isEqualTo("account-unusable");
+          assertThat(balanceMinor(b)).isZero();
+        } else {
+          assertThat(close.get().code()).isEqualTo("account-not-empty");
+          assertThat(transfer.get().status()).isEqualTo(201);
+          assertThat(balanceMinor(b)).isEqualTo(1);
+        }
+      }
+    }
+  }
+
+  /// Loads the entity, lets money move, then saves the entity: the classic lost update.
+  @Test
+  void anEntityThatIsOutOfDateDoesNotWriteABalanceBack() {
+    UUID a = account("alice", 1_000);
+    UUID b = account("bob", 0);
+
+    transaction.executeWithoutResult(
+        tx -> {
+          Account stale = accounts.findById(a).orElseThrow();
+          assertThat(transfer(alice(), UUID.randomUUID(), a, b, 300).status()).isEqualTo(201);
+          assertThat(stale.balanceMinor()).isEqualTo(1_000);
+          stale.become(Account.Status.FROZEN);
+        });
+
+    JsonNode view = get("/v1/accounts/" + a, alice()).json();
+    assertThat(view.get("status").asString()).isEqualTo("FROZEN");
+    assertThat(view.get("balanceMinor").asLong()).isEqualTo(700);
+    assertThat(view.get("heldMinor").asLong()).isZero();
+  }
+
+  @Test
+  void freezingDuringAThousandTransfersLosesNothing() throws Exception {
+    UUID source = account("bob", 1_000);
+    UUID hot = account("alice", 1_000);
+    UUID sink = account("bob", 0);
+
+    int in = 0;
+    int out = 0;
+    int changes = 0;
+    try (ExecutorService callers = Executors.newFixedThreadPool(4)) {
+      List<Future<Integer>> incoming = new ArrayList<>();
+      List<Future<Integer>> outgoing = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        incoming.add(callers.submit(() -> posted(250, source, hot)));
+        outgoing.add(callers.submit(() -> posted(250, hot, sink)));
+      }
+      List<Future<Integer>> all = new ArrayList<>(incoming);
+      all.addAll(outgoing);
+      while (!all.stream().allMatch(Future::isDone)) {
+        change(hot, changes++ % 2 == 0 ? "freeze" : "unfreeze", alice());
+      }
+      for (int i = 0; i < 2; i++) {
+        in += incoming.get(i).get();
+        out += outgoing.get(i).get();
+      }
+    }
+
+    // The owner's freeze stops debits only, and some of them came while it was on.
+    assertThat(in).isEqualTo(500);
+    assertThat(out).isBetween(1, 499);
+    assertThat(changes).isGreaterThan(20);
+    assertThat(balanceMinor(source)).isEqualTo(1_000 - in);
+    assertThat(balanceMinor(hot)).isEqualTo(1_000 + in - out);
+    assertThat(balanceMinor(sink)).isEqualTo(out);
+    assertThat(
+            value(
+                Long.class,
+                "SELECT count(*) FROM transfer WHERE ? IN (debit_account_id, credit_account_id)",
+                hot))
+        .isEqualTo(1_001);
+  }
+
+  /// Submits so many transfers of 1 and says how many posted.
+  private int posted(int count, UUID debit, UUID credit) {
+    int posted = 0;
+    for (int i = 0; i < count; i++) {
+      UUID command = UUID.randomUUID();
+      Instant now = clock.instant();
+      HoldOutcome hold =
+          journal.submit(
+              new HoldFunds(
+                  command,
+                  Fingerprint.of(List.of(command)),
+                  "alice",
+                  false,
+                  debit,
+                  credit,
+                  new Money(1, "EUR"),
+                  null,
+                  Map.of(),
+                  null,
+                  "a-thousand-transfers",
+                  now.plusSeconds(600),
+                  now.plusSeconds(900)),
+              TIME);
+      if (hold instanceof HoldOutcome.Held held) {
+        assertThat(
+                journal.submit(
+                    new PostTransfer(command, held.epoch(), null),
+                    new TransferAccounts(debit, credit),
+                    TIME))
+            .isEqualTo(new PostOutcome.Posted());
+        posted++;
+      } else {
+        assertThat(hold)
+            .isEqualTo(new HoldOutcome.Rejected(command, RejectionReason.ACCOUNT_FROZEN));
+      }
+    }
+    return posted;
+  }
+
+  private static Future<Answer> together(
+      ExecutorService callers, CyclicBarrier start, Callable<Answer> call) {
+    return callers.submit(
+        () -> {
+          start.await();
+          return call.call();
+        });
+  }
+
+  private Answer open(String token, UUID command, String properties) {
+    return post("/v1/accounts", token, command, "{" + properties + "}");
+  }
+
+  private String change(UUID account, String change, String token) {
+    Answer answer = post("/v1/accounts/" + account + "/" + change, token, null, "");
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    return answer.json().get("status").asString();
+  }
+
+  private void assertNotEmpty(UUID account, String token) {
+    Answer answer = post("/v1/accounts/" + account + "/close", token, null, "");
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.code()).isEqualTo("account-not-empty");
+  }
+}

@@ -1,0 +1,291 @@
+package dev.payledger.ledger.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// How PostgreSQL plans each statement of the journal, on tables of a dozen rows and of 20,000.
+/// Under SERIALIZABLE a scan of a whole table locks the whole table: every other transfer in it is
+/// then a conflict. The journal's role is set up so that no plan does that.
+class JournalPlansIT {
+  private static final String[] WHOLE_TABLE_PLANS = {"Seq Scan", "Hash Join", "Merge Join"};
+  private static final Pattern PARAMETER = Pattern.compile(":([a-zA-Z][a-zA-Z0-9]*)");
+  private static final String SOME_ID = "'00000000-0000-7000-8000-000000000007'";
+
+  /// What each parameter stands for, and an example.
+  private static final Map<String, Parameter> PARAMETERS = parameters();
+
+  private static ScratchDatabase tiny;
+  private static ScratchDatabase large;
+
+  private record Parameter(String type, String example) {}
+
+  @BeforeAll
+  static void fillTheTables() {
+    tiny = filled("plans_tiny", 12);
+    large = filled("plans_large", 20_000);
+  }
+
+  @AfterAll
+  static void dropThem() {
+    tiny.close();
+    large.close();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("statements")
+  void everyStatementFindsItsRowsThroughAnIndex(String name, String sql) throws SQLException {
+    for (ScratchDatabase database : List.of(tiny, large)) {
+      try (Connection journal = database.simply("ledger_journal")) {
+        assertThat(genericPlan(journal, sql)).as(database.name()).doesNotContain(WHOLE_TABLE_PLANS);
+        assertThat(plan(journal, sql)).as(database.name()).doesNotContain(WHOLE_TABLE_PLANS);
+      }
+    }
+  }
+
+  @Test
+  void allStatementsOfTheJournalAreLookedAt() {
+    assertThat(statements().map(statement -> statement[0]))
+        .hasSizeGreaterThan(20)
+        .contains("LOCK_ACCOUNTS", "LOCK_TRANSFER", "USE_ALLOWANCE", "APPEND");
+  }
+
+  @Test
+  void aStatementThatReadsAWholeTableIsCaught() throws SQLException {
+    for (ScratchDatabase database : List.of(tiny, large)) {
+      try (Connection journal = database.simply("ledger_journal")) {
+        String planted = "SELECT id FROM transfer WHERE reference = :reference FOR UPDATE";
+        assertThat(genericPlan(journal, planted)).contains("Seq Scan");
+        assertThat(plan(journal, planted)).contains("Seq Scan");
+      }
+    }
+  }
+
+  /// Which is what the role's settings are for: left alone, the planner reads a small table whole.
+  @Test
+  void withoutTheRolesSettingsWholeTablesWouldBeRead() throws SQLException {
+    String join = "SELECT t.id FROM transfer t JOIN saga s ON s.transfer_id = t.id";
+    try (Connection journal = tiny.simply("ledger_journal")) {
+      execute(journal, "SET enable_seqscan = on");
+      assertThat(genericPlan(journal, JournalTables.LOCK_ACCOUNTS)).contains("Seq Scan");
+      assertThat(plan(journal, JournalTables.LOCK_TRANSFER)).contains("Seq Scan");
+      execute(journal, "SET enable_hashjoin = on");
+      assertThat(plan(journal, join)).contains("Hash Join");
+      execute(journal, "SET enable_hashjoin = off");
+      execute(journal, "SET enable_mergejoin = on");
+      assertThat(plan(journal, join)).contains("Merge Join");
+    }
+  }
+
+  @Test
+  void theJournalsRoleIsBoundInTimeAndSerializable() throws SQLException {
+    try (Connection journal = tiny.simply("ledger_journal")) {
+      assertThat(show(journal, "default_transaction_isolation")).isEqualTo("serializable");
+      assertThat(show(journal, "transaction_timeout")).isEqualTo("5s");
+      assertThat(show(journal, "idle_in_transaction_session_timeout")).isEqualTo("2s");
+      assertThat(show(journal, "lock_timeout")).isEqualTo("2s");
+    }
+  }
+
+  /// The plan for any values, which is the one that a prepared statement ends up with.
+  private static String genericPlan(Connection connection, String sql) throws SQLException {
+    List<String> names = new ArrayList<>();
+    String numbered =
+        PARAMETER
+            .matcher(sql)
+            .replaceAll(
+                match -> {
+                  if (!names.contains(match.group(1))) {
+                    names.add(match.group(1));
+                  }
+                  return Matcher.quoteReplacement(
+                      "$%d::%s"
+                          .formatted(
+                              names.indexOf(match.group(1)) + 1, parameter(match.group(1)).type));
+                });
+    return explained(connection, "EXPLAIN (GENERIC_PLAN) " + numbered);
+  }
+
+  /// The plan for these values, which is the one of a statement's first executions.
+  private static String plan(Connection connection, String sql) throws SQLException {
+    return explained(
+        connection,
+        "EXPLAIN "
+            + PARAMETER
+                .matcher(sql)
+                .replaceAll(
+                    match ->
+                        Matcher.quoteReplacement(
+                            parameter(match.group(1)).example
+                                + "::"
+                                + parameter(match.group(1)).type)));
+  }
+
+  private static Parameter parameter(String name) {
+    Parameter parameter = PARAMETERS.get(name);
+    if (parameter == null) {
+      throw new AssertionError("say here what :" + name + " is");
+    }
+    return parameter;
+  }
+
+  private static String explained(Connection connection, String explain) throws SQLException {
+    StringBuilder plan = new StringBuilder();
+    try (Statement statement = connection.createStatement();
+        var row = statement.executeQuery(explain)) {
+      while (row.next()) {
+        plan.append(row.getString(1)).append('\n');
+      }
+    }
+    assertThat(plan.toString()).contains("cost=");
+    return plan.toString();
+  }
+
+  private static String show(Connection connection, String setting) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        var row = statement.executeQuery("SHOW " + setting)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /// Every constant of SQL in the classes that write for the journal.
+  static Stream<Object[]> statements() {
+    return Stream.of(JournalTables.class, Outbox.class)
+        .flatMap(type -> Stream.of(type.getDeclaredFields()))
+        .filter(field -> Modifier.isStatic(field.getModifiers()))
+        .filter(field -> field.getType() == String.class)
+        .map(field -> new Object[] {field.getName(), text(field)});
+  }
+
+  private static String text(Field field) {
+    try {
+      field.setAccessible(true);
+      return (String) field.get(null);
+    } catch (IllegalAccessException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static ScratchDatabase filled(String name, int rows) {
+    ScratchDatabase database = new ScratchDatabase(name);
+    database.migrate();
+    database.superuser(
+        """
+        SET session_replication_role = replica;
+        CREATE TEMP TABLE n AS SELECT n,
+          ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id,
+          ('00000000-0000-7000-8000-' || lpad(to_hex(n + 1), 12, '0'))::uuid AS other
+          FROM generate_series(1, %d) n;
+        INSERT INTO account (id, owner, name, currency, opened_at)
+          SELECT id, 'owner ' || n %% 100, 'x', 'EUR', now() FROM n;
+        INSERT INTO command (id, operation, fingerprint, outcome, decided_at)
+          SELECT id, 'create-transfer', sha256(id::text::bytea), 'ACCEPTED', now() FROM n;
+        INSERT INTO transfer (id, initiator, by_operator, status, debit_account_id,
+          credit_account_id, amount_minor, currency, created_at, expires_at)
+          SELECT id, 'x', false, 'PENDING', id, other, 10, 'EUR', now(), now() FROM n;
+        INSERT INTO hold (transfer_id, account_id, amount_minor, held_at)
+          SELECT id, id, 10, now() FROM n;
+        INSERT INTO journal_entry (id, transfer_id, debit_account_id, credit_account_id,
+          amount_minor, currency, posted_at)
+          SELECT id, id, id, other, 10, 'EUR', now() FROM n;
+        INSERT INTO account_line (account_id, seq, entry_id, side, balance_after_minor)
+          SELECT id, 1, id, 'DEBIT', 0 FROM n;
+        INSERT INTO saga (transfer_id, step, owner, epoch, due_at)
+          SELECT id, CASE WHEN n %% 10 = 0 THEN 'SCREEN' ELSE 'DONE' END, 'x', 1, now() FROM n;
+        INSERT INTO screening_release (transfer_id, due_at) SELECT id, now() FROM n;
+        INSERT INTO offline_allowance (account_id, window_start, used_minor, limit_minor)
+          SELECT id, now(), 1, 2 FROM n;
+        INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version,
+          payload, created_at)
+          SELECT id, 'transfer', id, 1, 'x', 1, '{}', now() FROM n;
+        ANALYZE;
+        """
+            .formatted(rows));
+    return database;
+  }
+
+  private static Map<String, Parameter> parameters() {
+    Map<String, Parameter> parameters = new TreeMap<>();
+    for (String name :
+        List.of("id", "debit", "credit", "transfer", "account", "entry", "aggregateId")) {
+      parameters.put(name, new Parameter("uuid", SOME_ID));
+    }
+    for (String name :
+        List.of(
+            "amountMinor",
+            "capturedMinor",
+            "balanceAfterMinor",
+            "limitMinor",
+            "seq",
+            "aggregateSeq",
+            "epoch")) {
+      parameters.put(name, new Parameter("bigint", "1"));
+    }
+    for (String name :
+        List.of(
+            "decidedAt",
+            "openedAt",
+            "createdAt",
+            "expiresAt",
+            "finishedAt",
+            "heldAt",
+            "endedAt",
+            "postedAt",
+            "leaseUntil",
+            "dueAt",
+            "windowStart")) {
+      parameters.put(name, new Parameter("timestamptz", "'2026-11-23T10:00:00Z'"));
+    }
+    for (String name : List.of("metadata", "payload")) {
+      parameters.put(name, new Parameter("jsonb", "'{}'"));
+    }
+    parameters.put("sha256", new Parameter("text", "'" + "00".repeat(32) + "'"));
+    parameters.put("version", new Parameter("integer", "1"));
+    parameters.put("byOperator", new Parameter("boolean", "false"));
+    for (String name :
+        List.of(
+            "operation",
+            "outcome",
+            "owner",
+            "name",
+            "currency",
+            "initiator",
+            "status",
+            "rejection",
+            "screening",
+            "reference",
+            "traceparent",
+            "side",
+            "to",
+            "from",
+            "reason",
+            "type",
+            "aggregateType")) {
+      parameters.put(name, new Parameter("text", "'x'"));
+    }
+    return parameters;
+  }
+}

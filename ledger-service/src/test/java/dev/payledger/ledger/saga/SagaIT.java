@@ -1,0 +1,669 @@
+package dev.payledger.ledger.saga;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import dev.payledger.ledger.FraudDouble.Mood;
+import dev.payledger.ledger.LedgerUnderTest;
+import dev.payledger.ledger.journal.Journal.TransferAccounts;
+import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
+import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.journal.JournalCommand.TurnBack;
+import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.ledger.journal.JournalCommand.VoidHold;
+import dev.payledger.ledger.journal.RejectionReason;
+import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.testkit.Postgres;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/// What becomes of a transfer when fraud-service says no, says nothing or nonsense, when time runs
+/// out, and when its owner dies or sleeps. Amounts: a transfer of up to 5,000 may pass unscreened,
+/// 15,000 per account and hour.
+class SagaIT extends LedgerUnderTest {
+  private static final Duration TIME = Duration.ofSeconds(20);
+  private static final Duration LEASE = Duration.ofSeconds(10);
+  private static final Duration PAUSE_MAX = Duration.ofSeconds(30);
+  private static final Duration LIFETIME = Duration.ofMinutes(15);
+  private static final long SMALL = 5_000;
+  private static final long LARGE = 5_001;
+
+  @Autowired private RecoveryRun recovery;
+  @Autowired private ReleaseRun releases;
+  @Autowired private TransferSaga saga;
+  @Autowired private SagaClaims claims;
+  @Autowired private SagaTransfers transfers;
+
+  /// Whatever a test left unfinished ends here, so that it is not in the next one's way.
+  @AfterEach
+  void everySagaEnds() {
+    FRAUD.become(Mood.APPROVES);
+    breaker().reset();
+    for (int pass = 0; pass < 10; pass++) {
+      clock.advance(LEASE.plus(PAUSE_MAX).plusMillis(1));
+      if (recovery.runOnce() == 0) {
+        return;
+      }
+    }
+    throw new AssertionError("sagas left unfinished");
+  }
+
+  @Test
+  void aDeclinedTransferGivesItsFundsBackAndSaysSoForEver() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID command = UUID.randomUUID();
+    FRAUD.become(Mood.DECLINES);
+
+    Answer declined = transfer(alice(), command, a, b, LARGE);
+    FRAUD.become(Mood.APPROVES);
+    Answer again = transfer(alice(), command, a, b, LARGE);
+
+    assertThat(declined.status()).isEqualTo(422);
+    assertThat(declined.code()).isEqualTo("fraud-declined");
+    assertThat(declined.json().get("transferId").asString()).isEqualTo(command.toString());
+    assertThat(again.text()).isEqualTo(declined.text());
+    assertThat(status(command)).isEqualTo("REJECTED");
+    assertThat(screening(command)).isEqualTo("DECLINED");
+    assertThat(hold(command)).isEqualTo("VOIDED");
+    assertThat(FRAUD.hasReleased(command)).isTrue();
+    assertMoney(a, 20_000, 0);
+    assertMoney(b, 0, 0);
+  }
+
+  @Test
+  void aTransferThatFraudReleasedBeforeItWasScreenedIsNotPosted() throws Exception {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID command = UUID.randomUUID();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      http.send(
+          HttpRequest.newBuilder(URI.create(FRAUD.url() + "/assessments/" + command))
+              .DELETE()
+              .build(),
+          HttpResponse.BodyHandlers.discarding());
+    }
+
+    Answer answer = transfer(alice(), command, a, b, 10);
+
+    assertThat(answer.code()).isEqualTo("fraud-declined");
+    assertThat(entries(command)).isZero();
+    assertMoney(a, 20_000, 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {
+        "HANGS",
+        "FAILS",
+        "ANSWERS_GARBAGE",
+        "ANSWERS_ABOUT_ANOTHER_TRANSFER",
+        "ANSWERS_AT_LENGTH"
+      })
+  void whatIsNotAReadableApprovalIsNoApproval(Mood mood) {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID large = UUID.randomUUID();
+    FRAUD.become(mood);
+
+    Answer small = transfer(alice(), UUID.randomUUID(), a, b, SMALL);
+    Answer pending = transfer(alice(), large, a, b, LARGE);
+
+    assertThat(small.status()).isEqualTo(201);
+    assertThat(small.json().get("screening").asString()).isEqualTo("SKIPPED");
+    assertThat(pending.status()).isEqualTo(202);
+    assertThat(pending.json().get("status").asString()).isEqualTo("PENDING");
+    assertThat(pending.response().headers().firstValue("Location"))
+        .contains("/v1/transfers/" + large);
+    assertThat(FRAUD.hasAssessed(large)).isTrue();
+    assertMoney(a, 15_000, LARGE);
+    assertMoney(b, SMALL, 0);
+
+    FRAUD.become(Mood.APPROVES);
+    clock.advance(PAUSE_MAX);
+    recovery.runOnce();
+    recovery.runOnce();
+
+    assertThat(transfer(alice(), large, a, b, LARGE).status()).isEqualTo(201);
+    assertThat(screening(large)).isEqualTo("APPROVED");
+    assertThat(entries(large)).isEqualTo(1);
+    assertMoney(a, 15_000 - LARGE, 0);
+    assertMoney(b, SMALL + LARGE, 0);
+  }
+
+  @Test
+  void smallTransfersPassUnscreenedWithinTheirAccountsAllowance() {
+    UUID a = account("alice", 30_000);
+    UUID other = account("alice", 30_000);
+    UUID b = account("bob", 0);
+    FRAUD.become(Mood.FAILS);
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(transfer(alice(), UUID.randomUUID(), a, b, SMALL).status()).isEqualTo(201);
+    }
+    UUID beyond = UUID.randomUUID();
+    Answer pending = transfer(alice(), beyond, a, b, 1);
+
+    assertThat(pending.status()).isEqualTo(202);
+    assertMoney(a, 15_000, 1);
+    assertThat(hold(beyond)).isEqualTo("HELD");
+    assertThat(transfer(alice(), UUID.randomUUID(), other, b, SMALL).status()).isEqualTo(201);
+
+    clock.advance(PAUSE_MAX);
+    recovery.runOnce();
+    assertThat(status(beyond)).isEqualTo("PENDING");
+    clock.set(startOfNextHour());
+    assertThat(transfer(alice(), UUID.randomUUID(), a, b, SMALL).status()).isEqualTo(201);
+  }
+
+  @Test
+  void twoTransfersAtOnceDoNotShareTheRestOfTheAllowance() throws Exception {
+    UUID a = account("alice", 30_000);
+    UUID b = account("bob", 0);
+    FRAUD.become(Mood.FAILS);
+
+    List<Future<Answer>> answers = new ArrayList<>();
+    try (ExecutorService callers = Executors.newFixedThreadPool(6)) {
+      for (int i = 0; i < 6; i++) {
+        answers.add(callers.submit(() -> transfer(alice(), UUID.randomUUID(), a, b, SMALL)));
+      }
+    }
+
+    List<Integer> statuses = new ArrayList<>();
+    for (Future<Answer> answer : answers) {
+      statuses.add(answer.get().status());
+    }
+    assertThat(statuses).containsExactlyInAnyOrder(201, 201, 201, 202, 202, 202);
+    assertMoney(a, 15_000, 15_000);
+  }
+
+  @Test
+  void afterEnoughFailuresTheBreakerOpensAndFraudIsLeftAlone() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    breaker().reset();
+    FRAUD.become(Mood.FAILS);
+    int window = breaker().getCircuitBreakerConfig().getSlidingWindowSize();
+    for (int i = 0; i < window; i++) {
+      assertThat(breaker().getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+      transfer(alice(), UUID.randomUUID(), a, b, 1);
+    }
+    assertThat(breaker().getState()).isEqualTo(CircuitBreaker.State.OPEN);
+    int calls = FRAUD.calls();
+
+    FRAUD.become(Mood.APPROVES);
+    Answer small = transfer(alice(), UUID.randomUUID(), a, b, 1);
+    Answer large = transfer(alice(), UUID.randomUUID(), a, b, LARGE);
+
+    assertThat(small.json().get("screening").asString()).isEqualTo("SKIPPED");
+    assertThat(large.status()).isEqualTo(202);
+    assertThat(FRAUD.calls()).isEqualTo(calls);
+
+    breaker().transitionToHalfOpenState();
+    for (int i = 0; i < 3; i++) {
+      assertThat(transfer(alice(), UUID.randomUUID(), a, b, 1).json().get("screening").asString())
+          .isEqualTo("APPROVED");
+    }
+    assertThat(breaker().getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+  }
+
+  @Test
+  void aTransferPastItsTimeGivesItsFundsBack() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID command = UUID.randomUUID();
+    FRAUD.become(Mood.FAILS);
+    assertThat(transfer(alice(), command, a, b, LARGE).status()).isEqualTo(202);
+
+    // Approval would come now, and comes too late.
+    FRAUD.become(Mood.APPROVES);
+    clock.advance(LIFETIME);
+    recovery.runOnce();
+
+    assertThat(status(command)).isEqualTo("EXPIRED");
+    assertThat(hold(command)).isEqualTo("EXPIRED");
+    assertThat(entries(command)).isZero();
+    assertThat(FRAUD.hasReleased(command)).isTrue();
+    assertMoney(a, 20_000, 0);
+    assertMoney(b, 0, 0);
+    Answer again = transfer(alice(), command, a, b, LARGE);
+    assertThat(again.status()).isEqualTo(422);
+    assertThat(again.code()).isEqualTo("transfer-expired");
+    assertThat(again.json().get("transferId").asString()).isEqualTo(command.toString());
+    assertThat(transfer(alice(), UUID.randomUUID(), a, b, 20_000).status()).isEqualTo(201);
+  }
+
+  @Test
+  void aTransferIsNotGivenUpBeforeItsTime() {
+    UUID a = account("alice", 20_000);
+    UUID command = UUID.randomUUID();
+    FRAUD.become(Mood.FAILS);
+    transfer(alice(), command, a, account("bob", 0), LARGE);
+
+    clock.advance(LIFETIME.minusMillis(1));
+    assertThat(recovery.runOnce()).isPositive();
+
+    assertThat(status(command)).isEqualTo("PENDING");
+    assertMoney(a, 20_000, LARGE);
+  }
+
+  @Test
+  void fundsDoNotWaitForFraudToTakeARelease() {
+    UUID a = account("alice", 20_000);
+    UUID command = UUID.randomUUID();
+    FRAUD.become(Mood.REFUSES_RELEASES);
+
+    Answer declined = transfer(alice(), command, a, account("bob", 0), LARGE);
+
+    assertThat(declined.code()).isEqualTo("fraud-declined");
+    assertMoney(a, 20_000, 0);
+    assertThat(releaseOwed(command)).isTrue();
+    releases.runOnce();
+    assertThat(releaseOwed(command)).isTrue();
+    assertThat(attemptsAtRelease(command)).isEqualTo(1);
+    FRAUD.become(Mood.APPROVES);
+    releases.runOnce();
+    assertThat(attemptsAtRelease(command)).as("not before its pause is over").isEqualTo(1);
+
+    clock.advance(LEASE.plus(PAUSE_MAX));
+    releases.runOnce();
+
+    assertThat(FRAUD.hasReleased(command)).isTrue();
+    assertThat(releaseOwed(command)).isFalse();
+    clock.advance(LEASE.plus(PAUSE_MAX));
+    releases.runOnce();
+    assertThat(attemptsAtRelease(command)).as("delivered once").isEqualTo(2);
+  }
+
+  @Test
+  void aReleaseThatArrivedIsNotOwed() {
+    UUID a = account("alice", 20_000);
+    UUID command = UUID.randomUUID();
+    FRAUD.become(Mood.DECLINES);
+
+    transfer(alice(), command, a, account("bob", 0), LARGE);
+
+    assertThat(FRAUD.hasReleased(command)).isTrue();
+    assertThat(
+            value(
+                Long.class,
+                "SELECT count(*) FROM screening_release WHERE transfer_id = ?",
+                command))
+        .isZero();
+  }
+
+  @Test
+  void aDeadOwnersTransferIsLeftAloneUntilItsLeaseIsOverAndThenFinishedOnce() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant().plus(LEASE));
+
+    clock.advance(LEASE.minusMillis(1));
+    recovery.runOnce();
+    assertThat(epoch(transfer)).isEqualTo(1);
+    assertThat(FRAUD.hasAssessed(transfer)).isFalse();
+    assertMoney(a, 20_000, LARGE);
+
+    clock.advance(Duration.ofMillis(1));
+    recovery.runOnce();
+    recovery.runOnce();
+
+    assertThat(status(transfer)).isEqualTo("POSTED");
+    assertThat(epoch(transfer)).isEqualTo(2);
+    assertThat(entries(transfer)).isEqualTo(1);
+    assertMoney(a, 20_000 - LARGE, 0);
+    assertMoney(b, LARGE, 0);
+  }
+
+  @Test
+  void anOwnerThatWakesUpAfterItsLeaseWritesNothing() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    TransferAccounts accounts = new TransferAccounts(a, b);
+    UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant());
+    FRAUD.become(Mood.FAILS);
+    recovery.runOnce();
+    assertThat(epoch(transfer)).isEqualTo(2);
+    String before = everythingAbout(transfer, a, b);
+
+    assertThat(journal.submit(new PostTransfer(transfer, 1, null), accounts, TIME))
+        .isEqualTo(new PostOutcome.Fenced());
+    assertThat(journal.submit(new TurnBack(transfer, 1, null), TIME))
+        .isEqualTo(new TurnOutcome.Fenced());
+    assertThat(journal.submit(new VoidHold(transfer, 1, true), accounts, TIME))
+        .isEqualTo(new TurnOutcome.Fenced());
+    claims.handBack(new SagaLease(transfer, 1, 0, false), Duration.ZERO);
+    assertThat(everythingAbout(transfer, a, b)).isEqualTo(before);
+
+    // The whole of it: it asks fraud again, and may do nothing about any answer.
+    for (Mood mood : List.of(Mood.APPROVES, Mood.DECLINES, Mood.FAILS)) {
+      FRAUD.become(mood);
+      saga.run(new SagaLease(transfer, 1, 0, false), transfers.find(transfer), TimeLeft.of(TIME));
+      assertThat(everythingAbout(transfer, a, b)).as(mood.name()).isEqualTo(before);
+    }
+    assertThat(FRAUD.hasReleased(transfer)).isFalse();
+  }
+
+  @Test
+  void afterTheEndNobodyMovesATransferAgain() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    TransferAccounts accounts = new TransferAccounts(a, b);
+    UUID posted = UUID.randomUUID();
+    transfer(alice(), posted, a, b, LARGE);
+    String before = everythingAbout(posted, a, b);
+
+    assertThat(journal.submit(new PostTransfer(posted, 1, null), accounts, TIME))
+        .isEqualTo(new PostOutcome.Fenced());
+    assertThat(journal.submit(new TurnBack(posted, 1, null), TIME))
+        .isEqualTo(new TurnOutcome.Fenced());
+    assertThat(journal.submit(new VoidHold(posted, 1, true), accounts, TIME))
+        .isEqualTo(new TurnOutcome.Fenced());
+
+    assertThat(everythingAbout(posted, a, b)).isEqualTo(before);
+  }
+
+  @Test
+  void aCrashAfterTurningBackDoesNotForgetWhy() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    TransferAccounts accounts = new TransferAccounts(a, b);
+    UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant());
+    assertThat(journal.submit(new TurnBack(transfer, 1, RejectionReason.ACCOUNT_UNUSABLE), TIME))
+        .isEqualTo(new TurnOutcome.Turned());
+    assertThat(journal.submit(new PostTransfer(transfer, 1, null), accounts, TIME))
+        .as("no way forward any more")
+        .isEqualTo(new PostOutcome.Fenced());
+    assertThat(journal.submit(new VoidHold(transfer, 2, true), accounts, TIME))
+        .as("nor by an owner that never was")
+        .isEqualTo(new TurnOutcome.Fenced());
+
+    // Neither an approval nor the passing of time gives it another end.
+    clock.advance(LIFETIME);
+    recovery.runOnce();
+
+    assertThat(status(transfer)).isEqualTo("REJECTED");
+    assertThat(rejection(transfer)).isEqualTo("account-unusable");
+    assertThat(FRAUD.hasReleased(transfer)).isTrue();
+    assertThat(FRAUD.hasAssessed(transfer)).isFalse();
+    assertMoney(a, 20_000, 0);
+  }
+
+  @Test
+  void aCreditAccountFrozenAfterTheHoldTurnsTheTransferBack() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant());
+    assertThat(post("/v1/accounts/" + b + "/freeze", operator(), null, "").status()).isEqualTo(200);
+
+    recovery.runOnce();
+
+    assertThat(status(transfer)).isEqualTo("REJECTED");
+    assertThat(rejection(transfer)).isEqualTo("account-unusable");
+    assertThat(hold(transfer)).isEqualTo("VOIDED");
+    assertThat(FRAUD.hasReleased(transfer)).isTrue();
+    assertMoney(a, 20_000, 0);
+    assertMoney(b, 0, 0);
+  }
+
+  @Test
+  void aDebitAccountFrozenAfterTheHoldDoesNotStopTheTransfer() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant());
+    post("/v1/accounts/" + a + "/freeze", alice(), null, "");
+
+    recovery.runOnce();
+
+    assertThat(status(transfer)).isEqualTo("POSTED");
+  }
+
+  @Test
+  void aRequestWithoutTimeForScreeningIsFinishedByTheRecovery() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID command = UUID.randomUUID();
+
+    Answer answer =
+        send(
+            request("/v1/transfers", alice())
+                .header("Content-Type", "application/json")
+                .header("Command-Id", command.toString())
+                .header("Request-Timeout-Ms", "900")
+                .POST(HttpRequest.BodyPublishers.ofString(body(a, b, Long.toString(LARGE)))));
+
+    assertThat(answer.status()).isEqualTo(202);
+    assertThat(FRAUD.hasAssessed(command)).isFalse();
+    recovery.runOnce();
+    assertThat(status(command)).isEqualTo("POSTED");
+  }
+
+  @Test
+  void twoRecoveriesAtOnceTakeUpEachSagaOnce() throws Exception {
+    UUID a = account("alice", 300_000);
+    UUID b = account("bob", 0);
+    try (ExecutorService instances = Executors.newFixedThreadPool(2)) {
+      for (int round = 0; round < 3; round++) {
+        List<UUID> left = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+          left.add(heldBySomebodyElse(a, b, LARGE, clock.instant()));
+        }
+        CyclicBarrier start = new CyclicBarrier(2);
+        Callable<Integer> pass =
+            () -> {
+              start.await();
+              return recovery.runOnce();
+            };
+        Future<Integer> one = instances.submit(pass);
+        Future<Integer> other = instances.submit(pass);
+
+        assertThat(one.get() + other.get()).isEqualTo(left.size());
+        for (UUID transfer : left) {
+          assertThat(epoch(transfer)).isEqualTo(2);
+          assertThat(status(transfer)).isEqualTo("POSTED");
+        }
+      }
+    }
+    assertMoney(a, 300_000 - 24 * LARGE, 0);
+    assertMoney(b, 24 * LARGE, 0);
+  }
+
+  @Test
+  void aSagaThatAnotherInstanceIsClaimingIsNotWaitedFor() throws SQLException {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID taken = heldBySomebodyElse(a, b, LARGE, clock.instant());
+    UUID free = heldBySomebodyElse(a, b, LARGE, clock.instant());
+    try (Connection other = Postgres.superuser("ledger");
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("SELECT 1 FROM saga WHERE transfer_id = '" + taken + "' FOR UPDATE");
+
+      assertTimeoutPreemptively(Duration.ofSeconds(10), () -> recovery.runOnce());
+
+      assertThat(status(free)).isEqualTo("POSTED");
+      assertThat(status(taken)).isEqualTo("PENDING");
+      other.rollback();
+    }
+  }
+
+  /// The warning stands for a wait for replication that was given up: committed here, perhaps
+  /// nowhere else.
+  @Test
+  void aPostWithAnUnknownEndIsAskedAgainAndHappensOnce() throws SQLException {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID command = UUID.randomUUID();
+    superuser(
+        """
+        CREATE FUNCTION warn_at_commit() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN RAISE WARNING 'not replicated'; RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER warn_at_commit AFTER INSERT ON journal_entry
+          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION warn_at_commit()
+        """);
+    try {
+      assertThat(transfer(alice(), command, a, b, LARGE).status()).isEqualTo(201);
+    } finally {
+      superuser("DROP FUNCTION warn_at_commit CASCADE");
+    }
+    assertThat(entries(command)).isEqualTo(1);
+    assertMoney(a, 20_000 - LARGE, 0);
+    assertMoney(b, LARGE, 0);
+  }
+
+  /// Nobody else moves the saga until the lease of the first attempt is over.
+  @Test
+  void aHoldWithAnUnknownEndIsAskedAgainAndHappensOnce() throws SQLException {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID command = UUID.randomUUID();
+    superuser(
+        """
+        CREATE FUNCTION warn_at_commit() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN RAISE WARNING 'not replicated'; RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER warn_at_commit AFTER INSERT ON command
+          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION warn_at_commit()
+        """);
+    Answer answer;
+    try {
+      answer = transfer(alice(), command, a, b, LARGE);
+    } finally {
+      superuser("DROP FUNCTION warn_at_commit CASCADE");
+    }
+    assertThat(answer.status()).isIn(201, 202);
+    clock.advance(LEASE);
+    recovery.runOnce();
+
+    assertThat(status(command)).isEqualTo("POSTED");
+    assertThat(entries(command)).isEqualTo(1);
+    assertMoney(a, 20_000 - LARGE, 0);
+    assertMoney(b, LARGE, 0);
+  }
+
+  @Test
+  void aTransferThatNobodyHeldCannotBePosted() {
+    UUID nobodys = UUID.randomUUID();
+    assertThatThrownBy(
+            () ->
+                journal.submit(
+                    new PostTransfer(nobodys, 1, null),
+                    new TransferAccounts(nobodys, nobodys),
+                    TIME))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void anAccountsHistoryDoesNotGoBackWhenTheClockDoes() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    clock.advance(Duration.ofMinutes(2));
+    UUID earlier = UUID.randomUUID();
+    transfer(alice(), earlier, a, b, 10);
+
+    clock.advance(Duration.ofMinutes(-2));
+    UUID later = UUID.randomUUID();
+    transfer(alice(), later, a, b, 10);
+
+    String postedAt = "SELECT posted_at FROM journal_entry WHERE transfer_id = ?";
+    assertThat(value(OffsetDateTime.class, postedAt, later))
+        .isEqualTo(value(OffsetDateTime.class, postedAt, earlier));
+  }
+
+  private CircuitBreaker breaker() {
+    return breakers.circuitBreaker("fraud");
+  }
+
+  private Instant startOfNextHour() {
+    long hourMillis = Duration.ofHours(1).toMillis();
+    return Instant.ofEpochMilli((clock.instant().toEpochMilli() / hourMillis + 1) * hourMillis);
+  }
+
+  private void assertMoney(UUID account, long balanceMinor, long heldMinor) {
+    assertThat(balanceMinor(account)).as("balance").isEqualTo(balanceMinor);
+    assertThat(heldMinor(account)).as("held").isEqualTo(heldMinor);
+  }
+
+  private static String screening(UUID transfer) {
+    return value(String.class, "SELECT screening FROM transfer WHERE id = ?", transfer);
+  }
+
+  private static String rejection(UUID transfer) {
+    return value(String.class, "SELECT rejection FROM transfer WHERE id = ?", transfer);
+  }
+
+  private static String hold(UUID transfer) {
+    return value(String.class, "SELECT status FROM hold WHERE transfer_id = ?", transfer);
+  }
+
+  private static long epoch(UUID transfer) {
+    return value(Long.class, "SELECT epoch FROM saga WHERE transfer_id = ?", transfer);
+  }
+
+  private static long entries(UUID transfer) {
+    return value(Long.class, "SELECT count(*) FROM journal_entry WHERE transfer_id = ?", transfer);
+  }
+
+  private static boolean releaseOwed(UUID transfer) {
+    return value(
+        Boolean.class,
+        "SELECT released_at IS NULL FROM screening_release WHERE transfer_id = ?",
+        transfer);
+  }
+
+  private static int attemptsAtRelease(UUID transfer) {
+    return value(
+        Integer.class, "SELECT attempts FROM screening_release WHERE transfer_id = ?", transfer);
+  }
+
+  /// The rows of a transfer, its saga, hold and accounts, and all that was ever appended for it.
+  private static String everythingAbout(UUID transfer, UUID debit, UUID credit) {
+    return value(
+        String.class,
+        """
+        SELECT concat_ws(E'\\n',
+          (SELECT t::text FROM transfer t WHERE t.id = p.transfer),
+          (SELECT s::text FROM saga s WHERE s.transfer_id = p.transfer),
+          (SELECT h::text FROM hold h WHERE h.transfer_id = p.transfer),
+          (SELECT string_agg(a::text, ' ' ORDER BY a.id) FROM account a
+            WHERE a.id IN (p.debit, p.credit)),
+          (SELECT count(*) FROM outbox o WHERE o.aggregate_id IN (p.transfer, p.debit, p.credit)),
+          (SELECT count(*) FROM journal_entry e WHERE e.transfer_id = p.transfer),
+          (SELECT count(*) FROM screening_release r WHERE r.transfer_id = p.transfer),
+          (SELECT count(*) FROM offline_allowance u WHERE u.account_id = p.debit))
+        FROM (SELECT ?::uuid AS transfer, ?::uuid AS debit, ?::uuid AS credit) p
+        """,
+        transfer,
+        debit,
+        credit);
+  }
+
+  private static void superuser(String sql) throws SQLException {
+    try (Connection connection = Postgres.superuser("ledger");
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

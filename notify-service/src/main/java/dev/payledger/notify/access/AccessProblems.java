@@ -1,0 +1,106 @@
+package dev.payledger.notify.access;
+
+import dev.payledger.notify.web.Problems;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.authentication.AuthenticationFailureHandler;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Refusals that happen before a controller, as problems.
+@Component
+final class AccessProblems
+    implements AuthenticationEntryPoint, AuthenticationFailureHandler, AccessDeniedHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(AccessProblems.class);
+
+  private final JsonMapper json;
+
+  AccessProblems(JsonMapper json) {
+    this.json = json;
+  }
+
+  @Override
+  public void commence(
+      HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
+      throws IOException {
+    // RFC 6750: an error code only when a token was there. Why it is no good stays in here.
+    response.setHeader(
+        HttpHeaders.WWW_AUTHENTICATE,
+        exception instanceof OAuth2AuthenticationException
+            ? "Bearer error=\"invalid_token\""
+            : "Bearer");
+    write(
+        response,
+        Problems.problem(
+            HttpStatus.UNAUTHORIZED,
+            "unauthenticated",
+            "Unauthenticated",
+            "A valid bearer token is needed. Get one at the issuer's token endpoint.",
+            false));
+  }
+
+  @Override
+  public void onAuthenticationFailure(
+      HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
+      throws IOException {
+    if (exception instanceof AuthenticationServiceException) {
+      // Nothing is known about the token: its issuer's keys cannot be had. Not the caller's fault.
+      LOG.warn("The issuer's keys cannot be fetched", exception);
+      response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+      write(
+          response,
+          Problems.problem(
+              HttpStatus.SERVICE_UNAVAILABLE,
+              "unavailable",
+              "Unavailable",
+              "The token cannot be checked right now. Repeat the same request.",
+              true));
+    } else {
+      commence(request, response, exception);
+    }
+  }
+
+  @Override
+  public void handle(
+      HttpServletRequest request, HttpServletResponse response, AccessDeniedException exception)
+      throws IOException {
+    write(
+        response,
+        Problems.problem(
+            HttpStatus.FORBIDDEN,
+            "forbidden",
+            "Forbidden",
+            "The token lacks the scope that this operation needs.",
+            false));
+  }
+
+  void writeMalformed(HttpServletResponse response) throws IOException {
+    write(
+        response,
+        Problems.problem(
+            HttpStatus.BAD_REQUEST,
+            "invalid-request",
+            "Invalid request",
+            "The path is not in its plain form.",
+            false));
+  }
+
+  private void write(HttpServletResponse response, ProblemDetail problem) throws IOException {
+    response.setStatus(problem.getStatus());
+    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+    response.getOutputStream().write(json.writeValueAsBytes(problem));
+  }
+}

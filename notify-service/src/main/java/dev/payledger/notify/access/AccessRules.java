@@ -1,0 +1,102 @@
+package dev.payledger.notify.access;
+
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import java.net.MalformedURLException;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.ObjectPostProcessor;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.JwtClaimNames;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
+import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+
+/// The one list of who may call what.
+@Configuration(proxyBeanMethods = false)
+class AccessRules {
+  private static final int JWKS_BYTES_MAX = 64 * 1024;
+
+  @Bean
+  SecurityFilterChain filters(HttpSecurity http, AccessProblems problems) {
+    return http.authorizeHttpRequests(
+            requests ->
+                requests
+                    // On the management port only, which nobody publishes.
+                    .requestMatchers(EndpointRequest.toAnyEndpoint())
+                    .permitAll()
+                    .requestMatchers("/v1/**")
+                    .hasAuthority("SCOPE_accounts:read")
+                    .anyRequest()
+                    .authenticated())
+        .oauth2ResourceServer(
+            server ->
+                server
+                    .jwt(jwt -> {})
+                    .authenticationEntryPoint(problems)
+                    .accessDeniedHandler(problems)
+                    .withObjectPostProcessor(
+                        new ObjectPostProcessor<BearerTokenAuthenticationFilter>() {
+                          @Override
+                          public <F extends BearerTokenAuthenticationFilter> F postProcess(
+                              F filter) {
+                            filter.setAuthenticationFailureHandler(problems);
+                            return filter;
+                          }
+                        }))
+        .exceptionHandling(
+            handling -> handling.authenticationEntryPoint(problems).accessDeniedHandler(problems))
+        .sessionManagement(
+            session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .csrf(csrf -> csrf.disable())
+        .build();
+  }
+
+  /// The keys are fetched lazily, so the service starts without its issuer, and keep for a while
+  /// when the issuer goes away: the feed serves reads through an outage of the gateway.
+  @Bean
+  JwtDecoder tokens(AccessProperties properties, Clock clock) throws MalformedURLException {
+    int timeout = Math.toIntExact(properties.jwksTimeout().toMillis());
+    NimbusJwtDecoder decoder =
+        NimbusJwtDecoder.withJwkSource(
+                JWKSourceBuilder.<SecurityContext>create(
+                        properties.jwksUrl().toURL(),
+                        new DefaultResourceRetriever(timeout, timeout, JWKS_BYTES_MAX))
+                    .cache(properties.jwksFresh().toMillis(), 2L * timeout)
+                    .refreshAheadCache(false)
+                    .outageTolerant(properties.jwksStale().toMillis())
+                    .rateLimited(1_000)
+                    .build())
+            .jwsAlgorithm(SignatureAlgorithm.RS256)
+            .build();
+    JwtTimestampValidator times = new JwtTimestampValidator();
+    times.setClock(clock);
+    decoder.setJwtValidator(
+        new DelegatingOAuth2TokenValidator<>(
+            times,
+            new JwtClaimValidator<>(JwtClaimNames.EXP, expiry -> expiry != null),
+            new JwtIssuerValidator(properties.issuer()),
+            new JwtClaimValidator<List<String>>(
+                JwtClaimNames.AUD,
+                audience -> audience != null && audience.contains(properties.audience()))));
+    return decoder;
+  }
+
+  /// A path that hides another one (`//`, `;`, `%2e`) is refused before it is matched.
+  @Bean
+  RequestRejectedHandler refusedPaths(AccessProblems problems) {
+    return (request, response, rejected) -> problems.writeMalformed(response);
+  }
+}

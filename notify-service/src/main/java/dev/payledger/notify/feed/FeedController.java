@@ -1,0 +1,77 @@
+package dev.payledger.notify.feed;
+
+import dev.payledger.notify.feed.Feeds.Page;
+import dev.payledger.notify.feed.Feeds.Reader;
+import dev.payledger.notify.web.Problems;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `GET /v1/accounts/{id}/feed`: the account's items in its own order.
+@RestController
+class FeedController {
+  private static final SimpleGrantedAuthority OPERATE =
+      new SimpleGrantedAuthority("SCOPE_ledger:operate");
+
+  private final Feeds feeds;
+  private final FeedCursors cursors;
+  private final FeedProperties properties;
+
+  FeedController(Feeds feeds, FeedCursors cursors, FeedProperties properties) {
+    this.feeds = feeds;
+    this.cursors = cursors;
+    this.properties = properties;
+  }
+
+  @GetMapping(path = "/v1/accounts/{id}/feed", produces = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<?> feed(
+      @PathVariable UUID id,
+      @RequestParam(required = false) @Nullable Integer limit,
+      @RequestParam(required = false) @Nullable String cursor,
+      JwtAuthenticationToken token) {
+    int items = limit == null ? properties.limitDefault() : limit;
+    if (items < 1 || items > properties.limitMax()) {
+      throw Problems.invalidRequest("limit is 1 to " + properties.limitMax() + ".");
+    }
+    long after =
+        cursor == null
+            ? 0
+            : cursors
+                .read(id, cursor)
+                .orElseThrow(
+                    () ->
+                        Problems.invalidRequest(
+                            "The cursor is not one that this feed gave out. Start without one."));
+    Reader reader = new Reader(token.getName(), token.getAuthorities().contains(OPERATE));
+    Optional<Page> page = feeds.read(id, reader, after, items);
+    return page.isPresent() ? ResponseEntity.ok(view(id, page.get())) : notFound();
+  }
+
+  private FeedView view(UUID accountId, Page page) {
+    return new FeedView(
+        page.items().stream().map(FeedItem::view).toList(),
+        page.isMore() ? cursors.after(accountId, page.items().getLast().sequence()) : null);
+  }
+
+  /// One answer for accounts that are not there and accounts of others.
+  private static ResponseEntity<?> notFound() {
+    return ResponseEntity.status(HttpStatus.NOT_FOUND)
+        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+        .body(
+            Problems.problem(
+                HttpStatus.NOT_FOUND,
+                "not-found",
+                "Not found",
+                "There is no such account among yours.",
+                false));
+  }
+}

@@ -1,0 +1,27 @@
+package dev.payledger.notify.feed;
+
+import java.nio.charset.StandardCharsets;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/// How feeds are paged.
+///
+/// @param cursorKey signs cursors; a secret of at least 32 bytes, the same on all replicas
+@ConfigurationProperties("notify.feed")
+public record FeedProperties(
+    String cursorKey, @DefaultValue("50") int limitDefault, @DefaultValue("200") int limitMax) {
+
+  public FeedProperties {
+    if (cursorKey.getBytes(StandardCharsets.UTF_8).length < 32) {
+      throw new IllegalArgumentException("notify.feed.cursor-key has at least 32 bytes");
+    }
+    if (limitDefault < 1 || limitDefault > limitMax) {
+      throw new IllegalArgumentException("notify.feed.limit-default is 1 … limit-max");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "FeedProperties[limitDefault=" + limitDefault + ", limitMax=" + limitMax + "]";
+  }
+}

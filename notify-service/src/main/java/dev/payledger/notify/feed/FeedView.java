@@ -1,0 +1,24 @@
+package dev.payledger.notify.feed;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.payledger.contracts.AccountEntryEvent.Side;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// A page of a feed, oldest first.
+///
+/// @param next the cursor of the next page; absent at the end
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record FeedView(List<Item> items, @Nullable String next) {
+  record Item(
+      long sequence,
+      UUID entryId,
+      UUID transferId,
+      Side side,
+      long amountMinor,
+      String currency,
+      long balanceMinor,
+      Instant postedAt) {}
+}

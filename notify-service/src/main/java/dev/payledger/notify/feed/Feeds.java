@@ -1,0 +1,87 @@
+package dev.payledger.notify.feed;
+
+import dev.payledger.contracts.AccountEntryEvent;
+import dev.payledger.contracts.AccountEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/// What this replica knows of every account. Both sets only grow and merge in any order, any number
+/// of times, to the same content; nothing here depends on when or how often an event came.
+@Component
+public class Feeds {
+  private final Accounts accounts;
+  private final FeedItems items;
+
+  Feeds(Accounts accounts, FeedItems items) {
+    this.accounts = accounts;
+    this.items = items;
+  }
+
+  /// Adds an account; refuses to run outside a transaction.
+  public Merge add(AccountEvent event) {
+    if (accounts.add(
+            event.accountId(), event.owner(), event.name(), event.currency(), event.occurredAt())
+        == 1) {
+      return Merge.ADDED;
+    }
+    return accounts.findById(event.accountId()).orElseThrow().says(event)
+        ? Merge.ALREADY_THERE
+        : Merge.CONFLICT;
+  }
+
+  /// Adds an item to its account's feed; refuses to run outside a transaction.
+  public Merge add(AccountEntryEvent event) {
+    if (items.add(
+            event.accountId(),
+            event.sequence(),
+            event.entryId(),
+            event.transferId(),
+            event.side().name(),
+            event.amountMinor(),
+            event.currency(),
+            event.balanceAfterMinor(),
+            event.postedAt())
+        == 1) {
+      return Merge.ADDED;
+    }
+    return items
+            .findById(new FeedItem.Key(event.accountId(), event.sequence()))
+            .orElseThrow()
+            .says(event)
+        ? Merge.ALREADY_THERE
+        : Merge.CONFLICT;
+  }
+
+  /// The items that follow a sequence, as far as they are there without a gap: a reader never sees an
+  /// item before all that came before it. Empty when the account is unknown or not the reader's.
+  ///
+  /// @param after the last sequence that the reader has seen, 0 for none
+  Optional<Page> read(UUID accountId, Reader reader, long after, int limit) {
+    boolean isAllowed =
+        accounts
+            .findById(accountId)
+            .filter(account -> reader.isOperator() || account.isOwnedBy(reader.subject()))
+            .isPresent();
+    if (!isAllowed) {
+      return Optional.empty();
+    }
+    List<FeedItem> prefix = new ArrayList<>();
+    for (FeedItem item : items.between(accountId, after + 1, after + limit + 1)) {
+      if (item.sequence() != after + prefix.size() + 1) {
+        break;
+      }
+      prefix.add(item);
+    }
+    boolean isMore = prefix.size() > limit;
+    return Optional.of(new Page(isMore ? prefix.subList(0, limit) : prefix, isMore));
+  }
+
+  /// Who asks.
+  record Reader(String subject, boolean isOperator) {}
+
+  /// @param isMore the next item is there too
+  record Page(List<FeedItem> items, boolean isMore) {}
+}

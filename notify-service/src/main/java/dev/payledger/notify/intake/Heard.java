@@ -1,0 +1,22 @@
+package dev.payledger.notify.intake;
+
+import dev.payledger.contracts.AccountEntryEvent;
+import dev.payledger.contracts.AccountEvent;
+import java.util.UUID;
+
+/// What a record turned out to say.
+sealed interface Heard {
+  /// A record that keeps its topic's contract.
+  sealed interface Event extends Heard {
+    UUID eventId();
+  }
+
+  record AccountOpened(UUID eventId, AccountEvent account) implements Event {}
+
+  record EntryPosted(UUID eventId, AccountEntryEvent entry) implements Event {}
+
+  /// A record that breaks its topic's contract.
+  ///
+  /// @param why for an operator; may quote the record
+  record Unreadable(String why) implements Heard {}
+}

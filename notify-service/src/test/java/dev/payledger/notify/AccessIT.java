@@ -1,0 +1,154 @@
+package dev.payledger.notify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import dev.payledger.testkit.TestIssuer;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+
+/// Whose tokens open the door.
+class AccessIT extends HearingServer {
+  private final UUID account = UUID.randomUUID();
+
+  @LocalManagementPort int managementPort;
+
+  static Stream<Arguments> badTokens() throws Exception {
+    Date past = Date.from(Instant.now().minusSeconds(600));
+    Date future = Date.from(Instant.now().plusSeconds(600));
+    var rsa = TestIssuer.key();
+    return Stream.of(
+        Arguments.of("none", null),
+        Arguments.of("no token at all", "garbage"),
+        Arguments.of("expired", ISSUER.token(claims -> claims.expirationTime(past))),
+        Arguments.of("without expiry", ISSUER.token(claims -> claims.expirationTime(null))),
+        Arguments.of("not yet valid", ISSUER.token(claims -> claims.notBeforeTime(future))),
+        Arguments.of("other issuer", ISSUER.token(claims -> claims.issuer("http://evil.test"))),
+        Arguments.of("no issuer", ISSUER.token(claims -> claims.issuer(null))),
+        Arguments.of("other audience", ISSUER.token(claims -> claims.audience("elsewhere"))),
+        Arguments.of("no audience", ISSUER.token(claims -> claims.audience((String) null))),
+        Arguments.of("other key", TestIssuer.signed(rsa, claims -> claims)),
+        Arguments.of(
+            "other key under the right id",
+            TestIssuer.signed(
+                new JWSHeader.Builder(JWSAlgorithm.RS256)
+                    .keyID(ISSUER.publicKey().getKeyID())
+                    .build(),
+                new RSASSASigner(rsa),
+                claims -> claims)),
+        Arguments.of(
+            "key in the token",
+            TestIssuer.signed(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).jwk(rsa.toPublicJWK()).build(),
+                new RSASSASigner(rsa),
+                claims -> claims)),
+        Arguments.of(
+            "public key as HMAC secret",
+            TestIssuer.signed(
+                new JWSHeader.Builder(JWSAlgorithm.HS256)
+                    .keyID(ISSUER.publicKey().getKeyID())
+                    .build(),
+                new MACSigner(ISSUER.publicKey().toRSAPublicKey().getEncoded()),
+                claims -> claims)),
+        Arguments.of(
+            "unsigned",
+            new PlainJWT(
+                    new JWTClaimsSet.Builder()
+                        .issuer(TestIssuer.URL)
+                        .audience("payledger")
+                        .subject("alice")
+                        .claim("scope", "accounts:read")
+                        .expirationTime(future)
+                        .build())
+                .serialize()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badTokens")
+  void badTokenIsUnauthenticated(String what, String token) {
+    HttpResponse<String> answer = feed(account, token);
+
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(answer.headers().firstValue("WWW-Authenticate"))
+        .hasValue(token == null ? "Bearer" : "Bearer error=\"invalid_token\"");
+    assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+        .startsWith("application/problem+json");
+    assertThat(answer.body())
+        .contains("\"code\":\"unauthenticated\"")
+        .contains("\"traceId\":\"0af7651916cd43dd8448eb211c80319c\"");
+  }
+
+  @Test
+  void tokenInTheQueryIsNotLookedAt() {
+    assertThat(
+            get("/v1/accounts/" + account + "/feed?access_token=" + ISSUER.token("alice"), null)
+                .statusCode())
+        .isEqualTo(401);
+  }
+
+  @Test
+  void missingScopeIsForbidden() {
+    HttpResponse<String> answer = feed(account, ISSUER.token("alice", "transfers:write"));
+
+    assertThat(answer.statusCode()).isEqualTo(403);
+    assertThat(answer.body()).contains("\"code\":\"forbidden\"");
+  }
+
+  @Test
+  void goodTokenPassesInEachSpellingOfScope() {
+    assertThat(feed(account, ISSUER.token("alice")).statusCode()).isEqualTo(404);
+    assertThat(
+            feed(
+                    account,
+                    ISSUER.token(
+                        claims ->
+                            claims
+                                .audience(List.of("other", "payledger"))
+                                .claim("scope", List.of("accounts:read"))))
+                .statusCode())
+        .isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"JWT", "at+jwt"})
+  void tokenMaySayWhatItIs(String type) throws Exception {
+    assertThat(feed(account, ISSUER.tokenOfType(type)).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void managementIsOnItsOwnPortOnly() {
+    for (String path :
+        List.of(
+            "/actuator/health/liveness", "/actuator/health/readiness", "/actuator/prometheus")) {
+      assertThat(management(path).statusCode()).as(path).isEqualTo(200);
+      assertThat(get(path, null).statusCode()).as(path).isEqualTo(401);
+      assertThat(get(path, ISSUER.token("alice")).statusCode()).as(path).isEqualTo(404);
+    }
+    assertThat(management("/actuator/env").statusCode()).isNotEqualTo(200);
+    assertThat(management("/actuator/prometheus").body())
+        .contains("notify_feed_applied_total")
+        .contains("notify_feed_duplicate_total")
+        .contains("notify_feed_lag_seconds_bucket");
+  }
+
+  private HttpResponse<String> management(String path) {
+    return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path)));
+  }
+}

@@ -1,0 +1,23 @@
+package dev.payledger.relay;
+
+import java.time.Clock;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/// The outbox relay as a process.
+@SpringBootApplication
+@ConfigurationPropertiesScan
+@EnableScheduling
+public class RelayApplication {
+  public static void main(String[] args) {
+    SpringApplication.run(RelayApplication.class, args);
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+}

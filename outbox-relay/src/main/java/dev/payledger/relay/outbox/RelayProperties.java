@@ -1,0 +1,57 @@
+package dev.payledger.relay.outbox;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/// Settings of the relay.
+///
+/// @param database the ledger's database, as the relay's role sees it
+/// @param slot name of the replication slot; holding it is what makes a relay the active one
+/// @param offsetsTopic compacted topic that remembers how far the slot was published
+/// @param replicationFactor of every topic the relay creates
+/// @param heartbeatInterval how often the offset moves on while the outbox is silent
+/// @param offsetInterval how often the offset is stored: what a crash repeats at most
+/// @param retryDelayMin least pause after a failure
+/// @param retryDelayMax cap of the pauses; there is no last attempt
+/// @param standbyInterval how often a standby looks whether the slot is free
+@ConfigurationProperties("relay")
+record RelayProperties(
+    Database database,
+    String bootstrapServers,
+    String slot,
+    String publication,
+    String offsetsTopic,
+    short replicationFactor,
+    Duration heartbeatInterval,
+    Duration offsetInterval,
+    Duration retryDelayMin,
+    Duration retryDelayMax,
+    Duration standbyInterval) {
+
+  RelayProperties {
+    if (!retryDelayMin.isPositive() || retryDelayMax.compareTo(retryDelayMin) < 0) {
+      throw new IllegalArgumentException(
+          "relay.retry-delay-min must be positive and at most relay.retry-delay-max");
+    }
+    if (!heartbeatInterval.isPositive()
+        || !offsetInterval.isPositive()
+        || !standbyInterval.isPositive()) {
+      throw new IllegalArgumentException("relay intervals must be positive");
+    }
+    if (replicationFactor < 1) {
+      throw new IllegalArgumentException("relay.replication-factor must be at least 1");
+    }
+  }
+
+  /// Where the outbox is and who reads it.
+  record Database(String host, int port, String name, String user, String password) {
+    String url() {
+      return "jdbc:postgresql://" + host + ":" + port + "/" + name;
+    }
+
+    @Override
+    public String toString() {
+      return user + "@" + host + ":" + port + "/" + name;
+    }
+  }
+}

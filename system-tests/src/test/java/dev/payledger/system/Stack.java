@@ -1,0 +1,286 @@
+package dev.payledger.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.payledger.local.LocalStack;
+import dev.payledger.local.Service;
+import dev.payledger.local.StackPorts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// One running stack for all system tests, the calls that a customer would make of it, and the
+/// question that ends every test: are the books right?
+class Stack {
+  static final String EXTERNAL_EUR = "e0000000-0000-7000-8000-000000000978";
+
+  /// How long the stack may take to heal after a fault.
+  static final Duration SOON = Duration.ofSeconds(45);
+
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+  private static final Map<String, String> TOKENS = new ConcurrentHashMap<>();
+  private static LocalStack stack;
+
+  /// The answer to a call; status 0 when there was none, and nobody knows what happened.
+  record Answer(int status, String body, boolean isReplayed) {
+    JsonNode json() {
+      return JSON.readTree(body);
+    }
+
+    String text(String property) {
+      return json().path(property).asString("");
+    }
+
+    /// 201, or a business "no": the same for this key from now on.
+    boolean isFinal() {
+      return status == 201 || status == 422;
+    }
+  }
+
+  @BeforeEach
+  void everythingRuns() throws IOException {
+    LocalStack running = stack();
+    for (Service service : Service.values()) {
+      running.start(service);
+    }
+    for (Service service : Service.values()) {
+      running.awaitReady(service);
+    }
+  }
+
+  @AfterEach
+  void theBooksAreRight() {
+    await().atMost(SOON).until(() -> pendingTransfers() == 0);
+    Answer checks = get("/v1/operator/checks", "operator");
+    assertThat(checks.status()).isEqualTo(200);
+    assertThat(checks.json().get("passed").asBoolean()).as(checks.body()).isTrue();
+    assertThat(checks.json().get("counted").get("journal_entry").asLong()).isPositive();
+  }
+
+  static synchronized LocalStack stack() {
+    if (stack == null) {
+      LocalStack starting =
+          new LocalStack(
+                  Path.of("target", "stack-" + ProcessHandle.current().pid()),
+                  Path.of("..").toAbsolutePath().normalize(),
+                  new StackPorts(12_000),
+                  System.out::println)
+              // Shorter clocks than the demo's, so that the faults' ends come soon.
+              .with(
+                  Service.LEDGER,
+                  Map.of(
+                      "SAGA_LEASE_DURATION", "4s",
+                      "SAGA_RECOVERY_TIMEOUT", "3s",
+                      "SAGA_BACKOFF_MAX", "1s",
+                      "FRAUD_BREAKER_OPEN", "1s"))
+              .with(
+                  Service.GATEWAY, Map.of("IDEMPOTENCY_LEASE", "4s", "IDEMPOTENCY_WAIT_MAX", "2s"));
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> close(starting)));
+      stack = starting;
+      try {
+        starting.startAll();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return stack;
+  }
+
+  private static void close(LocalStack stack) {
+    try {
+      stack.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A new EUR account of the owner, with that much money on it.
+  static String account(String owner, long balanceMinor) {
+    Answer opened =
+        settle(
+            "/v1/accounts",
+            "operator",
+            key(),
+            "{\"name\":\"System test\",\"currency\":\"EUR\",\"owner\":\"%s\"}".formatted(owner));
+    assertThat(opened.status()).as(opened.body()).isEqualTo(201);
+    String id = opened.text("id");
+    if (balanceMinor > 0) {
+      assertThat(settleTransfer("operator", key(), EXTERNAL_EUR, id, balanceMinor).status())
+          .isEqualTo(201);
+    }
+    return id;
+  }
+
+  static String key() {
+    return UUID.randomUUID().toString();
+  }
+
+  static String body(String debit, String credit, long amountMinor) {
+    return """
+        {"debitAccountId":"%s","creditAccountId":"%s","amountMinor":%d,"currency":"EUR"}"""
+        .formatted(debit, credit, amountMinor);
+  }
+
+  /// One call, once.
+  static Answer transfer(String who, String key, String debit, String credit, long amountMinor) {
+    return post("/v1/transfers", who, key, body(debit, credit, amountMinor));
+  }
+
+  /// What a careful client does: the same request with the same key, until the answer is final.
+  static Answer settleTransfer(
+      String who, String key, String debit, String credit, long amountMinor) {
+    return settle("/v1/transfers", who, key, body(debit, credit, amountMinor));
+  }
+
+  static Answer settle(String path, String who, String key, String body) {
+    return await()
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> post(path, who, key, body), Answer::isFinal);
+  }
+
+  static Answer post(String path, String who, String key, String body) {
+    return send(
+        request(path, who)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  static Answer get(String path, String who) {
+    return send(request(path, who));
+  }
+
+  private static HttpRequest.Builder request(String path, String who) {
+    return HttpRequest.newBuilder(URI.create(stack().url(Service.GATEWAY) + path))
+        .timeout(Duration.ofSeconds(15))
+        .header("Authorization", "Bearer " + token(who));
+  }
+
+  private static Answer send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> response =
+          HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(
+          response.statusCode(),
+          response.body(),
+          response.headers().firstValue("Idempotency-Replayed").isPresent());
+    } catch (IOException e) {
+      return new Answer(0, String.valueOf(e), false);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String token(String client) {
+    return TOKENS.computeIfAbsent(
+        client,
+        name -> {
+          String basic =
+              Base64.getEncoder()
+                  .encodeToString((name + ":" + name + "-demo").getBytes(StandardCharsets.UTF_8));
+          Answer answer =
+              send(
+                  HttpRequest.newBuilder(URI.create(stack().url(Service.GATEWAY) + "/oauth2/token"))
+                      .header("Authorization", "Basic " + basic)
+                      .header("Content-Type", "application/x-www-form-urlencoded")
+                      .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials")));
+          assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+          return answer.text("access_token");
+        });
+  }
+
+  static JsonNode account(String id) {
+    return get("/v1/accounts/" + id, "operator").json();
+  }
+
+  static long balanceMinor(String id) {
+    return account(id).get("balanceMinor").asLong();
+  }
+
+  /// The account's feed from the first item on, as its owner sees it.
+  static List<JsonNode> feed(String id, String owner) {
+    List<JsonNode> items = new ArrayList<>();
+    String next = "";
+    do {
+      Answer page = get("/v1/accounts/" + id + "/feed?limit=200" + next, owner);
+      if (page.status() != 200) {
+        return items;
+      }
+      page.json().get("items").forEach(items::add);
+      next = page.json().has("next") ? "&cursor=" + page.text("next") : null;
+    } while (next != null);
+    return items;
+  }
+
+  /// Waits for so many items and asserts that they count from one without gap or repeat, and that
+  /// the last one shows the ledger's own balance.
+  static void awaitFeed(String id, String owner, int items) {
+    await().atMost(SOON).until(() -> feed(id, owner).size() >= items);
+    List<JsonNode> feed = feed(id, owner);
+    assertThat(feed).hasSize(items);
+    Set<String> entries = new HashSet<>();
+    for (int i = 0; i < items; i++) {
+      assertThat(feed.get(i).get("sequence").asLong()).isEqualTo(i + 1);
+      assertThat(entries.add(feed.get(i).get("entryId").asString())).isTrue();
+    }
+    assertThat(feed.getLast().get("balanceMinor").asLong()).isEqualTo(balanceMinor(id));
+  }
+
+  /// One number from a database, past the services.
+  static long number(String database, String sql, Object... parameters) {
+    try (Connection connection = stack().postgres().superuser(database);
+        var statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
+      try (var row = statement.executeQuery()) {
+        assertThat(row.next()).isTrue();
+        return row.getLong(1);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static long pendingTransfers() {
+    return number("ledger", "SELECT count(*) FROM transfer WHERE status = 'PENDING'");
+  }
+
+  static long transfersOn(String debitAccount) {
+    return number(
+        "ledger",
+        "SELECT count(*) FROM transfer WHERE debit_account_id = ?",
+        UUID.fromString(debitAccount));
+  }
+
+  static String metrics(Service service) {
+    return send(HttpRequest.newBuilder(
+            URI.create(stack().managementUrl(service) + "/actuator/prometheus")))
+        .body();
+  }
+}

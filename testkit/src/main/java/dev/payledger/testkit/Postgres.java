@@ -1,0 +1,64 @@
+package dev.payledger.testkit;
+
+import dev.payledger.local.PostgresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.test.context.DynamicPropertyRegistry;
+
+/// One real, durable PostgreSQL for all tests of a module, with the stack's databases and roles.
+/// Sessions run in a time zone that is not the JVM's.
+public final class Postgres {
+  private static @Nullable PostgresServer server;
+
+  private Postgres() {}
+
+  /// The module's server, started by the first caller and stopped with the JVM.
+  public static synchronized PostgresServer server() {
+    PostgresServer running = server;
+    if (running == null) {
+      try {
+        Path directory = Files.createTempDirectory("payledger-postgres-");
+        running = PostgresServer.start(directory.resolve("data"), Ports.free());
+        server = running;
+        PostgresServer stopping = running;
+        Runtime.getRuntime()
+            .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(stopping, directory)));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return running;
+  }
+
+  public static Connection superuser(String database) throws SQLException {
+    return server().superuser(database);
+  }
+
+  /// Points the services' `POSTGRES_HOST` and `POSTGRES_PORT` at this server.
+  public static void register(DynamicPropertyRegistry registry) {
+    registry.add("POSTGRES_HOST", () -> "127.0.0.1");
+    registry.add("POSTGRES_PORT", () -> server().port());
+    registry.add(
+        "spring.datasource.hikari.connection-init-sql", () -> "SET TIME ZONE 'Asia/Kathmandu'");
+  }
+
+  private static void stop(PostgresServer server, Path directory) {
+    try {
+      server.close();
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
