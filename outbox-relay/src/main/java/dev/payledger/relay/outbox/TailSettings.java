@@ -54,7 +54,11 @@ final class TailSettings {
         "heartbeat.interval.ms", Long.toString(relay.heartbeatInterval().toMillis()));
     // One layer retries: the loop in RelayRun, which checks slot and identity again each time.
     engine.setProperty("errors.max.retries", "0");
-    engine.setProperty("slot.max.retries", "0");
+    // But for this: the engine opens its stream twice as it starts, and on a busy machine
+    // PostgreSQL
+    // still counts the first when the second asks for the slot. Ten seconds, then the loop decides.
+    engine.setProperty("slot.max.retries", "40");
+    engine.setProperty("slot.retry.delay.ms", "250");
   }
 
   private static void offsets(Properties engine, RelayProperties relay) {

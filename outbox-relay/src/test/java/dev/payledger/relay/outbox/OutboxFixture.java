@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,6 +35,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.replication.PGReplicationStream;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -95,6 +98,30 @@ final class OutboxFixture implements AutoCloseable {
 
   Connection owner() throws SQLException {
     return DriverManager.getConnection(postgres.url(name), "ledger_owner", "ledger-owner-demo");
+  }
+
+  /// A connection that may hold the slot, as a relay's does.
+  Connection replication() throws SQLException {
+    Properties login = new Properties();
+    login.setProperty("user", "ledger_relay");
+    login.setProperty("password", "ledger-relay-demo");
+    login.setProperty("replication", "database");
+    login.setProperty("preferQueryMode", "simple");
+    login.setProperty("assumeMinServerVersion", "17");
+    return DriverManager.getConnection(postgres.url(name), login);
+  }
+
+  static PGReplicationStream stream(Connection replication, RelayProperties relay)
+      throws SQLException {
+    return replication
+        .unwrap(PGConnection.class)
+        .getReplicationAPI()
+        .replicationStream()
+        .logical()
+        .withSlotName(relay.slot())
+        .withSlotOption("proto_version", 1)
+        .withSlotOption("publication_names", relay.publication())
+        .start();
   }
 
   void asSuperuser(String sql) throws SQLException {

@@ -17,15 +17,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.replication.PGReplicationStream;
 
 /// Rows of a real outbox arrive in a real broker, whatever the relay finds when it starts.
 class RelayIT {
@@ -197,6 +200,43 @@ class RelayIT {
     OutboxFixture.awaitPhase(second, Phase.TAILING);
     assertThat(OutboxFixture.firstOccurrences(outbox.awaitEverything(BOUND)))
         .isEqualTo(outbox.committed());
+  }
+
+  /// The engine opens its stream twice as it starts, and PostgreSQL may take a moment to see that
+  /// the first is gone.
+  @Test
+  void tailWaitsForTheSlotWhileAnEarlierConnectionLetsGo() throws Exception {
+    outbox.migrate();
+    UUID aggregate = outbox.aggregate();
+    OutboxFixture.awaitPhase(outbox.startRelay(), Phase.TAILING);
+    outbox.stopRelayLoop(0);
+    RelayProperties properties = outbox.bean(0, RelayProperties.class);
+    CountDownLatch started = new CountDownLatch(1);
+    try (ExecutorService runner = Executors.newVirtualThreadPerTaskExecutor();
+        EventPublisher publisher = new EventPublisher(properties.bootstrapServers())) {
+      OutboxTail tail = new OutboxTail(properties, publisher, started::countDown, _ -> {});
+      try {
+        Future<?> running;
+        try (Connection earlier = outbox.replication();
+            PGReplicationStream stream = OutboxFixture.stream(earlier, properties)) {
+          assertThat(stream.isClosed()).isFalse();
+          running =
+              runner.submit(
+                  () -> {
+                    tail.run();
+                    return null;
+                  });
+          assertThat(started.await(BOUND.toSeconds(), TimeUnit.SECONDS)).isTrue();
+          await().during(Duration.ofSeconds(2)).until(() -> !running.isDone());
+        }
+        outbox.append(aggregate);
+
+        outbox.awaitEverything(BOUND);
+        assertThat(running.isDone()).isFalse();
+      } finally {
+        tail.close();
+      }
+    }
   }
 
   @Test
