@@ -22,6 +22,7 @@ class JournalConfiguration {
     config.setConnectionTimeout(1_000);
     config.setValidationTimeout(500);
     config.setAutoCommit(false);
+    config.setTransactionIsolation("TRANSACTION_SERIALIZABLE");
     // The pool does not look for the database by itself; the migration before it has waited for
     // one.
     config.setInitializationFailTimeout(-1);

@@ -5,8 +5,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /// Configuration of the journal.
 ///
-/// @param connectionsMax connections of the journal's own pool, at least 1
-/// @param attemptsMax attempts at one transaction before the caller is told to come back, at least 1
+/// @param connectionsMax connections of the journal's own pool, at least 1; the writer uses one
+/// @param queueMax commands that may wait, at least 1; one more is refused at once
+/// @param batchMax commands in one transaction, at least 1
+/// @param attemptsMax attempts at one batch before it is halved or given up, at least 1
 /// @param backoffBase wait before the second attempt is random below this; doubles with each
 /// @param backoffMax bound of that wait
 @ConfigurationProperties("payledger.journal")
@@ -15,12 +17,15 @@ record JournalProperties(
     String username,
     String password,
     int connectionsMax,
+    int queueMax,
+    int batchMax,
     int attemptsMax,
     Duration backoffBase,
     Duration backoffMax) {
   JournalProperties {
-    if (connectionsMax < 1 || attemptsMax < 1) {
-      throw new IllegalArgumentException("connections-max and attempts-max must be at least 1");
+    if (connectionsMax < 1 || queueMax < 1 || batchMax < 1 || attemptsMax < 1) {
+      throw new IllegalArgumentException(
+          "connections-max, queue-max, batch-max and attempts-max must be at least 1");
     }
     if (backoffBase.isNegative() || backoffMax.compareTo(backoffBase) < 0) {
       throw new IllegalArgumentException("backoff-max must not be below backoff-base");

@@ -1,177 +1,68 @@
 package dev.payledger.ledger.journal;
 
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
-import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
+import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.journal.JournalCommand.TurnBack;
+import dev.payledger.ledger.journal.JournalCommand.VoidHold;
+import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
+import dev.payledger.ledger.journal.LockedRows.KnownCommand;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/// The journal's SQL. Rows are locked in one order everywhere, transfer, then saga, then hold, then
-/// accounts by id, so that two transactions never wait for each other in a circle.
+/// What a batch reads before it is planned. Rows are locked in one order everywhere, transfers with
+/// their sagas, then holds, then accounts, then allowances, each by id, so that two batches never wait
+/// for each other in a circle.
 ///
 /// Each statement finds its rows through an index (`JournalPlansIT` asserts it): under SERIALIZABLE a
 /// sequential scan conflicts with every other transfer in the table.
 final class JournalTables {
-  static final String FIND_COMMAND =
-      "SELECT encode(fingerprint, 'hex') AS sha256 FROM command WHERE id = :id";
-
-  static final String RECORD_COMMAND =
+  static final String FIND_COMMANDS =
       """
-      INSERT INTO command (id, operation, fingerprint, outcome, decided_at)
-      VALUES (:id, :operation, decode(:sha256, 'hex'), :outcome, :decidedAt)
-      """;
-
-  static final String OPEN_ACCOUNT =
-      """
-      INSERT INTO account (id, owner, name, currency, opened_at)
-      VALUES (:id, :owner, :name, :currency, :openedAt)
+      SELECT c.id, encode(c.fingerprint, 'hex') AS sha256, s.owner, coalesce(s.epoch, 0) AS epoch
+      FROM command c LEFT JOIN saga s ON s.transfer_id = c.id
+      WHERE c.id = ANY (:commands)
       """;
 
   /// ORDER BY comes before the lock is taken, row by row: that is the global order.
-  static final String LOCK_ACCOUNTS =
-      """
-      SELECT id, currency, kind, status, floor_minor, credits_posted_minor, debits_posted_minor,
-        debits_pending_minor, line_count, last_posted_at
-      FROM account WHERE id IN (:debit, :credit) ORDER BY id FOR NO KEY UPDATE
-      """;
-
-  static final String CREATE_TRANSFER =
-      """
-      INSERT INTO transfer (id, initiator, by_operator, status, rejection, debit_account_id,
-        credit_account_id, amount_minor, currency, reference, metadata, event_count, traceparent,
-        created_at, expires_at, finished_at)
-      VALUES (:id, :initiator, :byOperator, :status, :rejection, :debit, :credit, :amountMinor,
-        :currency, :reference, CAST(:metadata AS jsonb), 1, :traceparent, :createdAt, :expiresAt,
-        :finishedAt)
-      """;
-
-  static final String CREATE_HOLD =
-      """
-      INSERT INTO hold (transfer_id, account_id, amount_minor, held_at)
-      VALUES (:transfer, :debit, :amountMinor, :heldAt)
-      """;
-
-  static final String HOLD_ON_DEBIT_ACCOUNT =
-      """
-      UPDATE account SET debits_pending_minor = debits_pending_minor + :amountMinor,
-        version = version + 1
-      WHERE id = :debit
-      """;
-
-  static final String HOLD_ON_CREDIT_ACCOUNT =
-      """
-      UPDATE account SET credits_pending_minor = credits_pending_minor + :amountMinor,
-        version = version + 1
-      WHERE id = :credit
-      """;
-
-  static final String CREATE_SAGA =
-      """
-      INSERT INTO saga (transfer_id, step, owner, epoch, due_at)
-      VALUES (:transfer, 'SCREEN', :owner, 1, :leaseUntil)
-      """;
-
-  static final String LOCK_TRANSFER =
+  static final String LOCK_TRANSFERS =
       """
       SELECT t.id, t.status, t.debit_account_id, t.credit_account_id, t.amount_minor, t.currency,
         t.event_count, t.traceparent, s.step, s.epoch, s.reason
       FROM transfer t JOIN saga s ON s.transfer_id = t.id
-      WHERE t.id = :transfer FOR UPDATE
+      WHERE t.id = ANY (:transfers) ORDER BY t.id FOR UPDATE
       """;
 
-  static final String LOCK_HOLD =
+  static final String LOCK_HOLDS =
       """
-      SELECT amount_minor FROM hold
-      WHERE transfer_id = :transfer AND account_id = :debit AND status = 'HELD' FOR UPDATE
+      SELECT transfer_id FROM hold
+      WHERE transfer_id = ANY (:transfers) AND status = 'HELD'
+      ORDER BY transfer_id, account_id FOR UPDATE
       """;
 
-  static final String END_HOLD =
+  static final String LOCK_ACCOUNTS =
       """
-      UPDATE hold SET status = :status, captured_minor = :capturedMinor, ended_at = :endedAt
-      WHERE transfer_id = :transfer AND account_id = :debit AND status = 'HELD'
+      SELECT id, currency, kind, status, floor_minor, credits_posted_minor, debits_posted_minor,
+        credits_pending_minor, debits_pending_minor, line_count, last_posted_at, version
+      FROM account WHERE id = ANY (:accounts) ORDER BY id FOR NO KEY UPDATE
       """;
 
-  static final String DEBIT =
+  static final String LOCK_ALLOWANCES =
       """
-      UPDATE account SET debits_posted_minor = debits_posted_minor + :amountMinor,
-        debits_pending_minor = debits_pending_minor - :amountMinor, line_count = line_count + 1,
-        last_posted_at = :postedAt, version = version + 1
-      WHERE id = :debit
-      """;
-
-  static final String CREDIT =
-      """
-      UPDATE account SET credits_posted_minor = credits_posted_minor + :amountMinor,
-        credits_pending_minor = credits_pending_minor - :amountMinor, line_count = line_count + 1,
-        last_posted_at = :postedAt, version = version + 1
-      WHERE id = :credit
-      """;
-
-  static final String RELEASE_DEBIT_ACCOUNT =
-      """
-      UPDATE account SET debits_pending_minor = debits_pending_minor - :amountMinor,
-        version = version + 1
-      WHERE id = :debit
-      """;
-
-  static final String RELEASE_CREDIT_ACCOUNT =
-      """
-      UPDATE account SET credits_pending_minor = credits_pending_minor - :amountMinor,
-        version = version + 1
-      WHERE id = :credit
-      """;
-
-  static final String WRITE_ENTRY =
-      """
-      INSERT INTO journal_entry (id, transfer_id, debit_account_id, credit_account_id, amount_minor,
-        currency, posted_at)
-      VALUES (:entry, :transfer, :debit, :credit, :amountMinor, :currency, :postedAt)
-      """;
-
-  static final String WRITE_LINE =
-      """
-      INSERT INTO account_line (account_id, seq, entry_id, side, balance_after_minor)
-      VALUES (:account, :seq, :entry, :side, :balanceAfterMinor)
-      """;
-
-  static final String FINISH_TRANSFER =
-      """
-      UPDATE transfer SET status = :status, rejection = :rejection, screening = :screening,
-        event_count = event_count + 1, finished_at = :finishedAt
-      WHERE id = :transfer AND status = 'PENDING'
-      """;
-
-  static final String MOVE_SAGA =
-      """
-      UPDATE saga SET step = :to, reason = :reason
-      WHERE transfer_id = :transfer AND step = :from AND epoch = :epoch
-      """;
-
-  static final String OWE_RELEASE =
-      """
-      INSERT INTO screening_release (transfer_id, due_at) VALUES (:transfer, :dueAt)
-      ON CONFLICT (transfer_id) DO NOTHING
-      """;
-
-  /// Nothing is updated, and so nothing returned, when the allowance would be passed.
-  static final String USE_ALLOWANCE =
-      """
-      INSERT INTO offline_allowance AS used (account_id, window_start, used_minor, limit_minor)
-      SELECT :account, :windowStart, CAST(:amountMinor AS bigint), CAST(:limitMinor AS bigint)
-      WHERE CAST(:amountMinor AS bigint) <= CAST(:limitMinor AS bigint)
-      ON CONFLICT (account_id, window_start) DO UPDATE
-        SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
-        WHERE used.used_minor + excluded.used_minor <= excluded.limit_minor
+      SELECT o.account_id, o.window_start, o.used_minor
+      FROM unnest(:accounts, :windowStarts) AS w (account_id, window_start)
+      JOIN offline_allowance o
+        ON o.account_id = w.account_id AND o.window_start = w.window_start
+      ORDER BY o.account_id, o.window_start FOR UPDATE OF o
       """;
 
   private final JdbcClient sql;
@@ -180,214 +71,118 @@ final class JournalTables {
     this.sql = tx.sql();
   }
 
-  Optional<Fingerprint> command(UUID id) {
-    return sql.sql(FIND_COMMAND)
-        .param("id", id)
-        .query((row, n) -> new Fingerprint(row.getString("sha256")))
-        .optional();
+  /// Everything that the commands have to look at, locked until the end of the transaction.
+  LockedRows lock(List<JournalCommand<?>> commands) {
+    Set<UUID> commandIds = new HashSet<>();
+    Set<UUID> transferIds = new HashSet<>();
+    for (JournalCommand<?> command : commands) {
+      switch (command) {
+        case OpenAccount open -> commandIds.add(open.id());
+        case HoldFunds hold -> commandIds.add(hold.id());
+        case PostTransfer post -> transferIds.add(post.transferId());
+        case TurnBack turn -> transferIds.add(turn.transferId());
+        case VoidHold end -> transferIds.add(end.transferId());
+      }
+    }
+    Map<UUID, KnownCommand> known = commandIds.isEmpty() ? Map.of() : findCommands(commandIds);
+    Map<UUID, TransferState> transfers =
+        transferIds.isEmpty() ? Map.of() : lockTransfers(transferIds);
+    Set<UUID> accountIds = new HashSet<>();
+    Set<AllowanceKey> allowances = new HashSet<>();
+    for (JournalCommand<?> command : commands) {
+      switch (command) {
+        case HoldFunds hold when !known.containsKey(hold.id()) -> {
+          accountIds.add(hold.debitAccountId());
+          accountIds.add(hold.creditAccountId());
+        }
+        case PostTransfer post -> {
+          TransferState transfer = transfers.get(post.transferId());
+          addAccounts(accountIds, transfer);
+          if (transfer != null && post.allowance() != null) {
+            allowances.add(
+                new AllowanceKey(transfer.debitAccountId(), post.allowance().windowStart()));
+          }
+        }
+        case VoidHold end -> addAccounts(accountIds, transfers.get(end.transferId()));
+        case HoldFunds _, OpenAccount _, TurnBack _ -> {}
+      }
+    }
+    return new LockedRows(
+        known,
+        transfers,
+        accountIds.isEmpty() ? Map.of() : lockAccounts(accountIds),
+        allowances.isEmpty() ? Map.of() : lockAllowances(allowances));
   }
 
-  void recordCommand(
-      UUID id, String operation, Fingerprint fingerprint, boolean isAccepted, Instant decidedAt) {
-    sql.sql(RECORD_COMMAND)
-        .param("id", id)
-        .param("operation", operation)
-        .param("sha256", fingerprint.sha256())
-        .param("outcome", isAccepted ? "ACCEPTED" : "REJECTED")
-        .param("decidedAt", utc(decidedAt))
-        .update();
+  private static void addAccounts(Set<UUID> accounts, @Nullable TransferState transfer) {
+    if (transfer != null) {
+      accounts.add(transfer.debitAccountId());
+      accounts.add(transfer.creditAccountId());
+    }
   }
 
-  void openAccount(OpenAccount command, Instant openedAt) {
-    sql.sql(OPEN_ACCOUNT)
-        .param("id", command.id())
-        .param("owner", command.owner())
-        .param("name", command.name())
-        .param("currency", command.currency())
-        .param("openedAt", utc(openedAt))
-        .update();
+  private Map<UUID, KnownCommand> findCommands(Set<UUID> ids) {
+    Map<UUID, KnownCommand> found = new HashMap<>();
+    sql.sql(FIND_COMMANDS)
+        .param("commands", new Columns<>(ids).uuids(id -> id))
+        .query(
+            row -> {
+              found.put(
+                  row.getObject("id", UUID.class),
+                  new KnownCommand(
+                      new Fingerprint(row.getString("sha256")),
+                      row.getString("owner"),
+                      row.getLong("epoch")));
+            });
+    return found;
   }
 
-  /// The accounts that exist of the two, locked until the end of the transaction.
-  Map<UUID, AccountState> lockAccounts(UUID debit, UUID credit) {
-    return sql
-        .sql(LOCK_ACCOUNTS)
-        .param("debit", debit)
-        .param("credit", credit)
-        .query((row, n) -> account(row))
-        .list()
-        .stream()
-        .collect(Collectors.toMap(AccountState::id, Function.identity()));
+  private Map<UUID, TransferState> lockTransfers(Set<UUID> ids) {
+    Set<UUID> held = new HashSet<>();
+    Map<UUID, TransferState> locked = new HashMap<>();
+    Columns<UUID> columns = new Columns<>(ids);
+    List<TransferState> transfers =
+        sql.sql(LOCK_TRANSFERS)
+            .param("transfers", columns.uuids(id -> id))
+            .query((row, n) -> transfer(row))
+            .list();
+    sql.sql(LOCK_HOLDS)
+        .param("transfers", columns.uuids(id -> id))
+        .query(
+            row -> {
+              held.add(row.getObject("transfer_id", UUID.class));
+            });
+    transfers.forEach(t -> locked.put(t.id(), held.contains(t.id()) ? t.withLiveHold() : t));
+    return locked;
   }
 
-  void createTransfer(
-      HoldFunds command,
-      @Nullable RejectionReason rejection,
-      String metadataJson,
-      Instant createdAt) {
-    sql.sql(CREATE_TRANSFER)
-        .param("id", command.id())
-        .param("initiator", command.initiator())
-        .param("byOperator", command.byOperator())
-        .param("status", rejection == null ? "PENDING" : "REJECTED")
-        .param("rejection", rejection == null ? null : rejection.code())
-        .param("debit", command.debitAccountId())
-        .param("credit", command.creditAccountId())
-        .param("amountMinor", command.money().amountMinor())
-        .param("currency", command.money().currency())
-        .param("reference", command.reference())
-        .param("metadata", metadataJson)
-        .param("traceparent", command.traceparent())
-        .param("createdAt", utc(createdAt))
-        .param("expiresAt", utc(command.expiresAt()))
-        .param("finishedAt", rejection == null ? null : utc(createdAt))
-        .update();
+  private Map<UUID, AccountState> lockAccounts(Set<UUID> ids) {
+    Map<UUID, AccountState> locked = new HashMap<>();
+    sql.sql(LOCK_ACCOUNTS)
+        .param("accounts", new Columns<>(ids).uuids(id -> id))
+        .query(
+            row -> {
+              AccountState account = account(row);
+              locked.put(account.id(), account);
+            });
+    return locked;
   }
 
-  void hold(HoldFunds command, Instant heldAt) {
-    long amountMinor = command.money().amountMinor();
-    sql.sql(CREATE_HOLD)
-        .param("transfer", command.id())
-        .param("debit", command.debitAccountId())
-        .param("amountMinor", amountMinor)
-        .param("heldAt", utc(heldAt))
-        .update();
-    one(
-        sql.sql(HOLD_ON_DEBIT_ACCOUNT)
-            .param("amountMinor", amountMinor)
-            .param("debit", command.debitAccountId())
-            .update());
-    one(
-        sql.sql(HOLD_ON_CREDIT_ACCOUNT)
-            .param("amountMinor", amountMinor)
-            .param("credit", command.creditAccountId())
-            .update());
-    sql.sql(CREATE_SAGA)
-        .param("transfer", command.id())
-        .param("owner", command.sagaOwner())
-        .param("leaseUntil", utc(command.sagaLeaseUntil()))
-        .update();
-  }
-
-  Optional<TransferState> lockTransfer(UUID transfer) {
-    return sql.sql(LOCK_TRANSFER)
-        .param("transfer", transfer)
-        .query((row, n) -> transfer(row))
-        .optional();
-  }
-
-  boolean isHoldLive(TransferState transfer) {
-    return sql.sql(LOCK_HOLD)
-        .param("transfer", transfer.id())
-        .param("debit", transfer.debitAccountId())
-        .query(Long.class)
-        .optional()
-        .isPresent();
-  }
-
-  void endHold(TransferState transfer, String status, long capturedMinor, Instant endedAt) {
-    one(
-        sql.sql(END_HOLD)
-            .param("status", status)
-            .param("capturedMinor", capturedMinor)
-            .param("endedAt", utc(endedAt))
-            .param("transfer", transfer.id())
-            .param("debit", transfer.debitAccountId())
-            .update());
-  }
-
-  void post(TransferState transfer, UUID entry, Instant postedAt) {
-    sql.sql(WRITE_ENTRY)
-        .param("entry", entry)
-        .param("transfer", transfer.id())
-        .param("debit", transfer.debitAccountId())
-        .param("credit", transfer.creditAccountId())
-        .param("amountMinor", transfer.money().amountMinor())
-        .param("currency", transfer.money().currency())
-        .param("postedAt", utc(postedAt))
-        .update();
-    one(
-        sql.sql(DEBIT)
-            .param("amountMinor", transfer.money().amountMinor())
-            .param("postedAt", utc(postedAt))
-            .param("debit", transfer.debitAccountId())
-            .update());
-    one(
-        sql.sql(CREDIT)
-            .param("amountMinor", transfer.money().amountMinor())
-            .param("postedAt", utc(postedAt))
-            .param("credit", transfer.creditAccountId())
-            .update());
-  }
-
-  void writeLine(UUID account, long seq, UUID entry, String side, long balanceAfterMinor) {
-    sql.sql(WRITE_LINE)
-        .param("account", account)
-        .param("seq", seq)
-        .param("entry", entry)
-        .param("side", side)
-        .param("balanceAfterMinor", balanceAfterMinor)
-        .update();
-  }
-
-  void release(TransferState transfer) {
-    one(
-        sql.sql(RELEASE_DEBIT_ACCOUNT)
-            .param("amountMinor", transfer.money().amountMinor())
-            .param("debit", transfer.debitAccountId())
-            .update());
-    one(
-        sql.sql(RELEASE_CREDIT_ACCOUNT)
-            .param("amountMinor", transfer.money().amountMinor())
-            .param("credit", transfer.creditAccountId())
-            .update());
-  }
-
-  void finish(
-      TransferState transfer,
-      String status,
-      @Nullable String rejection,
-      String screening,
-      Instant finishedAt) {
-    one(
-        sql.sql(FINISH_TRANSFER)
-            .param("status", status)
-            .param("rejection", rejection)
-            .param("screening", screening)
-            .param("finishedAt", utc(finishedAt))
-            .param("transfer", transfer.id())
-            .update());
-  }
-
-  /// The fenced transition: false when the saga is past this step or another owner has it.
-  boolean moveSaga(
-      UUID transfer,
-      long epoch,
-      TransferState.SagaStep from,
-      TransferState.SagaStep to,
-      @Nullable String reason) {
-    return sql.sql(MOVE_SAGA)
-            .param("to", to.name())
-            .param("reason", reason)
-            .param("transfer", transfer)
-            .param("from", from.name())
-            .param("epoch", epoch)
-            .update()
-        == 1;
-  }
-
-  void oweRelease(UUID transfer, Instant dueAt) {
-    sql.sql(OWE_RELEASE).param("transfer", transfer).param("dueAt", utc(dueAt)).update();
-  }
-
-  boolean useAllowance(UUID account, OfflineAllowance allowance, long amountMinor) {
-    return sql.sql(USE_ALLOWANCE)
-            .param("account", account)
-            .param("windowStart", utc(allowance.windowStart()))
-            .param("amountMinor", amountMinor)
-            .param("limitMinor", allowance.limitMinor())
-            .update()
-        == 1;
+  private Map<AllowanceKey, Long> lockAllowances(Set<AllowanceKey> keys) {
+    Map<AllowanceKey, Long> locked = new HashMap<>();
+    Columns<AllowanceKey> columns = new Columns<>(keys);
+    sql.sql(LOCK_ALLOWANCES)
+        .param("accounts", columns.uuids(AllowanceKey::account))
+        .param("windowStarts", columns.instants(AllowanceKey::windowStart))
+        .query(
+            row -> {
+              locked.put(
+                  new AllowanceKey(
+                      row.getObject("account_id", UUID.class),
+                      row.getObject("window_start", OffsetDateTime.class).toInstant()),
+                  row.getLong("used_minor"));
+            });
+    return locked;
   }
 
   private static AccountState account(ResultSet row) throws SQLException {
@@ -399,32 +194,25 @@ final class JournalTables {
         row.getObject("floor_minor", Long.class),
         row.getLong("credits_posted_minor"),
         row.getLong("debits_posted_minor"),
+        row.getLong("credits_pending_minor"),
         row.getLong("debits_pending_minor"),
         row.getLong("line_count"),
-        row.getObject("last_posted_at", OffsetDateTime.class).toInstant());
+        row.getObject("last_posted_at", OffsetDateTime.class).toInstant(),
+        row.getLong("version"));
   }
 
   private static TransferState transfer(ResultSet row) throws SQLException {
     return new TransferState(
         row.getObject("id", UUID.class),
-        row.getString("status").equals("PENDING"),
+        TransferState.Status.valueOf(row.getString("status")),
         row.getObject("debit_account_id", UUID.class),
         row.getObject("credit_account_id", UUID.class),
         new Money(row.getLong("amount_minor"), row.getString("currency")),
         row.getLong("event_count"),
         row.getString("traceparent"),
+        false,
         TransferState.SagaStep.valueOf(row.getString("step")),
         row.getLong("epoch"),
         row.getString("reason"));
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
-  }
-
-  private static void one(int rows) {
-    if (rows != 1) {
-      throw new IllegalStateException("a locked row was not there to change");
-    }
   }
 }

@@ -3,23 +3,91 @@ package dev.payledger.ledger.journal;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// A transfer's row and its saga's, as they are under the lock.
+/// A transfer's row, its saga's and its hold's, as they are under the lock, or what the commands of a
+/// batch have made of them so far.
+///
+/// @param status POSTED, REJECTED and EXPIRED are final
+/// @param isHoldLive whether the funds are reserved
+/// @param reason why the saga turned back
 record TransferState(
     UUID id,
-    boolean isPending,
+    Status status,
     UUID debitAccountId,
     UUID creditAccountId,
     Money money,
     long eventCount,
     @Nullable String traceparent,
+    boolean isHoldLive,
     SagaStep step,
     long epoch,
     @Nullable String reason) {
+
+  enum Status {
+    PENDING,
+    POSTED,
+    REJECTED,
+    EXPIRED
+  }
 
   /// The steps of the saga. SCREEN ends in a post (DONE) or turns back (COMPENSATE, then DONE).
   enum SagaStep {
     SCREEN,
     COMPENSATE,
     DONE
+  }
+
+  /// Whether that owner may take that step now.
+  boolean isAt(SagaStep step, long epoch) {
+    return status == Status.PENDING && this.step == step && this.epoch == epoch;
+  }
+
+  /// Whether that owner took its last step already, and with which end.
+  boolean endedUnder(long epoch, boolean isPosted) {
+    return step == SagaStep.DONE && this.epoch == epoch && (status == Status.POSTED) == isPosted;
+  }
+
+  TransferState withLiveHold() {
+    return new TransferState(
+        id,
+        status,
+        debitAccountId,
+        creditAccountId,
+        money,
+        eventCount,
+        traceparent,
+        true,
+        step,
+        epoch,
+        reason);
+  }
+
+  TransferState turnedBack(String reason) {
+    return new TransferState(
+        id,
+        status,
+        debitAccountId,
+        creditAccountId,
+        money,
+        eventCount,
+        traceparent,
+        isHoldLive,
+        SagaStep.COMPENSATE,
+        epoch,
+        reason);
+  }
+
+  TransferState ended(Status status) {
+    return new TransferState(
+        id,
+        status,
+        debitAccountId,
+        creditAccountId,
+        money,
+        eventCount + 1,
+        traceparent,
+        false,
+        SagaStep.DONE,
+        epoch,
+        reason);
   }
 }

@@ -1,6 +1,5 @@
 package dev.payledger.ledger.saga;
 
-import dev.payledger.ledger.journal.Journal.TransferAccounts;
 import dev.payledger.ledger.screening.FraudScreening;
 import java.time.Instant;
 import java.util.UUID;
@@ -14,10 +13,6 @@ record SagaTransfer(
     String currency,
     boolean byOperator,
     Instant expiresAt) {
-
-  TransferAccounts accounts() {
-    return new TransferAccounts(debitAccountId, creditAccountId);
-  }
 
   FraudScreening.Question question() {
     return new FraudScreening.Question(

@@ -14,6 +14,7 @@ import dev.payledger.ledger.screening.FraudScreening;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -39,6 +40,7 @@ public class TransferSaga {
   private final OfflinePolicy offline;
   private final Backoff backoff;
   private final Clock clock;
+  private final AtomicLong started = new AtomicLong();
 
   TransferSaga(
       Journal journal,
@@ -55,9 +57,10 @@ public class TransferSaga {
     this.clock = clock;
   }
 
-  /// This process, as the owner of the sagas that it starts.
-  public String owner() {
-    return claims.owner();
+  /// The owner of one saga that this process is about to start. No two requests share one: by it the
+  /// journal tells a request that never heard its answer from another that asks for the same.
+  public String newOwner() {
+    return claims.owner() + "/" + started.incrementAndGet();
   }
 
   public Instant leaseUntil(Instant now) {
@@ -117,7 +120,7 @@ public class TransferSaga {
       @Nullable OfflineAllowance allowance,
       TimeLeft timeLeft) {
     PostTransfer command = new PostTransfer(transfer.id(), lease.epoch(), allowance);
-    switch (journal.submit(command, transfer.accounts(), timeLeft.toDuration())) {
+    switch (journal.submit(command, timeLeft.toDuration())) {
       case PostOutcome.CannotPost(RejectionReason reason) ->
           turnBack(lease, transfer, reason, timeLeft);
       case PostOutcome.AllowanceExhausted() -> holdForReview(lease);
@@ -143,6 +146,6 @@ public class TransferSaga {
   private void compensate(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
     boolean isReleased = screening.release(transfer.id());
     VoidHold command = new VoidHold(transfer.id(), lease.epoch(), !isReleased);
-    journal.submit(command, transfer.accounts(), timeLeft.toDuration());
+    journal.submit(command, timeLeft.toDuration());
   }
 }

@@ -82,7 +82,7 @@ class TransferIntake {
             request.reference(),
             request.metadataOrEmpty(),
             trace.traceparent(),
-            saga.owner(),
+            saga.newOwner(),
             saga.leaseUntil(now),
             saga.expiresAt(now));
     return switch (journal.submit(command, timeLeft.toDuration())) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.journal.Fingerprint;
-import dev.payledger.ledger.journal.Journal.TransferAccounts;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
@@ -202,7 +201,7 @@ class AccountIT extends LedgerUnderTest {
     assertNotEmpty(b, bob());
 
     journal.submit(new TurnBack(transfer, 1, RejectionReason.FRAUD_DECLINED), TIME);
-    journal.submit(new VoidHold(transfer, 1, false), new TransferAccounts(a, b), TIME);
+    journal.submit(new VoidHold(transfer, 1, false), TIME);
     assertThat(change(b, "close", bob())).isEqualTo("CLOSED");
   }
 
@@ -316,11 +315,7 @@ class AccountIT extends LedgerUnderTest {
                   now.plusSeconds(900)),
               TIME);
       if (hold instanceof HoldOutcome.Held held) {
-        assertThat(
-                journal.submit(
-                    new PostTransfer(command, held.epoch(), null),
-                    new TransferAccounts(debit, credit),
-                    TIME))
+        assertThat(journal.submit(new PostTransfer(command, held.epoch(), null), TIME))
             .isEqualTo(new PostOutcome.Posted());
         posted++;
       } else {

@@ -446,6 +446,8 @@ class JournalConnectionsIT {
                 "ledger-journal-demo",
                 connectionsMax,
                 1,
+                1,
+                1,
                 Duration.ZERO,
                 Duration.ZERO));
   }

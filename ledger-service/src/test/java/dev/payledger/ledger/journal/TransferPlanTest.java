@@ -179,9 +179,11 @@ class TransferPlanTest {
         floor,
         Math.max(balance, 0),
         Math.max(-balance, 0),
+        0,
         held,
         0,
-        Instant.EPOCH);
+        Instant.EPOCH,
+        0);
   }
 
   private static void addIfPresent(Set<RejectionReason> set, @Nullable RejectionReason reason) {

@@ -1,0 +1,188 @@
+package dev.payledger.ledger.journal;
+
+import dev.payledger.ledger.journal.CommitOutcome.Aborted;
+import dev.payledger.ledger.journal.CommitOutcome.Committed;
+import dev.payledger.ledger.journal.CommitOutcome.Unknown;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Many callers, one writer: whatever has queued up while a transaction was committed goes into the
+/// next one. There is no timer; a lone caller waits for nobody, and the more callers there are the more
+/// share the price of a commit.
+///
+/// A batch that was aborted is run again, bounded, with full jitter, and then in halves, so that
+/// a conflict around one command does not keep the others. One that breaks a law is replayed one
+/// command at a time, and the offender alone fails. One whose end is unknown is run again: the
+/// commands are idempotent by their ids.
+final class GroupCommit implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
+  private static final Duration STOP_BOUND = Duration.ofSeconds(10);
+
+  private final Function<List<JournalCommand<?>>, CommitOutcome<List<Decision<?>>>> attempt;
+  private final JournalProperties properties;
+  private final JournalMetrics metrics;
+  private final BlockingQueue<Submission<?>> queue;
+  private final Thread writer;
+  private volatile boolean closed;
+
+  /// @param attempt one transaction for all of the commands
+  GroupCommit(
+      Function<List<JournalCommand<?>>, CommitOutcome<List<Decision<?>>>> attempt,
+      JournalProperties properties,
+      JournalMetrics metrics) {
+    this.attempt = attempt;
+    this.properties = properties;
+    this.metrics = metrics;
+    this.queue = new ArrayBlockingQueue<>(properties.queueMax());
+    metrics.watch(queue);
+    this.writer = Thread.ofPlatform().name("journal-writer").start(this::loop);
+  }
+
+  /// Waits for the command's turn and its commit.
+  ///
+  /// @throws JournalUnavailable when it was not decided in time, or at once when the queue is full
+  <O> Decision<O> submit(JournalCommand<O> command, Duration timeLeft) {
+    Submission<O> submission = new Submission<>(command, System.nanoTime() + timeLeft.toNanos());
+    if (closed || !queue.offer(submission)) {
+      metrics.refused();
+      throw new JournalUnavailable(
+          false, new IllegalStateException(closed ? "the journal is closed" : "the queue is full"));
+    }
+    return submission.await();
+  }
+
+  /// Lets the batch in flight end; who still queues is told to come back.
+  @Override
+  public void close() {
+    closed = true;
+    writer.interrupt();
+    try {
+      if (!writer.join(STOP_BOUND)) {
+        log.warn("the journal's writer did not end within {}", STOP_BOUND);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void loop() {
+    while (!closed) {
+      try {
+        commitNext();
+      } catch (InterruptedException e) {
+        log.debug("the journal's writer was interrupted");
+      } catch (RuntimeException | Error e) {
+        // Nothing that is known comes here. Whatever it is, the next batch must find a writer.
+        log.error("the journal's writer goes on after", e);
+      }
+    }
+    List<Submission<?>> left = new ArrayList<>();
+    queue.drainTo(left);
+    left.forEach(late -> late.notDecided(new IllegalStateException("the journal is closed")));
+  }
+
+  private void commitNext() throws InterruptedException {
+    List<Submission<?>> drained = new ArrayList<>();
+    drained.add(queue.take());
+    queue.drainTo(drained, properties.batchMax() - 1);
+    List<Submission<?>> batch = new ArrayList<>(drained.size());
+    for (Submission<?> submission : drained) {
+      if (submission.take()) {
+        batch.add(submission);
+      } else {
+        submission.notDecided(new IllegalStateException("the time was over in the queue"));
+      }
+    }
+    try {
+      commit(batch);
+    } catch (RuntimeException | Error e) {
+      batch.forEach(submission -> submission.failed(new JournalDefect(e)));
+      throw e;
+    }
+  }
+
+  private void commit(List<Submission<?>> batch) {
+    List<Submission<?>> open = batch;
+    Exception cause = null;
+    for (int n = 1; n <= properties.attemptsMax() && !closed; n++) {
+      open = withTimeLeft(open, cause);
+      if (open.isEmpty()) {
+        return;
+      }
+      CommitOutcome<List<Decision<?>>> outcome;
+      try {
+        outcome = attempt.apply(open.stream().<JournalCommand<?>>map(Submission::command).toList());
+      } catch (RuntimeException e) {
+        failOrIsolate(open, e);
+        return;
+      }
+      metrics.attempted(outcome, open.size());
+      switch (outcome) {
+        case Committed<List<Decision<?>>>(List<Decision<?>> decisions) -> {
+          for (int i = 0; i < open.size(); i++) {
+            open.get(i).decided(decisions.get(i));
+          }
+          return;
+        }
+        case Aborted<List<Decision<?>>>(Exception aborted) -> cause = aborted;
+        case Unknown<List<Decision<?>>>(Exception lost) -> {
+          cause = lost;
+          open.forEach(Submission::becomeUnknown);
+        }
+      }
+      log.debug("a batch of {} is attempted again", open.size(), cause);
+      pause(n);
+    }
+    if (open.size() > 1 && !closed) {
+      metrics.halved();
+      commit(open.subList(0, open.size() / 2));
+      commit(open.subList(open.size() / 2, open.size()));
+    } else {
+      Exception last = cause == null ? new IllegalStateException("the journal is closed") : cause;
+      open.forEach(submission -> submission.notDecided(last));
+    }
+  }
+
+  /// A wall of the database held, or a bug of ours threw: nothing was written. One by one shows whose
+  /// fault it was.
+  private void failOrIsolate(List<Submission<?>> batch, RuntimeException defect) {
+    if (batch.size() == 1) {
+      log.error("{} failed", batch.getFirst().command(), defect);
+      batch.getFirst().failed(defect);
+    } else {
+      metrics.isolated();
+      batch.forEach(one -> commit(List.of(one)));
+    }
+  }
+
+  private static List<Submission<?>> withTimeLeft(
+      List<Submission<?>> batch, @Nullable Exception cause) {
+    List<Submission<?>> left = new ArrayList<>(batch.size());
+    for (Submission<?> submission : batch) {
+      if (submission.isOver()) {
+        submission.notDecided(
+            cause == null ? new IllegalStateException("the time was over") : cause);
+      } else {
+        left.add(submission);
+      }
+    }
+    return left;
+  }
+
+  private void pause(int attempt) {
+    long ceiling =
+        Math.min(
+            properties.backoffMax().toNanos(),
+            properties.backoffBase().toNanos() << Math.min(attempt - 1, 20));
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(ceiling + 1));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.payledger.ledger.journal;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// A command on its way, and the caller who waits for what becomes of it.
+final class Submission<O> {
+  private enum Place {
+    QUEUED,
+    TAKEN,
+    GIVEN_UP
+  }
+
+  private final JournalCommand<O> command;
+  private final long deadline;
+  private final CompletableFuture<Decision<O>> decision = new CompletableFuture<>();
+  // The writer takes it or the caller gives it up, and the other one has to know.
+  private final AtomicReference<Place> place = new AtomicReference<>(Place.QUEUED);
+  private volatile boolean outcomeUnknown;
+
+  /// @param deadline in the terms of `System.nanoTime`
+  Submission(JournalCommand<O> command, long deadline) {
+    this.command = command;
+    this.deadline = deadline;
+  }
+
+  JournalCommand<O> command() {
+    return command;
+  }
+
+  /// Called by the writer before it plans: false when nobody waits for it any more.
+  boolean take() {
+    return !isOver() && place.compareAndSet(Place.QUEUED, Place.TAKEN);
+  }
+
+  boolean isOver() {
+    return System.nanoTime() - deadline >= 0;
+  }
+
+  /// An attempt with it in may have been committed. It stays so until an attempt is.
+  void becomeUnknown() {
+    outcomeUnknown = true;
+  }
+
+  // The planner answers each command with an outcome of the command's own type.
+  @SuppressWarnings("unchecked")
+  void decided(Decision<?> decided) {
+    decision.complete((Decision<O>) decided);
+  }
+
+  void notDecided(Throwable cause) {
+    decision.completeExceptionally(new JournalUnavailable(outcomeUnknown, cause));
+  }
+
+  void failed(RuntimeException defect) {
+    decision.completeExceptionally(defect);
+  }
+
+  /// @throws JournalUnavailable when the time is over before it is decided
+  Decision<O> await() {
+    try {
+      return decision.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw givenUp(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw givenUp(e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof JournalUnavailable unavailable) {
+        throw unavailable;
+      }
+      throw new JournalDefect(e);
+    }
+  }
+
+  /// Still queued, it will never be planned. Taken, it may be committed at any moment.
+  private JournalUnavailable givenUp(Exception cause) {
+    return new JournalUnavailable(!place.compareAndSet(Place.QUEUED, Place.GIVEN_UP), cause);
+  }
+}
