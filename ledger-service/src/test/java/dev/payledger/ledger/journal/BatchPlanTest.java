@@ -1,0 +1,318 @@
+package dev.payledger.ledger.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.payledger.contracts.AccountEntryEvent;
+import dev.payledger.contracts.TransferEvent;
+import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
+import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
+import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
+import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.journal.JournalCommand.TurnBack;
+import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.ledger.journal.JournalCommand.VoidHold;
+import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
+import dev.payledger.ledger.journal.LockedRows.KnownCommand;
+import dev.payledger.ledger.journal.PlannedWrites.Line;
+import dev.payledger.ledger.journal.TransferState.SagaStep;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// What the commands of one batch make of each other. Accounts are A, B and C, with 100 on A.
+class BatchPlanTest {
+  private static final UUID A = new UUID(0, 1);
+  private static final UUID B = new UUID(0, 2);
+  private static final UUID C = new UUID(0, 3);
+  private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
+  private static final Fingerprint ASKED = Fingerprint.of(List.of("asked"));
+  private static final Fingerprint OTHER = Fingerprint.of(List.of("other"));
+  private static final OfflineAllowance ALLOWANCE = new OfflineAllowance(NOW, 50);
+
+  private final Map<UUID, KnownCommand> known = new HashMap<>();
+  private final Map<UUID, TransferState> transfers = new HashMap<>();
+  private final Map<UUID, AccountState> accounts = new HashMap<>();
+  private final Map<AllowanceKey, Long> allowances = new HashMap<>();
+
+  BatchPlanTest() {
+    accounts.put(A, account(A, 100, 0));
+    accounts.put(B, account(B, 0, 0));
+    accounts.put(C, account(C, 0, 0));
+  }
+
+  @Test
+  void theSecondOfTwoThatWantTheSameFundsIsRejected() {
+    HoldFunds first = hold(A, B, 60);
+    HoldFunds second = hold(A, C, 60);
+    HoldFunds third = hold(A, C, 40);
+
+    BatchPlan plan = plan(first, second, third);
+
+    assertThat(outcomes(plan))
+        .containsExactly(
+            new HoldOutcome.Held(first.id(), 1),
+            new HoldOutcome.Rejected(second.id(), RejectionReason.INSUFFICIENT_FUNDS),
+            new HoldOutcome.Held(third.id(), 1));
+    assertThat(moved(plan, A).debitsPendingMinor()).isEqualTo(100);
+    assertThat(moved(plan, C).creditsPendingMinor()).isEqualTo(40);
+    assertThat(plan.writes().commands).hasSize(3);
+    assertThat(plan.writes().accountMoves).as("one move for each account").hasSize(3);
+  }
+
+  @Test
+  void whatAnEarlierCommandCreditsALaterOneMaySpend() {
+    PostTransfer credit = new PostTransfer(held(A, B, 100, 1), 1, null);
+    HoldFunds spend = hold(B, C, 100);
+
+    assertThat(outcomes(plan(credit, spend)))
+        .containsExactly(new PostOutcome.Posted(), new HoldOutcome.Held(spend.id(), 1));
+    assertThat(outcomes(plan(spend, credit)))
+        .as("and not before")
+        .containsExactly(
+            new HoldOutcome.Rejected(spend.id(), RejectionReason.INSUFFICIENT_FUNDS),
+            new PostOutcome.Posted());
+  }
+
+  @Test
+  void theSameCommandTwiceIsDecidedOnce() {
+    HoldFunds first = hold(A, B, 60);
+    HoldFunds again = like(first, ASKED, "another request");
+    HoldFunds altered = like(first, OTHER, "a third");
+
+    BatchPlan plan = plan(first, again, altered);
+
+    assertThat(outcomes(plan))
+        .containsExactly(
+            new HoldOutcome.Held(first.id(), 1),
+            new HoldOutcome.Replayed(first.id()),
+            new HoldOutcome.IdReused());
+    assertThat(plan.writes().transfers).hasSize(1);
+    assertThat(moved(plan, A).debitsPendingMinor()).isEqualTo(60);
+  }
+
+  @Test
+  void aRequestThatNeverHeardItsAnswerGoesOnAndAnotherDoesNot() {
+    HoldFunds command = hold(A, B, 60);
+    known.put(command.id(), new KnownCommand(ASKED, command.sagaOwner(), 1));
+    assertThat(outcomes(plan(command))).containsExactly(new HoldOutcome.Held(command.id(), 1));
+
+    known.put(command.id(), new KnownCommand(ASKED, "another request", 1));
+    assertThat(outcomes(plan(command))).containsExactly(new HoldOutcome.Replayed(command.id()));
+
+    known.put(command.id(), new KnownCommand(ASKED, command.sagaOwner(), 2));
+    assertThat(outcomes(plan(command)))
+        .as("a recovery has it")
+        .containsExactly(new HoldOutcome.Replayed(command.id()));
+    assertThat(plan(command).writes().commands).isEmpty();
+  }
+
+  @Test
+  void linesAreNumberedOnAndBalancesRunOn() {
+    UUID first = held(A, B, 30, 1);
+    UUID second = held(A, B, 20, 1);
+
+    BatchPlan plan = plan(new PostTransfer(first, 1, null), new PostTransfer(second, 1, null));
+
+    assertThat(lines(plan, A))
+        .extracting(Line::seq, Line::balanceAfterMinor)
+        .containsExactly(tuple(1L, 70L), tuple(2L, 50L));
+    assertThat(lines(plan, B))
+        .extracting(Line::seq, Line::balanceAfterMinor)
+        .containsExactly(tuple(1L, 30L), tuple(2L, 50L));
+    assertThat(moved(plan, A).lineCount()).isEqualTo(2);
+    assertThat(
+            plan.writes().events.stream()
+                .map(OutboxEvent::payload)
+                .filter(AccountEntryEvent.class::isInstance))
+        .hasSize(4);
+  }
+
+  @Test
+  void oneOwnerPostsOnceHoweverOftenItAsksAndAnotherNever() {
+    UUID transfer = held(A, B, 30, 2);
+
+    BatchPlan plan =
+        plan(
+            new PostTransfer(transfer, 1, null),
+            new PostTransfer(transfer, 2, null),
+            new PostTransfer(transfer, 2, null));
+
+    assertThat(outcomes(plan))
+        .containsExactly(
+            new PostOutcome.Fenced(), new PostOutcome.Posted(), new PostOutcome.Posted());
+    assertThat(plan.writes().entries).hasSize(1);
+  }
+
+  @Test
+  void turningBackAndVoidingInOneBatchChangeTheSagaOnce() {
+    UUID transfer = held(A, B, 30, 1);
+
+    BatchPlan plan =
+        plan(
+            new TurnBack(transfer, 1, RejectionReason.FRAUD_DECLINED),
+            new TurnBack(transfer, 1, RejectionReason.FRAUD_DECLINED),
+            new PostTransfer(transfer, 1, null),
+            new VoidHold(transfer, 1, true),
+            new VoidHold(transfer, 1, true));
+
+    assertThat(outcomes(plan))
+        .containsExactly(
+            new TurnOutcome.Turned(),
+            new TurnOutcome.Turned(),
+            new PostOutcome.Fenced(),
+            new TurnOutcome.Turned(),
+            new TurnOutcome.Turned());
+    assertThat(plan.writes().sagaMoves)
+        .singleElement()
+        .satisfies(
+            move -> {
+              assertThat(move.from()).isEqualTo(SagaStep.SCREEN);
+              assertThat(move.to()).isEqualTo(SagaStep.DONE);
+              assertThat(move.reason()).isEqualTo("fraud-declined");
+            });
+    assertThat(plan.writes().releasesOwed).containsExactly(transfer);
+    assertThat(plan.writes().ended)
+        .singleElement()
+        .satisfies(
+            ended -> {
+              assertThat(ended.holdStatus()).isEqualTo("VOIDED");
+              assertThat(ended.capturedMinor()).isZero();
+              assertThat(ended.screening()).isEqualTo(TransferEvent.Screening.DECLINED);
+            });
+    assertThat(moved(plan, A).availableMinor()).isEqualTo(100);
+  }
+
+  @Test
+  void twoUnscreenedOnesShareTheAllowance() {
+    UUID first = held(A, B, 30, 1);
+    UUID second = held(A, B, 30, 1);
+    allowances.put(new AllowanceKey(A, NOW), 10L);
+
+    BatchPlan plan =
+        plan(new PostTransfer(first, 1, ALLOWANCE), new PostTransfer(second, 1, ALLOWANCE));
+
+    assertThat(outcomes(plan))
+        .containsExactly(new PostOutcome.Posted(), new PostOutcome.AllowanceExhausted());
+    assertThat(plan.writes().allowanceUses.values())
+        .singleElement()
+        .satisfies(use -> assertThat(use.amountMinor()).isEqualTo(30));
+  }
+
+  @Test
+  void aDecisionNamesTheVersionsItWasTakenOn() {
+    HoldFunds first = hold(A, B, 60);
+    HoldFunds second = hold(A, C, 60);
+
+    List<Decision<?>> decisions = plan(first, second).decisions();
+
+    assertThat(decisions.get(0).decidedOn()).isEqualTo(Map.of(A, 7L, B, 7L));
+    assertThat(decisions.get(1).decidedOn()).isEqualTo(Map.of(A, 8L, C, 7L));
+  }
+
+  @Test
+  void anAccountsTimeNeverGoesBack() {
+    accounts.put(B, account(B, 0, 0).afterCredit(0, NOW.plusSeconds(5)));
+    UUID transfer = held(A, B, 30, 1);
+
+    BatchPlan plan = plan(new PostTransfer(transfer, 1, null));
+
+    assertThat(plan.writes().entries.getFirst().postedAt()).isEqualTo(NOW.plusSeconds(5));
+    assertThat(moved(plan, A).lastPostedAt()).isEqualTo(NOW.plusSeconds(5));
+  }
+
+  @Test
+  void aTransferThatNobodyHeldIsABugAndNotAnAnswer() {
+    assertThatThrownBy(() -> plan(new PostTransfer(UUID.randomUUID(), 1, null)))
+        .hasMessageContaining("no saga of transfer");
+  }
+
+  private BatchPlan plan(JournalCommand<?>... commands) {
+    return BatchPlan.of(
+        List.of(commands), new LockedRows(known, transfers, accounts, allowances), NOW);
+  }
+
+  private static List<Object> outcomes(BatchPlan plan) {
+    return plan.decisions().stream().map(Decision::outcome).collect(Collectors.toList());
+  }
+
+  private static AccountState moved(BatchPlan plan, UUID account) {
+    return plan.writes().accountMoves.stream()
+        .filter(move -> move.before().id().equals(account))
+        .findFirst()
+        .orElseThrow()
+        .after();
+  }
+
+  private static List<Line> lines(BatchPlan plan, UUID account) {
+    return new ArrayList<>(
+        plan.writes().lines.stream().filter(line -> line.account().equals(account)).toList());
+  }
+
+  /// A transfer whose funds were held by an earlier batch.
+  private UUID held(UUID debit, UUID credit, long minor, long epoch) {
+    UUID id = UUID.randomUUID();
+    accounts.computeIfPresent(debit, (key, account) -> account.afterDebitHeld(minor));
+    accounts.computeIfPresent(credit, (key, account) -> account.afterCreditExpected(minor));
+    transfers.put(
+        id,
+        new TransferState(
+            id,
+            TransferState.Status.PENDING,
+            debit,
+            credit,
+            new Money(minor, "EUR"),
+            1,
+            null,
+            true,
+            SagaStep.SCREEN,
+            epoch,
+            null));
+    return id;
+  }
+
+  private static HoldFunds hold(UUID debit, UUID credit, long minor) {
+    return hold(UUID.randomUUID(), ASKED, "request", debit, credit, minor);
+  }
+
+  private static HoldFunds like(HoldFunds command, Fingerprint fingerprint, String owner) {
+    return hold(
+        command.id(),
+        fingerprint,
+        owner,
+        command.debitAccountId(),
+        command.creditAccountId(),
+        command.money().amountMinor());
+  }
+
+  private static HoldFunds hold(
+      UUID id, Fingerprint fingerprint, String owner, UUID debit, UUID credit, long minor) {
+    return new HoldFunds(
+        id,
+        fingerprint,
+        "alice",
+        false,
+        debit,
+        credit,
+        new Money(minor, "EUR"),
+        null,
+        Map.of(),
+        null,
+        owner,
+        NOW.plusSeconds(10),
+        NOW.plus(Duration.ofMinutes(15)));
+  }
+
+  private static AccountState account(UUID id, long balance, long lines) {
+    return new AccountState(
+        id, "EUR", false, AccountState.Status.OPEN, 0L, balance, 0, 0, 0, lines, Instant.EPOCH, 7);
+  }
+}

@@ -1,0 +1,391 @@
+package dev.payledger.ledger.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.payledger.ledger.journal.CommitOutcome.Aborted;
+import dev.payledger.ledger.journal.CommitOutcome.Committed;
+import dev.payledger.ledger.journal.CommitOutcome.Unknown;
+import dev.payledger.ledger.journal.JournalCommand.TurnBack;
+import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// How the writer deals with the ends of its transactions, which are scripted here.
+class GroupCommitTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final SQLException CONFLICT = new SQLException("conflict");
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+
+  /// The size of each attempt, and what was in it.
+  private final List<List<JournalCommand<?>>> attempts = new CopyOnWriteArrayList<>();
+
+  private final CountDownLatch firstIsAtWork = new CountDownLatch(1);
+  private final CountDownLatch firstMayEnd = new CountDownLatch(1);
+
+  private Function<List<JournalCommand<?>>, CommitOutcome<List<Decision<?>>>> script =
+      GroupCommitTest::committed;
+  private GroupCommit commits;
+
+  @AfterEach
+  void close() {
+    firstMayEnd.countDown();
+    callers.shutdownNow();
+    if (commits != null) {
+      commits.close();
+    }
+  }
+
+  @Test
+  void aLoneCallerWaitsForNobody() {
+    start(5, 100, 100);
+
+    assertThat(commits.submit(command(), LONG).outcome()).isEqualTo(new TurnOutcome.Turned());
+    assertThat(sizes()).containsExactly(1);
+  }
+
+  @Test
+  void whatQueuesDuringACommitSharesTheNextInTheOrderOfArrival() throws Exception {
+    start(5, 100, 100);
+    Future<?> first = submitAndHold();
+    List<TurnBack> others = new ArrayList<>();
+    List<Future<?>> answers = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      others.add(command());
+      answers.add(submit(others.get(i), LONG));
+      awaitQueued(i + 1);
+    }
+
+    firstMayEnd.countDown();
+
+    first.get();
+    for (Future<?> answer : answers) {
+      answer.get();
+    }
+    assertThat(sizes()).containsExactly(1, 5);
+    assertThat(attempts.get(1)).isEqualTo(others);
+  }
+
+  @Test
+  void aBatchHasABound() throws Exception {
+    start(5, 100, 2);
+    submitAndHold();
+    List<Future<?>> answers = submitQueued(5);
+
+    firstMayEnd.countDown();
+
+    for (Future<?> answer : answers) {
+      answer.get();
+    }
+    assertThat(sizes()).containsExactly(1, 2, 2, 1);
+  }
+
+  @Test
+  void anAbortedBatchIsRunAgainWhole() throws Exception {
+    start(5, 100, 100);
+    script = commands -> attempts.size() < 4 ? new Aborted<>(CONFLICT) : committed(commands);
+    submitAndHold();
+    List<Future<?>> answers = submitQueued(3);
+
+    firstMayEnd.countDown();
+
+    for (Future<?> answer : answers) {
+      answer.get();
+    }
+    assertThat(sizes()).startsWith(1, 3, 3).endsWith(3);
+  }
+
+  @Test
+  void whatConflictsForEverKeepsNobodyElse() throws Exception {
+    start(3, 100, 100);
+    TurnBack hopeless = command();
+    script =
+        commands -> commands.contains(hopeless) ? new Aborted<>(CONFLICT) : committed(commands);
+    submitAndHold();
+    List<Future<?>> others = submitQueued(3);
+    Future<?> never = submit(hopeless, LONG);
+    awaitQueued(4);
+
+    firstMayEnd.countDown();
+
+    for (Future<?> other : others) {
+      other.get();
+    }
+    assertUnavailable(never, false);
+    assertThat(registry.get("ledger.journal.halved").counter().count()).isEqualTo(2);
+    assertThat(sizes()).containsExactly(1, 4, 4, 4, 2, 2, 2, 2, 1, 1, 1, 1);
+  }
+
+  @Test
+  void theOneThatBreaksALawFailsAlone() throws Exception {
+    start(3, 100, 100);
+    TurnBack poison = command();
+    script =
+        commands -> {
+          if (commands.contains(poison)) {
+            throw new JournalDefect(new SQLException("a law held", "23514"));
+          }
+          return committed(commands);
+        };
+    submitAndHold();
+    List<Future<?>> others = submitQueued(3);
+    Future<?> offender = submit(poison, LONG);
+    awaitQueued(4);
+
+    firstMayEnd.countDown();
+
+    for (Future<?> other : others) {
+      other.get();
+    }
+    assertThatThrownBy(offender::get).hasCauseInstanceOf(JournalDefect.class);
+    assertThat(sizes())
+        .as("together, then one by one; a defect is not repeated")
+        .endsWith(4, 1, 1, 1, 1);
+  }
+
+  @Test
+  void anUnknownEndIsRunAgain() {
+    start(3, 100, 100);
+    script = commands -> attempts.size() == 1 ? new Unknown<>(CONFLICT) : committed(commands);
+
+    assertThat(commits.submit(command(), LONG).outcome()).isEqualTo(new TurnOutcome.Turned());
+    assertThat(sizes()).containsExactly(1, 1);
+  }
+
+  @Test
+  void onceUnknownItStaysUnknownUntilAnAttemptCommits() {
+    start(3, 100, 100);
+    script = commands -> attempts.size() == 1 ? new Unknown<>(CONFLICT) : new Aborted<>(CONFLICT);
+
+    assertUnavailable(submit(command(), LONG), true);
+    assertThat(sizes()).containsExactly(1, 1, 1);
+  }
+
+  @Test
+  void attemptsThatAllEndedInAbortsWroteNothing() {
+    start(3, 100, 100);
+    script = commands -> new Aborted<>(CONFLICT);
+
+    assertUnavailable(submit(command(), LONG), false);
+    assertThat(sizes()).containsExactly(1, 1, 1);
+  }
+
+  @Test
+  void aFullQueueSaysSoAtOnce() throws Exception {
+    start(3, 2, 100);
+    submitAndHold();
+    submitQueued(2);
+
+    long began = System.nanoTime();
+    assertUnavailable(submit(command(), LONG), false);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(LONG.dividedBy(4));
+    assertThat(registry.get("ledger.journal.refused").counter().count()).isEqualTo(1);
+  }
+
+  @Test
+  void whoLeftTheQueueIsNeverPlanned() throws Exception {
+    start(3, 100, 100);
+    submitAndHold();
+    TurnBack late = command();
+
+    assertUnavailable(submit(late, Duration.ofMillis(30)), false);
+    firstMayEnd.countDown();
+
+    commits.submit(command(), LONG);
+    assertThat(attempts).allSatisfy(commands -> assertThat(commands).doesNotContain(late));
+  }
+
+  @Test
+  void whoLeavesDuringTheCommitCannotKnow() throws Exception {
+    start(3, 100, 100);
+    script =
+        commands -> {
+          hold();
+          return committed(commands);
+        };
+
+    assertUnavailable(submit(command(), Duration.ofMillis(200)), true);
+  }
+
+  @Test
+  void theCallersTimeEndsTheAttempts() {
+    start(1_000_000, 100, 100);
+    script = commands -> new Aborted<>(CONFLICT);
+
+    assertUnavailable(submit(command(), Duration.ofMillis(100)), null);
+
+    int soon = attempts.size();
+    script = GroupCommitTest::committed;
+    commits.submit(command(), LONG);
+    assertThat(attempts.size()).as("no attempts for who has left").isLessThan(soon + 50);
+  }
+
+  @Test
+  void aBugInTheWriterDoesNotEndIt() {
+    start(3, 100, 100);
+    script = commands -> attempts.size() == 1 ? new Committed<>(List.of()) : committed(commands);
+
+    assertThatThrownBy(() -> commits.submit(command(), LONG)).isInstanceOf(JournalDefect.class);
+
+    assertThat(commits.submit(command(), LONG).outcome()).isEqualTo(new TurnOutcome.Turned());
+  }
+
+  @Test
+  void whoQueuesWhenItClosesIsToldToComeBack() throws Exception {
+    start(3, 100, 100);
+    Future<?> first = submitAndHold();
+    List<Future<?>> queued = submitQueued(2);
+    Future<?> closing = callers.submit(() -> commits.close());
+    assertUnavailableSoon();
+    firstMayEnd.countDown();
+    closing.get();
+
+    first.get();
+    for (Future<?> each : queued) {
+      assertUnavailable(each, false);
+    }
+    assertThat(sizes()).containsExactly(1);
+  }
+
+  @Test
+  void settingsThatContradictEachOtherAreRefused() {
+    for (int zero = 0; zero < 4; zero++) {
+      int[] n = {1, 1, 1, 1};
+      n[zero] = 0;
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  new JournalProperties(
+                      "", "", "", n[0], n[1], n[2], n[3], Duration.ZERO, Duration.ZERO));
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new JournalProperties(
+                    "", "", "", 1, 1, 1, 1, Duration.ofMillis(2), Duration.ofMillis(1)));
+  }
+
+  private void start(int attemptsMax, int queueMax, int batchMax) {
+    commits =
+        new GroupCommit(
+            commands -> {
+              attempts.add(List.copyOf(commands));
+              return script.apply(commands);
+            },
+            new JournalProperties(
+                "",
+                "",
+                "",
+                1,
+                queueMax,
+                batchMax,
+                attemptsMax,
+                Duration.ofNanos(1_000),
+                Duration.ofMillis(1)),
+            new JournalMetrics(registry));
+  }
+
+  /// A first command whose attempt goes on until the test lets it end.
+  private Future<?> submitAndHold() throws InterruptedException {
+    var then = script;
+    script =
+        commands -> {
+          if (attempts.size() == 1) {
+            hold();
+            return committed(commands);
+          }
+          return then.apply(commands);
+        };
+    Future<?> first = submit(command(), LONG);
+    firstIsAtWork.await();
+    return first;
+  }
+
+  private void hold() {
+    firstIsAtWork.countDown();
+    boolean isInterrupted = Thread.interrupted();
+    try {
+      firstMayEnd.await();
+    } catch (InterruptedException e) {
+      // The journal closes; a transaction in flight is not ended by that.
+      isInterrupted = true;
+      hold();
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<Future<?>> submitQueued(int count) {
+    List<Future<?>> answers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      answers.add(submit(command(), LONG));
+    }
+    awaitQueued(count);
+    return answers;
+  }
+
+  private Future<?> submit(TurnBack command, Duration timeLeft) {
+    return callers.submit(() -> commits.submit(command, timeLeft));
+  }
+
+  private void awaitQueued(int count) {
+    await()
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> registry.get("ledger.journal.queue").gauge().value() == count);
+  }
+
+  /// Until the journal is closing: it refuses.
+  private void assertUnavailableSoon() {
+    await()
+        .pollInterval(Duration.ofMillis(5))
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> commits.submit(command(), Duration.ofMillis(1)))
+                    .hasRootCauseMessage("the journal is closed"));
+  }
+
+  private static void assertUnavailable(Future<?> answer, Boolean outcomeUnknown) {
+    assertThatThrownBy(answer::get)
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .isInstanceOfSatisfying(
+            JournalUnavailable.class,
+            e -> {
+              if (outcomeUnknown != null) {
+                assertThat(e.outcomeUnknown()).isEqualTo(outcomeUnknown);
+              }
+            });
+  }
+
+  private List<Integer> sizes() {
+    return attempts.stream().map(List::size).toList();
+  }
+
+  private static TurnBack command() {
+    return new TurnBack(UUID.randomUUID(), 1, null);
+  }
+
+  private static CommitOutcome<List<Decision<?>>> committed(List<JournalCommand<?>> commands) {
+    return new Committed<>(
+        commands.stream().<Decision<?>>map(c -> Decision.of(new TurnOutcome.Turned())).toList());
+  }
+}

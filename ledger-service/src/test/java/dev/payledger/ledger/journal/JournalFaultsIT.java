@@ -1,0 +1,358 @@
+package dev.payledger.ledger.journal;
+
+import static dev.payledger.ledger.journal.JournalInstance.LONG;
+import static dev.payledger.ledger.journal.JournalInstance.hold;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
+import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
+import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.testkit.Postgres;
+import dev.payledger.testkit.TcpProxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What goes wrong under a batch, on a real server: none of it reads as a business "no", and none of
+/// it happens twice.
+class JournalFaultsIT {
+  private static ScratchDatabase database;
+  private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+  private JournalInstance ledger;
+  private UUID alice;
+  private UUID bob;
+
+  @BeforeAll
+  static void createDatabase() {
+    database = new ScratchDatabase("journal_faults");
+    database.migrate();
+  }
+
+  @AfterAll
+  static void dropDatabase() {
+    database.close();
+  }
+
+  @BeforeEach
+  void start() {
+    ledger = new JournalInstance(database.url());
+    alice = ledger.open("alice", 1_000);
+    bob = ledger.open("bob");
+  }
+
+  @AfterEach
+  void stop() {
+    callers.shutdownNow();
+    ledger.close();
+  }
+
+  @Test
+  void callersAtOnceShareTransactions() throws Exception {
+    long before = transactions();
+    List<Future<HoldOutcome>> answers = new ArrayList<>();
+    try (Connection lock = locked(alice)) {
+      for (int i = 0; i < 200; i++) {
+        answers.add(submit(hold(alice, bob, 1)));
+      }
+      awaitQueued(199);
+      lock.rollback();
+    }
+
+    for (Future<HoldOutcome> answer : answers) {
+      assertThat(answer.get()).isInstanceOf(HoldOutcome.Held.class);
+    }
+    assertThat(transactions() - before).as("for 200 callers").isLessThanOrEqualTo(3);
+    assertThat(minor("debits_pending_minor", alice)).isEqualTo(200);
+  }
+
+  @Test
+  void aCommandThatBreaksALawFailsAloneAndItsNeighboursHappen() throws Exception {
+    database.superuser(
+        "ALTER TABLE transfer ADD CONSTRAINT planted_law CHECK (metadata ->> 'poison' IS NULL)");
+    try {
+      List<Future<HoldOutcome>> neighbours = new ArrayList<>();
+      Future<HoldOutcome> offender;
+      HoldFunds poison = hold(UUID.randomUUID(), alice, bob, 1, false, Map.of("poison", "yes"));
+      try (Connection lock = locked(alice)) {
+        submit(hold(alice, bob, 1));
+        awaitTaken();
+        for (int i = 0; i < 10; i++) {
+          neighbours.add(submit(hold(alice, bob, 1)));
+        }
+        offender = submit(poison);
+        awaitQueued(11);
+        lock.rollback();
+      }
+
+      for (Future<HoldOutcome> neighbour : neighbours) {
+        assertThat(neighbour.get()).isInstanceOf(HoldOutcome.Held.class);
+      }
+      assertThatThrownBy(offender::get)
+          .hasCauseInstanceOf(JournalDefect.class)
+          .hasStackTraceContaining("planted_law");
+      assertThat(ledger.count("ledger.journal.isolated")).isEqualTo(1);
+      assertThat(rows("command", poison.id())).isZero();
+      assertThat(minor("debits_pending_minor", alice)).isEqualTo(11);
+    } finally {
+      database.superuser("ALTER TABLE transfer DROP CONSTRAINT planted_law");
+    }
+  }
+
+  @Test
+  void anAnswerLostAfterTheCommitIsFoundAgain() throws Exception {
+    try (TcpProxy wire = TcpProxy.to(Postgres.server().port());
+        JournalInstance faraway = new JournalInstance(through(wire))) {
+      HoldFunds command = hold(alice, bob, 10);
+      wire.cutAfter("COMMIT");
+
+      assertThat(faraway.journal.submit(command, LONG))
+          .isEqualTo(new HoldOutcome.Held(command.id(), 1));
+      assertThat(wire.hasCut()).isTrue();
+      assertThat(faraway.count("ledger.journal.attempts", "end", "unknown")).isEqualTo(1);
+
+      wire.cutAfter("COMMIT");
+      assertThat(faraway.journal.submit(new PostTransfer(command.id(), 1, null), LONG))
+          .isEqualTo(new PostOutcome.Posted());
+      assertThat(faraway.count("ledger.journal.attempts", "end", "unknown")).isEqualTo(2);
+      assertThat(wire.hasCut()).isTrue();
+      assertThat(minor("debits_posted_minor", alice)).isEqualTo(10);
+      assertThat(minor("credits_posted_minor", bob)).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void aCommitThatNeverArrivedIsSentAgain() throws Exception {
+    try (TcpProxy wire = TcpProxy.to(Postgres.server().port());
+        JournalInstance faraway = new JournalInstance(through(wire))) {
+      HoldFunds command = hold(alice, bob, 10);
+      wire.cutBefore("COMMIT");
+
+      assertThat(faraway.journal.submit(command, LONG))
+          .isEqualTo(new HoldOutcome.Held(command.id(), 1));
+      assertThat(faraway.count("ledger.journal.attempts", "end", "unknown")).isEqualTo(1);
+      assertThat(minor("debits_pending_minor", alice)).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void anEndThatStaysUnknownIsSaidToBe() throws Exception {
+    try (TcpProxy wire = TcpProxy.to(Postgres.server().port());
+        JournalInstance faraway = new JournalInstance(through(wire))) {
+      HoldFunds command = hold(alice, bob, 10);
+      for (int i = 0; i < 10; i++) {
+        wire.cutAfter("COMMIT");
+      }
+
+      assertThatThrownBy(() -> faraway.journal.submit(command, LONG))
+          .isInstanceOfSatisfying(
+              JournalUnavailable.class, e -> assertThat(e.outcomeUnknown()).isTrue());
+
+      assertThat(faraway.journal.submit(command, LONG))
+          .as("and the same command tells")
+          .isEqualTo(new HoldOutcome.Held(command.id(), 1));
+      assertThat(minor("debits_pending_minor", alice)).isEqualTo(10);
+    }
+  }
+
+  /// Each batch's first attempts fail at COMMIT, as in a storm of serialization failures.
+  @Test
+  void aStormOfSerializationFailuresIsRiddenOut() throws Exception {
+    database.superuser(
+        """
+        CREATE SEQUENCE storm;
+        CREATE FUNCTION storm_at_commit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN
+          IF nextval('storm') % 4 <> 0 THEN
+            RAISE EXCEPTION 'planted' USING ERRCODE = '40001';
+          END IF;
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER storm AFTER INSERT ON command
+          FOR EACH STATEMENT EXECUTE FUNCTION storm_at_commit()
+        """);
+    try {
+      List<Future<HoldOutcome>> answers = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        answers.add(submit(hold(alice, bob, 1)));
+      }
+      for (Future<HoldOutcome> answer : answers) {
+        assertThat(answer.get()).isInstanceOf(HoldOutcome.Held.class);
+      }
+      assertThat(ledger.count("ledger.journal.attempts", "end", "aborted")).isPositive();
+      assertThat(minor("debits_pending_minor", alice)).isEqualTo(100);
+    } finally {
+      database.superuser("DROP FUNCTION storm_at_commit CASCADE; DROP SEQUENCE storm");
+    }
+  }
+
+  /// Somebody else locks two accounts against the journal's order.
+  @Test
+  void aDeadlockIsRiddenOut() throws Exception {
+    UUID low = alice.toString().compareTo(bob.toString()) < 0 ? alice : bob;
+    UUID high = low.equals(alice) ? bob : alice;
+    try (Connection other = locked(high)) {
+      Future<HoldOutcome> answer = submit(hold(alice, bob, 1));
+      await()
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
+      try (Statement statement = other.createStatement()) {
+        statement.execute("SELECT 1 FROM account WHERE id = '" + low + "' FOR UPDATE");
+      } catch (SQLException e) {
+        assertThat(e.getSQLState()).as("the other one is the victim").isEqualTo("40P01");
+      }
+      other.rollback();
+
+      assertThat(answer.get()).isInstanceOf(HoldOutcome.Held.class);
+    }
+    assertThat(minor("debits_pending_minor", alice)).isEqualTo(1);
+  }
+
+  @Test
+  void anExhaustedPoolIsNoBusinessAnswerAndPasses() throws Exception {
+    List<Connection> taken = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      taken.add(ledger.connection());
+    }
+    Future<HoldOutcome> answer = submit(hold(alice, bob, 1));
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> ledger.count("ledger.journal.attempts", "end", "aborted") > 0);
+    for (Connection each : taken) {
+      each.close();
+    }
+
+    assertThat(answer.get()).isInstanceOf(HoldOutcome.Held.class);
+  }
+
+  @Test
+  void aFullQueueRefusesAtOnceAndTheRestIsDecided() throws Exception {
+    try (JournalInstance narrow = new JournalInstance(database.url(), 5, 1_000);
+        Connection lock = locked(alice)) {
+      List<Future<HoldOutcome>> answers = new ArrayList<>();
+      answers.add(callers.submit(() -> narrow.journal.submit(hold(alice, bob, 1), LONG)));
+      await().until(() -> number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
+      for (int i = 0; i < 5; i++) {
+        answers.add(callers.submit(() -> narrow.journal.submit(hold(alice, bob, 1), LONG)));
+      }
+      await().until(() -> narrow.registry.get("ledger.journal.queue").gauge().value() == 5);
+
+      assertThatThrownBy(() -> narrow.journal.submit(hold(alice, bob, 1), LONG))
+          .isInstanceOfSatisfying(
+              JournalUnavailable.class, e -> assertThat(e.outcomeUnknown()).isFalse());
+      lock.rollback();
+
+      for (Future<HoldOutcome> answer : answers) {
+        assertThat(answer.get()).isInstanceOf(HoldOutcome.Held.class);
+      }
+    }
+    assertThat(minor("debits_pending_minor", alice)).isEqualTo(6);
+  }
+
+  @Test
+  void aCallerWhoLeftTheQueueHasHeldNothing() throws Exception {
+    HoldFunds late = hold(alice, bob, 1);
+    Future<HoldOutcome> first;
+    try (Connection lock = locked(alice)) {
+      first = submit(hold(alice, bob, 1));
+      awaitTaken();
+      assertThatThrownBy(() -> ledger.journal.submit(late, Duration.ofMillis(50)))
+          .isInstanceOfSatisfying(
+              JournalUnavailable.class, e -> assertThat(e.outcomeUnknown()).isFalse());
+      lock.rollback();
+    }
+
+    assertThat(first.get()).isInstanceOf(HoldOutcome.Held.class);
+    ledger.journal.submit(hold(alice, bob, 1), LONG);
+    assertThat(rows("command", late.id())).isZero();
+    assertThat(minor("debits_pending_minor", alice)).isEqualTo(2);
+  }
+
+  /// Its turn is a session's lock: it must not outlive the batch, nor be waited for for ever.
+  @Test
+  void aPeerThatSleepsInItsTurnIsNotWaitedForForEver() throws Exception {
+    try (Connection sleeper = Postgres.superuser(database.name());
+        Statement statement = sleeper.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(7253)");
+
+      assertThat(ledger.journal.submit(hold(alice, bob, 1), LONG))
+          .isInstanceOf(HoldOutcome.Held.class);
+    }
+    assertThat(
+            number(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database ="
+                    + " (SELECT oid FROM pg_database WHERE datname = current_database())"))
+        .isZero();
+  }
+
+  /// Without prepared statements, so that COMMIT is said in full each time.
+  private static String through(TcpProxy wire) {
+    return database.url().replace(":" + Postgres.server().port(), ":" + wire.port())
+        + "?prepareThreshold=0";
+  }
+
+  private Future<HoldOutcome> submit(HoldFunds command) {
+    return callers.submit(() -> ledger.journal.submit(command, LONG));
+  }
+
+  /// Until the writer is at work on something, and waits for a row.
+  private static void awaitTaken() {
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
+  }
+
+  private void awaitQueued(int count) {
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> ledger.registry.get("ledger.journal.queue").gauge().value() >= count);
+  }
+
+  /// The account's row, locked by somebody else until the rollback.
+  private static Connection locked(UUID account) throws SQLException {
+    Connection connection = Postgres.superuser(database.name());
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT 1 FROM account WHERE id = '" + account + "' FOR UPDATE");
+    }
+    return connection;
+  }
+
+  private long transactions() {
+    return (long) ledger.count("ledger.journal.attempts", "end", "committed");
+  }
+
+  private static long minor(String column, UUID account) {
+    return number("SELECT " + column + " FROM account WHERE id = '" + account + "'");
+  }
+
+  private static long rows(String table, UUID id) {
+    return number("SELECT count(*) FROM " + table + " WHERE id = '" + id + "'");
+  }
+
+  private static long number(String sql) {
+    try (Connection connection = Postgres.superuser(database.name());
+        Statement statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

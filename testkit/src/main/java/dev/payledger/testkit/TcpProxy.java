@@ -1,0 +1,142 @@
+package dev.payledger.testkit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/// A wire between a client and a server on this machine that can be cut at a word, so that a test
+/// chooses what the server has heard when the client hears no more.
+public final class TcpProxy implements AutoCloseable {
+  private final ServerSocket listener;
+  private final int serverPort;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Queue<Cut> cuts = new ConcurrentLinkedQueue<>();
+  private volatile boolean closed;
+
+  private record Cut(String word, boolean isDelivered) {}
+
+  private TcpProxy(int serverPort) throws IOException {
+    this.serverPort = serverPort;
+    this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread.ofVirtual().name("tcp-proxy").start(this::accept);
+  }
+
+  public static TcpProxy to(int serverPort) {
+    try {
+      return new TcpProxy(serverPort);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /// The next time that the client says the word, the server hears and answers it, and the answer is
+  /// lost together with the connection.
+  public void cutAfter(String word) {
+    cuts.add(new Cut(word, true));
+  }
+
+  /// The next time that the client says the word, the connection is lost before the server hears it.
+  public void cutBefore(String word) {
+    cuts.add(new Cut(word, false));
+  }
+
+  /// Whether every cut asked for has been made.
+  public boolean hasCut() {
+    return cuts.isEmpty();
+  }
+
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    listener.close();
+    open.forEach(TcpProxy::closeQuietly);
+  }
+
+  private void accept() {
+    while (!closed) {
+      try {
+        Socket client = listener.accept();
+        Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        open.add(client);
+        open.add(server);
+        Wire wire = new Wire(client, server);
+        Thread.ofVirtual().start(wire::toServer);
+        Thread.ofVirtual().start(wire::toClient);
+      } catch (IOException e) {
+        // Closed, or the server is not there: the client sees its connection end.
+      }
+    }
+  }
+
+  private final class Wire {
+    private final Socket client;
+    private final Socket server;
+    private volatile boolean losesAnswers;
+
+    Wire(Socket client, Socket server) {
+      this.client = client;
+      this.server = server;
+    }
+
+    void toServer() {
+      byte[] buffer = new byte[64 * 1024];
+      try (client;
+          server) {
+        InputStream in = client.getInputStream();
+        OutputStream out = server.getOutputStream();
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+          Cut cut = cuts.peek();
+          boolean isCut =
+              cut != null
+                  && new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(cut.word())
+                  && cuts.remove(cut);
+          if (isCut && !cut.isDelivered()) {
+            return;
+          }
+          losesAnswers |= isCut;
+          out.write(buffer, 0, n);
+        }
+      } catch (IOException e) {
+        // One side has gone; the other follows.
+      }
+    }
+
+    void toClient() {
+      byte[] buffer = new byte[64 * 1024];
+      try (client;
+          server) {
+        InputStream in = server.getInputStream();
+        OutputStream out = client.getOutputStream();
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+          if (losesAnswers) {
+            return;
+          }
+          out.write(buffer, 0, n);
+        }
+      } catch (IOException e) {
+        // One side has gone; the other follows.
+      }
+    }
+  }
+
+  private static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
