@@ -1,0 +1,388 @@
+package dev.payledger.ledger.journal;
+
+import static dev.payledger.ledger.journal.JournalInstance.EXTERNAL_EUR;
+import static dev.payledger.ledger.journal.JournalInstance.LONG;
+import static dev.payledger.ledger.journal.JournalInstance.hold;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.payledger.ledger.audit.AuditedBooks;
+import dev.payledger.ledger.journal.CommitOutcome.Aborted;
+import dev.payledger.ledger.journal.CommitOutcome.Committed;
+import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
+import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
+import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
+import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.journal.JournalCommand.TurnBack;
+import dev.payledger.ledger.journal.JournalCommand.VoidHold;
+import dev.payledger.ledger.journal.SerialModel.Answered;
+import dev.payledger.testkit.Postgres;
+import dev.payledger.testkit.Seed;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Two instances, many callers, twenty thousand commands: and one thread would have given the same
+/// answers. Then each wall is taken away by itself, to see that the next one holds.
+class JournalModelIT {
+  private static final int COMMANDS = 20_000;
+  private static final int CALLERS = 48;
+  private static final int ACCOUNTS = 12;
+  private static final OfflineAllowance ALLOWANCE =
+      new OfflineAllowance(Instant.parse("2026-11-23T10:00:00Z"), 5_000);
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private final Queue<Answered> answers = new ConcurrentLinkedQueue<>();
+  private ScratchDatabase database;
+  private JournalInstance one;
+  private JournalInstance two;
+
+  @BeforeEach
+  void start() {
+    database = new ScratchDatabase("journal_model");
+    database.migrate();
+    one = new JournalInstance(database.url());
+    two = new JournalInstance(database.url());
+  }
+
+  @AfterEach
+  void stop() {
+    one.close();
+    two.close();
+    database.close();
+  }
+
+  @Test
+  void twoInstancesUnderLoadAnswerAsOneThreadWould() throws Exception {
+    Seed seed = Seed.next();
+    List<UUID> accounts = new ArrayList<>();
+    for (int i = 0; i < ACCOUNTS; i++) {
+      accounts.add(opened());
+      funded(accounts.get(i), 10_000);
+    }
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> running = new ArrayList<>();
+      for (int caller = 0; caller < CALLERS; caller++) {
+        RandomGenerator random = new Seed(seed.value() + caller).random();
+        running.add(
+            callers.submit(
+                () -> {
+                  while (answers.size() < COMMANDS) {
+                    oneTransfer(random, accounts);
+                  }
+                }));
+      }
+      for (Future<?> each : running) {
+        each.get();
+      }
+    }
+
+    List<Answered> all = List.copyOf(answers);
+    assertThat(all).hasSizeGreaterThanOrEqualTo(COMMANDS);
+    assertThat(SerialModel.disagreements(all)).as("seed " + seed.value()).isEmpty();
+    SerialModel.amounts(all)
+        .forEach((account, amounts) -> assertThat(amounts(account)).containsExactly(amounts));
+    assertThat(AuditedBooks.violations(database.url())).isEmpty();
+    assertThat(one.count("ledger.journal.halved") + two.count("ledger.journal.halved"))
+        .as("batches that conflicted until they were given up")
+        .isZero();
+    long batches = committed(one) + committed(two);
+    System.out.printf(
+        "model: %,d commands in %,d transactions of two instances, %.0f attempts aborted%n",
+        all.size(),
+        batches,
+        one.count("ledger.journal.attempts", "end", "aborted")
+            + two.count("ledger.journal.attempts", "end", "aborted"));
+    assertThat(batches).as("commands share transactions").isLessThan(all.size() / 2);
+  }
+
+  /// A transfer of any kind, by itself or asked for twice, and what its saga may do with it.
+  private void oneTransfer(RandomGenerator random, List<UUID> accounts) {
+    // Half of them are about one account.
+    UUID debit = accounts.get(random.nextBoolean() ? 0 : random.nextInt(ACCOUNTS));
+    UUID credit =
+        switch (random.nextInt(40)) {
+          case 0 -> debit;
+          case 1 -> UUID.randomUUID();
+          case 2 -> EXTERNAL_EUR;
+          default -> accounts.get(random.nextInt(ACCOUNTS));
+        };
+    long minor = 1 + random.nextInt(random.nextInt(10) == 0 ? 20_000 : 400);
+    HoldFunds asked = hold(debit, credit, minor);
+    Answered answer = submit(random, asked, null);
+    if (random.nextInt(8) == 0) {
+      HoldFunds again = hold(asked.id(), debit, credit, minor, false, Map.of());
+      submit(random, again, answer);
+    }
+    if (random.nextInt(16) == 0) {
+      submit(random, hold(asked.id(), debit, credit, minor + 1, false, Map.of()), answer);
+    }
+    if (!(answer.decision().outcome() instanceof HoldOutcome.Held)) {
+      return;
+    }
+    switch (random.nextInt(10)) {
+      case 0 -> {
+        Answered turned = submit(random, new TurnBack(asked.id(), 1, null), answer);
+        submit(random, new PostTransfer(asked.id(), 1, null), turned);
+        submit(random, new VoidHold(asked.id(), 1, false), turned);
+      }
+      case 1 -> submit(random, new PostTransfer(asked.id(), 1, ALLOWANCE), answer);
+      case 2 -> {
+        submit(random, new PostTransfer(asked.id(), 2, null), answer);
+        Answered posted = submit(random, new PostTransfer(asked.id(), 1, null), answer);
+        submit(random, new PostTransfer(asked.id(), 1, null), posted);
+      }
+      default -> submit(random, new PostTransfer(asked.id(), 1, null), answer);
+    }
+  }
+
+  @Test
+  void withoutThePlannersFundsCheckTheConstraintRefuses() {
+    UUID poor = opened();
+    UUID other = opened();
+
+    assertThatThrownBy(() -> attempt(one, this::withoutFloors, hold(poor, other, 1)))
+        .isInstanceOf(JournalDefect.class)
+        .hasStackTraceContaining("account_stays_at_or_above_its_floor");
+    assertThat(amounts(poor)).containsExactly(0, 0);
+  }
+
+  @Test
+  void withoutTheConstraintTooTheModelAndTheAuditorReportIt() {
+    UUID poor = opened();
+    UUID other = opened();
+    database.superuser("ALTER TABLE account DROP CONSTRAINT account_stays_at_or_above_its_floor");
+    HoldFunds command = hold(poor, other, 1);
+
+    record(command, decided(attempt(one, this::withoutFloors, command)), null);
+
+    assertThat(SerialModel.disagreements(List.copyOf(answers)))
+        .singleElement()
+        .asString()
+        .contains("one thread says Rejected", "INSUFFICIENT_FUNDS");
+    assertThat(AuditedBooks.violations(database.url())).contains("I1");
+  }
+
+  @Test
+  void withoutRecognitionThePrimaryKeyRefusesAndWithoutThatTheModelReportsTheDuplicate() {
+    UUID debit = opened();
+    UUID credit = opened();
+    funded(debit, 100);
+    HoldFunds command = hold(debit, credit, 10);
+    submit(one, command, null);
+
+    database.superuser(
+        """
+        ALTER TABLE command ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY amnesia ON command FOR SELECT TO ledger_journal USING (false);
+        CREATE POLICY writes ON command FOR INSERT TO ledger_journal WITH CHECK (true)
+        """);
+
+    assertThat(attempt(one, UnaryOperator.identity(), command))
+        .isInstanceOfSatisfying(
+            Aborted.class, aborted -> assertThat(state(aborted.cause())).isEqualTo("23505"));
+
+    database.superuser(
+        """
+        ALTER TABLE command DROP CONSTRAINT command_pkey CASCADE;
+        ALTER TABLE transfer DROP CONSTRAINT transfer_pkey CASCADE;
+        ALTER TABLE hold DROP CONSTRAINT hold_pkey CASCADE;
+        ALTER TABLE saga DROP CONSTRAINT saga_pkey CASCADE;
+        ALTER TABLE outbox DROP CONSTRAINT outbox_event_id_is_unique;
+        ALTER TABLE outbox DROP CONSTRAINT outbox_numbers_an_aggregate_once
+        """);
+    record(command, decided(attempt(one, UnaryOperator.identity(), command)), null);
+
+    assertThat(SerialModel.disagreements(List.copyOf(answers)))
+        .anySatisfy(line -> assertThat(line).contains("one thread says Replayed"));
+    assertThat(AuditedBooks.violations(database.url())).isNotEmpty();
+  }
+
+  @Test
+  void withoutTheLockOrderThereAreDeadlocksAndWithItThereAreNone() throws Exception {
+    database.superuser("ALTER DATABASE journal_model SET deadlock_timeout = '20ms'");
+    List<UUID> accounts = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      accounts.add(opened());
+    }
+
+    assertThat(deadlocks(accounts, 15, tx -> {})).isZero();
+    assertThat(deadlocks(accounts, 15, tx -> lockInAnyOrder(tx, accounts))).isPositive();
+  }
+
+  /// Two instances without turns, each with batches over all of the accounts.
+  private int deadlocks(List<UUID> accounts, int rounds, Consumer<JournalTransaction> first)
+      throws Exception {
+    AtomicInteger deadlocks = new AtomicInteger();
+    CyclicBarrier together = new CyclicBarrier(2);
+    // Connections of their own, for the new deadlock_timeout.
+    try (JournalInstance left = new JournalInstance(database.url());
+        JournalInstance right = new JournalInstance(database.url());
+        ExecutorService instances = Executors.newFixedThreadPool(2)) {
+      List<Future<?>> running = new ArrayList<>();
+      for (JournalInstance instance : List.of(left, right)) {
+        running.add(
+            instances.submit(
+                () -> {
+                  for (int round = 0; round < rounds; round++) {
+                    together.await();
+                    List<JournalCommand<?>> batch = new ArrayList<>();
+                    for (int i = 0; i < accounts.size(); i++) {
+                      batch.add(hold(EXTERNAL_EUR, accounts.get(i), 1, true));
+                    }
+                    Collections.shuffle(batch, new Random(round));
+                    CommitOutcome<?> outcome =
+                        instance.connections.attempt(
+                            tx -> {
+                              first.accept(tx);
+                              return apply(tx, UnaryOperator.identity(), batch);
+                            });
+                    if (outcome instanceof Aborted<?>(Exception cause)
+                        && "40P01".equals(state(cause))) {
+                      deadlocks.incrementAndGet();
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> each : running) {
+        each.get();
+      }
+    }
+    return deadlocks.get();
+  }
+
+  private static void lockInAnyOrder(JournalTransaction tx, List<UUID> accounts) {
+    List<UUID> shuffled = new ArrayList<>(accounts);
+    Collections.shuffle(shuffled);
+    for (UUID account : shuffled) {
+      tx.sql()
+          .sql("SELECT id FROM account WHERE id = :id FOR NO KEY UPDATE")
+          .param("id", account)
+          .query(UUID.class)
+          .single();
+    }
+  }
+
+  /// One batch whose planner sees doctored rows.
+  private static CommitOutcome<List<Decision<?>>> attempt(
+      JournalInstance ledger, UnaryOperator<LockedRows> seen, JournalCommand<?> command) {
+    return ledger.connections.attempt(tx -> apply(tx, seen, List.of(command)));
+  }
+
+  private static List<Decision<?>> apply(
+      JournalTransaction tx, UnaryOperator<LockedRows> seen, List<JournalCommand<?>> batch) {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    LockedRows rows = seen.apply(new JournalTables(tx).lock(batch));
+    BatchPlan plan = BatchPlan.of(batch, rows, now);
+    new JournalWrites(tx, JSON).write(plan.writes(), now);
+    new Outbox(JSON).append(tx, plan.writes().events);
+    return plan.decisions();
+  }
+
+  private LockedRows withoutFloors(LockedRows rows) {
+    Map<UUID, AccountState> accounts = new java.util.HashMap<>();
+    rows.accounts()
+        .forEach(
+            (id, a) ->
+                accounts.put(
+                    id,
+                    new AccountState(
+                        id,
+                        a.currency(),
+                        a.isSystem(),
+                        a.status(),
+                        null,
+                        a.creditsPostedMinor(),
+                        a.debitsPostedMinor(),
+                        a.creditsPendingMinor(),
+                        a.debitsPendingMinor(),
+                        a.lineCount(),
+                        a.lastPostedAt(),
+                        a.version())));
+    return new LockedRows(rows.commands(), rows.transfers(), accounts, rows.allowancesMinor());
+  }
+
+  private static Decision<?> decided(CommitOutcome<List<Decision<?>>> outcome) {
+    return ((Committed<List<Decision<?>>>) outcome).value().getFirst();
+  }
+
+  private UUID opened() {
+    UUID id = UUID.randomUUID();
+    Fingerprint fingerprint = Fingerprint.of(List.of(id));
+    submit(one, new OpenAccount(id, fingerprint, "alice", "Test", "EUR"), null);
+    return id;
+  }
+
+  private void funded(UUID account, long minor) {
+    HoldFunds money = hold(EXTERNAL_EUR, account, minor, true);
+    submit(one, new PostTransfer(money.id(), 1, null), submit(one, money, null));
+  }
+
+  private Answered submit(RandomGenerator random, JournalCommand<?> command, Answered after) {
+    return submit(random.nextBoolean() ? one : two, command, after);
+  }
+
+  private Answered submit(JournalInstance ledger, JournalCommand<?> command, Answered after) {
+    return record(command, ledger.journal.decide(command, LONG), after);
+  }
+
+  private Answered record(JournalCommand<?> command, Decision<?> decision, Answered after) {
+    Answered answer = new Answered(command, decision, after);
+    answers.add(answer);
+    return answer;
+  }
+
+  private static long committed(JournalInstance ledger) {
+    return (long) ledger.count("ledger.journal.attempts", "end", "committed");
+  }
+
+  private static String state(Exception cause) {
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof SQLException sql) {
+        return sql.getSQLState();
+      }
+    }
+    return null;
+  }
+
+  /// Balance and holds of an account in the database.
+  private long[] amounts(UUID account) {
+    try (Connection connection = Postgres.superuser(database.name());
+        Statement statement = connection.createStatement();
+        var row =
+            statement.executeQuery(
+                "SELECT credits_posted_minor - debits_posted_minor, debits_pending_minor"
+                    + " FROM account WHERE id = '"
+                    + account
+                    + "'")) {
+      row.next();
+      return new long[] {row.getLong(1), row.getLong(2)};
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,310 @@
+package dev.payledger.ledger.journal;
+
+import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
+import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
+import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
+import dev.payledger.ledger.journal.JournalCommand.OpenOutcome;
+import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
+import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.journal.JournalCommand.TurnBack;
+import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.ledger.journal.JournalCommand.VoidHold;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/// A ledger that any reader can check: one thread, plain maps, no database. It takes what a concurrent
+/// ledger answered, finds from the account versions the one order in which that could have happened,
+/// and answers everything again in that order.
+final class SerialModel {
+  /// What was asked and answered; two are never the same. `after` is what the same caller had heard
+  /// before it asked, or null.
+  record Answered(JournalCommand<?> command, Decision<?> decision, Answered after) {
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+
+    boolean hasChanged() {
+      return !decision.decidedOn().isEmpty()
+          && (decision.outcome() instanceof HoldOutcome.Held
+              || decision.outcome() instanceof PostOutcome.Posted
+              || decision.outcome() instanceof TurnOutcome.Turned);
+    }
+  }
+
+  private static final class Account {
+    final boolean isSystem;
+    long balance;
+    long held;
+
+    Account(boolean isSystem) {
+      this.isSystem = isSystem;
+    }
+  }
+
+  private static final class Transfer {
+    final HoldFunds asked;
+    String state = "HELD";
+
+    Transfer(HoldFunds asked) {
+      this.asked = asked;
+    }
+  }
+
+  private final List<String> disagreements = new ArrayList<>();
+  private final Map<UUID, Account> accounts = new HashMap<>();
+  private final Map<UUID, Fingerprint> commands = new HashMap<>();
+  private final Map<UUID, Transfer> transfers = new HashMap<>();
+  private final Map<List<?>, Long> allowances = new HashMap<>();
+
+  private SerialModel() {
+    accounts.put(JournalInstance.EXTERNAL_EUR, new Account(true));
+  }
+
+  /// What the answers cannot be explained with; empty when one thread would have said the same.
+  static List<String> disagreements(List<Answered> answers) {
+    return replay(answers).disagreements;
+  }
+
+  /// Balances and holds after all of it.
+  static Map<UUID, long[]> amounts(List<Answered> answers) {
+    Map<UUID, long[]> amounts = new TreeMap<>();
+    replay(answers)
+        .accounts
+        .forEach((id, account) -> amounts.put(id, new long[] {account.balance, account.held}));
+    return amounts;
+  }
+
+  private static SerialModel replay(List<Answered> answers) {
+    SerialModel model = new SerialModel();
+    List<Answered> looked = new ArrayList<>();
+    List<Answered> recognised = new ArrayList<>();
+    for (Answered answer : answers) {
+      boolean isFirst =
+          !answer.decision().decidedOn().isEmpty()
+              || answer.command() instanceof OpenAccount
+              || answer.command() instanceof TurnBack;
+      (isFirst ? looked : recognised).add(answer);
+    }
+    for (Answered answer : model.inOrder(looked)) {
+      Object said = answer.decision().outcome();
+      Object would = model.answer(answer.command());
+      if (!said.equals(would)) {
+        model.disagreements.add(
+            answer.command() + " was answered " + said + ", one thread says " + would);
+      }
+    }
+    recognised.forEach(model::checkRecognised);
+    return model;
+  }
+
+  /// Each change of an account makes one version of it: who saw a version comes after who made it and
+  /// before who changed it.
+  private List<Answered> inOrder(List<Answered> answers) {
+    Map<UUID, TreeMap<Long, Answered>> changes = new HashMap<>();
+    for (Answered answer : answers) {
+      if (answer.hasChanged()) {
+        answer
+            .decision()
+            .decidedOn()
+            .forEach(
+                (account, version) -> {
+                  Answered other =
+                      changes
+                          .computeIfAbsent(account, key -> new TreeMap<>())
+                          .putIfAbsent(version, answer);
+                  if (other != null) {
+                    disagreements.add(
+                        "version "
+                            + version
+                            + " of "
+                            + account
+                            + " was changed twice, by "
+                            + other.command()
+                            + " and by "
+                            + answer.command());
+                  }
+                });
+      }
+    }
+    changes.forEach(
+        (account, versions) -> {
+          if (versions.firstKey() != 0 || versions.lastKey() != versions.size() - 1) {
+            disagreements.add("a change of " + account + " is nobody's answer");
+          }
+        });
+    Map<Answered, Set<Answered>> before = new HashMap<>();
+    answers.forEach(answer -> before.put(answer, new HashSet<>()));
+    for (Answered answer : answers) {
+      if (before.containsKey(answer.after())) {
+        before.get(answer).add(answer.after());
+      }
+    }
+    for (Answered answer : answers) {
+      answer
+          .decision()
+          .decidedOn()
+          .forEach(
+              (account, version) -> {
+                TreeMap<Long, Answered> versions = changes.getOrDefault(account, new TreeMap<>());
+                Answered made = versions.get(version - 1);
+                if (made != null && made != answer) {
+                  before.get(answer).add(made);
+                }
+                Answered changed = versions.get(version);
+                if (changed != null && changed != answer) {
+                  before.get(changed).add(answer);
+                }
+              });
+    }
+    return sorted(answers, before);
+  }
+
+  private List<Answered> sorted(List<Answered> answers, Map<Answered, Set<Answered>> before) {
+    Map<Answered, List<Answered>> behind = new HashMap<>();
+    Map<Answered, Integer> waitsFor = new HashMap<>();
+    before.forEach(
+        (answer, first) -> {
+          waitsFor.put(answer, first.size());
+          first.forEach(f -> behind.computeIfAbsent(f, key -> new ArrayList<>()).add(answer));
+        });
+    Deque<Answered> free = new ArrayDeque<>();
+    answers.stream().filter(answer -> waitsFor.get(answer) == 0).forEach(free::add);
+    List<Answered> order = new ArrayList<>();
+    while (!free.isEmpty()) {
+      Answered next = free.remove();
+      order.add(next);
+      for (Answered later : behind.getOrDefault(next, List.of())) {
+        if (waitsFor.merge(later, -1, Integer::sum) == 0) {
+          free.add(later);
+        }
+      }
+    }
+    if (order.size() < answers.size()) {
+      disagreements.add(
+          (answers.size() - order.size()) + " answers fit no order: each saw the other's past");
+    }
+    return order;
+  }
+
+  private Object answer(JournalCommand<?> command) {
+    return switch (command) {
+      case OpenAccount open -> {
+        commands.put(open.id(), open.fingerprint());
+        accounts.put(open.id(), new Account(false));
+        yield new OpenOutcome.Opened(open.id());
+      }
+      case HoldFunds hold -> hold(hold);
+      case PostTransfer post -> post(post);
+      case TurnBack turn -> turn(transfers.get(turn.transferId()), "HELD", "TURNED");
+      case VoidHold end -> voidHold(transfers.get(end.transferId()));
+    };
+  }
+
+  private HoldOutcome hold(HoldFunds asked) {
+    if (commands.putIfAbsent(asked.id(), asked.fingerprint()) != null) {
+      return new HoldOutcome.Replayed(asked.id());
+    }
+    Account debit = accounts.get(asked.debitAccountId());
+    Account credit = accounts.get(asked.creditAccountId());
+    long minor = asked.money().amountMinor();
+    RejectionReason no = null;
+    if (debit == credit) {
+      no = RejectionReason.SELF_TRANSFER;
+    } else if (credit == null || (credit.isSystem && !asked.byOperator())) {
+      no = RejectionReason.ACCOUNT_UNUSABLE;
+    } else if (!asked.money().currency().equals("EUR")) {
+      no = RejectionReason.CURRENCY_MISMATCH;
+    } else if (!debit.isSystem && debit.balance - debit.held < minor) {
+      no = RejectionReason.INSUFFICIENT_FUNDS;
+    }
+    if (no != null) {
+      return new HoldOutcome.Rejected(asked.id(), no);
+    }
+    debit.held += minor;
+    transfers.put(asked.id(), new Transfer(asked));
+    return new HoldOutcome.Held(asked.id(), 1);
+  }
+
+  private PostOutcome post(PostTransfer command) {
+    Transfer transfer = transfers.get(command.transferId());
+    if (transfer == null || !transfer.state.equals("HELD") || command.epoch() != 1) {
+      return new PostOutcome.Fenced();
+    }
+    HoldFunds asked = transfer.asked;
+    long minor = asked.money().amountMinor();
+    OfflineAllowance allowance = command.allowance();
+    if (allowance != null) {
+      List<?> key = List.of(asked.debitAccountId(), allowance.windowStart());
+      long used = allowances.getOrDefault(key, 0L) + minor;
+      if (used > allowance.limitMinor()) {
+        return new PostOutcome.AllowanceExhausted();
+      }
+      allowances.put(key, used);
+    }
+    Account debit = accounts.get(asked.debitAccountId());
+    debit.held -= minor;
+    debit.balance -= minor;
+    accounts.get(asked.creditAccountId()).balance += minor;
+    transfer.state = "POSTED";
+    return new PostOutcome.Posted();
+  }
+
+  private static TurnOutcome turn(Transfer transfer, String from, String to) {
+    if (transfer == null || !transfer.state.equals(from)) {
+      return new TurnOutcome.Fenced();
+    }
+    transfer.state = to;
+    return new TurnOutcome.Turned();
+  }
+
+  private TurnOutcome voidHold(Transfer transfer) {
+    TurnOutcome outcome = turn(transfer, "TURNED", "VOIDED");
+    if (outcome instanceof TurnOutcome.Turned) {
+      accounts.get(transfer.asked.debitAccountId()).held -= transfer.asked.money().amountMinor();
+    }
+    return outcome;
+  }
+
+  /// Answers for which no account had to be looked at: somebody was recognised, or fenced off.
+  private void checkRecognised(Answered answer) {
+    boolean isRight =
+        switch (answer.command()) {
+          case HoldFunds hold ->
+              switch ((HoldOutcome) answer.decision().outcome()) {
+                case HoldOutcome.Replayed _ -> hold.fingerprint().equals(commands.get(hold.id()));
+                case HoldOutcome.IdReused _ ->
+                    commands.containsKey(hold.id())
+                        && !hold.fingerprint().equals(commands.get(hold.id()));
+                case HoldOutcome.Held _, HoldOutcome.Rejected _ -> false;
+              };
+          case PostTransfer post -> {
+            String state = transfers.get(post.transferId()).state;
+            yield answer.decision().outcome() instanceof PostOutcome.Posted
+                ? post.epoch() == 1 && state.equals("POSTED")
+                : answer.decision().outcome() instanceof PostOutcome.Fenced
+                    && (post.epoch() != 1 || !state.equals("POSTED"));
+          }
+          case VoidHold end -> !transfers.get(end.transferId()).state.equals("HELD");
+          case OpenAccount _, TurnBack _ -> false;
+        };
+    if (!isRight) {
+      disagreements.add(
+          answer.command() + " was recognised as " + answer.decision().outcome() + ", wrongly");
+    }
+  }
+}
