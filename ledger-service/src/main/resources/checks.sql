@@ -106,3 +106,17 @@ SELECT coalesce(s.account_id, u.account_id)::text FROM
   FULL JOIN (SELECT account_id, sum(used_minor) AS minor FROM offline_allowance GROUP BY 1) u
     ON u.account_id = s.account_id
 WHERE s.minor IS DISTINCT FROM u.minor;
+
+-- I27: what is counted as reversed of a transfer is what its reversals moved back, and no more
+SELECT t.id::text FROM transfer t
+LEFT JOIN (SELECT reverses,
+    sum(amount_minor) FILTER (WHERE status = 'POSTED') AS posted,
+    sum(amount_minor) FILTER (WHERE status = 'PENDING') AS pending
+  FROM transfer WHERE reverses IS NOT NULL GROUP BY 1) r ON r.reverses = t.id
+WHERE (t.reversed_minor, t.reversing_minor)
+    IS DISTINCT FROM (coalesce(r.posted, 0), coalesce(r.pending, 0))
+  OR t.reversed_minor + t.reversing_minor > t.amount_minor
+UNION ALL
+SELECT r.id::text FROM transfer r JOIN transfer o ON o.id = r.reverses
+WHERE (r.debit_account_id, r.credit_account_id) <> (o.credit_account_id, o.debit_account_id)
+  OR (r.status <> 'REJECTED' AND (r.currency <> o.currency OR o.reverses IS NOT NULL));

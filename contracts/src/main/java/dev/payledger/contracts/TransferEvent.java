@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sequence this transfer's event number, from 1, without gaps
 /// @param amountMinor minor units, 1 … 2^53−1
 /// @param rejection the rejection's code when the status is REJECTED, else absent
+/// @param reverses the transfer that this one gives back, whole or in part; else absent
 public record TransferEvent(
     UUID transferId,
     long sequence,
@@ -19,6 +20,7 @@ public record TransferEvent(
     String currency,
     Screening screening,
     @Nullable String rejection,
+    @Nullable UUID reverses,
     Instant occurredAt) {
 
   /// Where the transfer is. PENDING moves on; the others are final.

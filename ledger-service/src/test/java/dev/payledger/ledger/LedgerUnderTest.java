@@ -212,6 +212,7 @@ public class LedgerUnderTest {
             credit,
             new Money(minor, "EUR"),
             null,
+            null,
             Map.of(),
             null,
             "somebody-else",

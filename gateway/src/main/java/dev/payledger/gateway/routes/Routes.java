@@ -10,6 +10,7 @@ import static dev.payledger.gateway.routes.RouteClass.OPEN;
 import static dev.payledger.gateway.routes.RouteClass.READS;
 import static dev.payledger.gateway.shape.BodyShape.ACCOUNT;
 import static dev.payledger.gateway.shape.BodyShape.ANY_OR_NONE;
+import static dev.payledger.gateway.shape.BodyShape.REVERSAL;
 import static dev.payledger.gateway.shape.BodyShape.TRANSFER;
 
 import dev.payledger.gateway.forward.Upstream;
@@ -30,6 +31,7 @@ public class Routes {
   private static final List<Route> TABLE =
       List.of(
           command(REQUIRED, "create-transfer", "/v1/transfers", TRANSFER),
+          command(REQUIRED, "reverse-transfer", "/v1/transfers/{id}/reversals", REVERSAL),
           read("/v1/transfers", READS, LEDGER),
           read("/v1/transfers/{id}", READS, LEDGER),
           command(HONOURED, "open-account", "/v1/accounts", ACCOUNT),

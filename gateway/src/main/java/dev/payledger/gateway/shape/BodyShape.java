@@ -21,6 +21,12 @@ public final class BodyShape {
           Field.optional("reference", FieldCheck.text(0, 140)),
           Field.optional("metadata", FieldCheck.FLAT_MAP));
 
+  public static final BodyShape REVERSAL =
+      new BodyShape(
+          Field.optional("amountMinor", FieldCheck.AMOUNT_MINOR),
+          Field.optional("reference", FieldCheck.text(0, 140)),
+          Field.optional("metadata", FieldCheck.FLAT_MAP));
+
   public static final BodyShape ACCOUNT =
       new BodyShape(
           Field.required("name", FieldCheck.text(1, 80)),

@@ -15,6 +15,7 @@ class RoutesTest {
   @ParameterizedTest
   @CsvSource({
     "POST, /v1/transfers, transfers:write",
+    "POST, /v1/transfers/ID/reversals, transfers:write",
     "GET, /v1/transfers, accounts:read",
     "GET, /v1/transfers/ID, accounts:read",
     "POST, /v1/accounts, transfers:write",

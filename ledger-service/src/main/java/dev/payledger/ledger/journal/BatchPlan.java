@@ -110,8 +110,7 @@ final class BatchPlan {
     }
     AccountState debit = account(command.debitAccountId());
     AccountState credit = accounts.get(command.creditAccountId());
-    RejectionReason rejection =
-        TransferPlan.whyNotHold(debit, credit, command.money(), command.byOperator());
+    RejectionReason rejection = whyNotHold(command, debit, credit);
     boolean isHeld = rejection == null;
     remember(
         command.id(),
@@ -132,6 +131,7 @@ final class BatchPlan {
                 command.money().currency(),
                 TransferEvent.Screening.PENDING,
                 rejection == null ? null : rejection.code(),
+                command.reverses(),
                 now),
             command.traceparent()));
     Map<UUID, Long> decidedOn = new HashMap<>();
@@ -142,9 +142,35 @@ final class BatchPlan {
     if (rejection != null) {
       return new Decision<>(new HoldOutcome.Rejected(command.id(), rejection), decidedOn);
     }
+    reverse(command.reverses(), command.money().amountMinor(), 0);
     change(debit.afterDebitHeld(command.money().amountMinor()));
     change(account(command.creditAccountId()).afterCreditExpected(command.money().amountMinor()));
     return new Decision<>(new HoldOutcome.Held(command.id(), 1), decidedOn);
+  }
+
+  private @Nullable RejectionReason whyNotHold(
+      HoldFunds command, AccountState debit, @Nullable AccountState credit) {
+    UUID original = command.reverses();
+    RejectionReason onReversal =
+        original == null
+            ? null
+            : TransferPlan.whyNotReverse(transfers.get(original), command.money());
+    return onReversal == null
+        ? TransferPlan.whyNotHold(debit, credit, command.money(), command.byOperator())
+        : onReversal;
+  }
+
+  /// Counts on the transfer that is given back.
+  private void reverse(@Nullable UUID original, long pendingMinor, long postedMinor) {
+    if (original != null) {
+      TransferState before = transfer(original);
+      transfers.put(
+          original,
+          before.withReversals(
+              new TransferState.Reversals(
+                  Math.addExact(before.reversals().pendingMinor(), pendingMinor),
+                  Math.addExact(before.reversals().postedMinor(), postedMinor))));
+    }
   }
 
   /// The owner that finds its own hold asked again because it never heard the answer: it may go on.
@@ -180,6 +206,7 @@ final class BatchPlan {
     Instant postedAt = notBefore(notBefore(now, debit.lastPostedAt()), credit.lastPostedAt());
     Entry entry = new Entry(DerivedId.of(transfer.id(), "entry", 1), transfer, postedAt);
     writes.entries.add(entry);
+    reverse(transfer.reverses(), -amountMinor, amountMinor);
     change(debit.afterDebit(amountMinor, postedAt));
     line(entry, debit.id(), AccountEntryEvent.Side.DEBIT);
     change(credit.afterCredit(amountMinor, postedAt));
@@ -218,6 +245,7 @@ final class BatchPlan {
     AccountState debit = account(transfer.debitAccountId());
     AccountState credit = account(transfer.creditAccountId());
     Map<UUID, Long> decidedOn = Map.of(debit.id(), debit.version(), credit.id(), credit.version());
+    reverse(transfer.reverses(), -transfer.money().amountMinor(), 0);
     change(debit.afterDebitReleased(transfer.money().amountMinor()));
     change(credit.afterCreditReleased(transfer.money().amountMinor()));
     if (command.releaseOwed()) {
@@ -298,6 +326,7 @@ final class BatchPlan {
                 ended.money().currency(),
                 screening,
                 rejection,
+                ended.reverses(),
                 endedAt),
             ended.traceparent()));
   }

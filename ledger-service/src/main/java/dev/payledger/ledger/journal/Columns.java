@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ final class Columns<T> {
     this.rows = rows;
   }
 
-  SqlArrayValue uuids(Function<T, ?> column) {
+  SqlArrayValue uuids(Function<T, @Nullable UUID> column) {
     return array("uuid", column);
   }
 

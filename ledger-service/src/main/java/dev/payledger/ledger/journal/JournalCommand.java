@@ -18,6 +18,8 @@ public sealed interface JournalCommand<O> {
 
   /// T1 of the saga: records the command, creates the transfer and holds the funds, or records the
   /// rejection. The transfer gets the command's id. The saga starts with the caller as its owner.
+  ///
+  /// @param reverses the posted transfer that this one gives back, whole or in part; else null
   record HoldFunds(
       UUID id,
       Fingerprint fingerprint,
@@ -26,6 +28,7 @@ public sealed interface JournalCommand<O> {
       UUID debitAccountId,
       UUID creditAccountId,
       Money money,
+      @Nullable UUID reverses,
       @Nullable String reference,
       Map<String, String> metadata,
       @Nullable String traceparent,

@@ -33,13 +33,16 @@ final class JournalTables {
       WHERE c.id = ANY (:commands)
       """;
 
-  /// ORDER BY comes before the lock is taken, row by row: that is the global order.
+  /// With those that they reverse. ORDER BY comes before the lock is taken, row by row: that is the global order.
   static final String LOCK_TRANSFERS =
       """
       SELECT t.id, t.status, t.debit_account_id, t.credit_account_id, t.amount_minor, t.currency,
-        t.event_count, t.traceparent, s.step, s.epoch, s.reason
-      FROM transfer t JOIN saga s ON s.transfer_id = t.id
-      WHERE t.id = ANY (:transfers) ORDER BY t.id FOR UPDATE
+        t.event_count, t.traceparent, t.reverses, t.reversing_minor, t.reversed_minor, s.step,
+        s.epoch, s.reason
+      FROM (SELECT unnest(:transfers) AS id
+          UNION SELECT reverses FROM transfer WHERE id = ANY (:transfers)) AS wanted
+        JOIN transfer t ON t.id = wanted.id JOIN saga s ON s.transfer_id = t.id
+      ORDER BY t.id FOR UPDATE OF t, s
       """;
 
   static final String LOCK_HOLDS =
@@ -78,7 +81,12 @@ final class JournalTables {
     for (JournalCommand<?> command : commands) {
       switch (command) {
         case OpenAccount open -> commandIds.add(open.id());
-        case HoldFunds hold -> commandIds.add(hold.id());
+        case HoldFunds hold -> {
+          commandIds.add(hold.id());
+          if (hold.reverses() != null) {
+            transferIds.add(hold.reverses());
+          }
+        }
         case PostTransfer post -> transferIds.add(post.transferId());
         case TurnBack turn -> transferIds.add(turn.transferId());
         case VoidHold end -> transferIds.add(end.transferId());
@@ -138,21 +146,21 @@ final class JournalTables {
   }
 
   private Map<UUID, TransferState> lockTransfers(Set<UUID> ids) {
-    Set<UUID> held = new HashSet<>();
     Map<UUID, TransferState> locked = new HashMap<>();
-    Columns<UUID> columns = new Columns<>(ids);
-    List<TransferState> transfers =
-        sql.sql(LOCK_TRANSFERS)
-            .param("transfers", columns.uuids(id -> id))
-            .query((row, n) -> transfer(row))
-            .list();
-    sql.sql(LOCK_HOLDS)
-        .param("transfers", columns.uuids(id -> id))
+    sql.sql(LOCK_TRANSFERS)
+        .param("transfers", new Columns<>(ids).uuids(id -> id))
         .query(
             row -> {
-              held.add(row.getObject("transfer_id", UUID.class));
+              TransferState transfer = transfer(row);
+              locked.put(transfer.id(), transfer);
             });
-    transfers.forEach(t -> locked.put(t.id(), held.contains(t.id()) ? t.withLiveHold() : t));
+    sql.sql(LOCK_HOLDS)
+        .param("transfers", new Columns<>(locked.keySet()).uuids(id -> id))
+        .query(
+            row -> {
+              locked.computeIfPresent(
+                  row.getObject("transfer_id", UUID.class), (id, t) -> t.withLiveHold());
+            });
     return locked;
   }
 
@@ -213,6 +221,8 @@ final class JournalTables {
         false,
         TransferState.SagaStep.valueOf(row.getString("step")),
         row.getLong("epoch"),
-        row.getString("reason"));
+        row.getString("reason"),
+        row.getObject("reverses", UUID.class),
+        new TransferState.Reversals(row.getLong("reversing_minor"), row.getLong("reversed_minor")));
   }
 }

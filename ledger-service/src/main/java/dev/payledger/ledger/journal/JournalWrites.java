@@ -9,6 +9,7 @@ import dev.payledger.ledger.journal.PlannedWrites.Entry;
 import dev.payledger.ledger.journal.PlannedWrites.Line;
 import dev.payledger.ledger.journal.PlannedWrites.NewCommand;
 import dev.payledger.ledger.journal.PlannedWrites.NewTransfer;
+import dev.payledger.ledger.journal.PlannedWrites.ReversalMove;
 import dev.payledger.ledger.journal.PlannedWrites.SagaMove;
 import java.time.Instant;
 import java.util.List;
@@ -42,17 +43,17 @@ final class JournalWrites {
   static final String CREATE_TRANSFERS =
       """
       INSERT INTO transfer (id, initiator, by_operator, status, rejection, debit_account_id,
-        credit_account_id, amount_minor, currency, reference, metadata, event_count, traceparent,
-        created_at, expires_at, finished_at)
+        credit_account_id, amount_minor, currency, reverses, reference, metadata, event_count,
+        traceparent, created_at, expires_at, finished_at)
       SELECT id, initiator, by_operator, status, rejection, debit_account_id, credit_account_id,
-        amount_minor, currency, reference, CAST(metadata AS jsonb), 1, traceparent, created_at, expires_at,
-        finished_at
+        amount_minor, currency, reverses, reference, CAST(metadata AS jsonb), 1, traceparent,
+        created_at, expires_at, finished_at
       FROM unnest(:ids, :initiators, :byOperators, :statuses, :rejections, :debits, :credits,
-          :amountsMinor, :currencies, :references, :metadatas, :traceparents, :createdAts,
+          :amountsMinor, :currencies, :reversed, :references, :metadatas, :traceparents, :createdAts,
           :expiresAts, :finishedAts)
         AS t (id, initiator, by_operator, status, rejection, debit_account_id, credit_account_id,
-          amount_minor, currency, reference, metadata, traceparent, created_at, expires_at,
-          finished_at)
+          amount_minor, currency, reverses, reference, metadata, traceparent, created_at,
+          expires_at, finished_at)
       """;
 
   static final String CREATE_HOLDS =
@@ -124,6 +125,14 @@ final class JournalWrites {
       WHERE t.id = f.id AND t.status = 'PENDING'
       """;
 
+  static final String MOVE_REVERSALS =
+      """
+      UPDATE transfer t SET reversing_minor = t.reversing_minor + r.pending,
+        reversed_minor = t.reversed_minor + r.posted
+      FROM unnest(:transfers, :pendingMinor, :postedMinor) AS r (id, pending, posted)
+      WHERE t.id = r.id
+      """;
+
   static final String OWE_RELEASES =
       """
       INSERT INTO screening_release (transfer_id, due_at)
@@ -157,6 +166,7 @@ final class JournalWrites {
     some(planned.lines, this::writeLines);
     some(planned.sagaMoves, this::moveSagas);
     some(planned.ended, this::end);
+    some(planned.reversalMoves, this::moveReversals);
     some(planned.releasesOwed, owed -> oweReleases(owed, now));
     some(List.copyOf(planned.allowanceUses.entrySet()), this::useAllowances);
   }
@@ -195,6 +205,7 @@ final class JournalWrites {
         .param("credits", of.uuids(t -> t.command().creditAccountId()))
         .param("amountsMinor", of.longs(t -> t.command().money().amountMinor()))
         .param("currencies", of.texts(t -> t.command().money().currency()))
+        .param("reversed", of.uuids(t -> t.command().reverses()))
         .param("references", of.texts(t -> t.command().reference()))
         .param("metadatas", of.texts(t -> json.writeValueAsString(t.command().metadata())))
         .param("traceparents", of.texts(t -> t.command().traceparent()))
@@ -292,6 +303,17 @@ final class JournalWrites {
             .param("screenings", of.texts(e -> e.screening().name()))
             .param("eventCounts", of.longs(e -> e.transfer().eventCount()))
             .param("finishedAts", of.instants(Ended::endedAt))
+            .update());
+  }
+
+  private void moveReversals(List<ReversalMove> rows) {
+    Columns<ReversalMove> of = new Columns<>(rows);
+    all(
+        rows,
+        sql.sql(MOVE_REVERSALS)
+            .param("transfers", of.uuids(m -> m.before().id()))
+            .param("pendingMinor", of.longs(ReversalMove::pendingMinor))
+            .param("postedMinor", of.longs(ReversalMove::postedMinor))
             .update());
   }
 

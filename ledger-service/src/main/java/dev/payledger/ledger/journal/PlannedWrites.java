@@ -25,6 +25,7 @@ final class PlannedWrites {
   final List<Line> lines = new ArrayList<>();
   final List<SagaMove> sagaMoves = new ArrayList<>();
   final List<Ended> ended = new ArrayList<>();
+  final List<ReversalMove> reversalMoves = new ArrayList<>();
   final List<UUID> releasesOwed = new ArrayList<>();
   final Map<AllowanceKey, AllowanceUse> allowanceUses = new LinkedHashMap<>();
   final List<OutboxEvent> events = new ArrayList<>();
@@ -59,6 +60,9 @@ final class PlannedWrites {
                 sagaMoves.add(
                     new SagaMove(id, before.epoch(), before.step(), after.step(), after.reason()));
               }
+              if (!after.reversals().equals(before.reversals())) {
+                reversalMoves.add(new ReversalMove(before, after));
+              }
             });
   }
 
@@ -82,6 +86,17 @@ final class PlannedWrites {
       UUID account, long seq, UUID entry, AccountEntryEvent.Side side, long balanceAfterMinor) {}
 
   record SagaMove(UUID transfer, long epoch, SagaStep from, SagaStep to, @Nullable String reason) {}
+
+  /// Of the transfer that is given back.
+  record ReversalMove(TransferState before, TransferState after) {
+    long pendingMinor() {
+      return after.reversals().pendingMinor() - before.reversals().pendingMinor();
+    }
+
+    long postedMinor() {
+      return after.reversals().postedMinor() - before.reversals().postedMinor();
+    }
+  }
 
   /// @param transfer as it is now that it is final
   record Ended(

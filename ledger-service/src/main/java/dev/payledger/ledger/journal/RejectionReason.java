@@ -4,6 +4,12 @@ package dev.payledger.ledger.journal;
 /// A rejection is final for its command id; `mayPassLater` says whether the same request under a new
 /// idempotency key may succeed another time.
 public enum RejectionReason {
+  NOT_REVERSIBLE(
+      "not-reversible", false, "Only a posted transfer that is no reversal can be reversed."),
+  REVERSAL_LIMIT(
+      "reversal-limit",
+      true,
+      "More would be reversed than the transfer moved; reversals under way count."),
   SELF_TRANSFER("self-transfer", false, "Debit and credit account are the same."),
   ACCOUNT_CLOSED("account-closed", false, "The debit account is closed."),
   ACCOUNT_FROZEN("account-frozen", true, "The debit account is frozen for debits."),

@@ -43,6 +43,23 @@ final class TransferPlan {
     return onCredit;
   }
 
+  /// Whether so much of a transfer can be given back; null means yes. Reversals under way count, so
+  /// that of two that together are too much only one passes.
+  ///
+  /// @param original null when it never got so far as to hold funds
+  static @Nullable RejectionReason whyNotReverse(@Nullable TransferState original, Money money) {
+    if (original == null
+        || original.status() != TransferState.Status.POSTED
+        || original.reverses() != null) {
+      return RejectionReason.NOT_REVERSIBLE;
+    }
+    long leftMinor =
+        original.money().amountMinor()
+            - original.reversals().postedMinor()
+            - original.reversals().pendingMinor();
+    return money.amountMinor() > leftMinor ? RejectionReason.REVERSAL_LIMIT : null;
+  }
+
   /// Whether held funds can still be posted; null means yes. Funds are not asked for again: the hold
   /// has them. A freeze of the debit side after the hold does not stop it, a close is not possible.
   static @Nullable RejectionReason whyNotCredit(AccountState credit, Money money) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param status POSTED, REJECTED and EXPIRED are final
 /// @param isHoldLive whether the funds are reserved
 /// @param reason why the saga turned back
+/// @param reverses the transfer that this one gives back; null for all others
 record TransferState(
     UUID id,
     Status status,
@@ -20,7 +21,14 @@ record TransferState(
     boolean isHoldLive,
     SagaStep step,
     long epoch,
-    @Nullable String reason) {
+    @Nullable String reason,
+    @Nullable UUID reverses,
+    Reversals reversals) {
+
+  /// What is given back of this transfer, minor units.
+  record Reversals(long pendingMinor, long postedMinor) {
+    static final Reversals NONE = new Reversals(0, 0);
+  }
 
   enum Status {
     PENDING,
@@ -47,21 +55,28 @@ record TransferState(
   }
 
   TransferState withLiveHold() {
-    return new TransferState(
-        id,
-        status,
-        debitAccountId,
-        creditAccountId,
-        money,
-        eventCount,
-        traceparent,
-        true,
-        step,
-        epoch,
-        reason);
+    return with(status, eventCount, true, step, reason, reversals);
   }
 
   TransferState turnedBack(String reason) {
+    return with(status, eventCount, isHoldLive, SagaStep.COMPENSATE, reason, reversals);
+  }
+
+  TransferState ended(Status status) {
+    return with(status, eventCount + 1, false, SagaStep.DONE, reason, reversals);
+  }
+
+  TransferState withReversals(Reversals reversals) {
+    return with(status, eventCount, isHoldLive, step, reason, reversals);
+  }
+
+  private TransferState with(
+      Status status,
+      long eventCount,
+      boolean isHoldLive,
+      SagaStep step,
+      @Nullable String reason,
+      Reversals reversals) {
     return new TransferState(
         id,
         status,
@@ -71,23 +86,10 @@ record TransferState(
         eventCount,
         traceparent,
         isHoldLive,
-        SagaStep.COMPENSATE,
+        step,
         epoch,
-        reason);
-  }
-
-  TransferState ended(Status status) {
-    return new TransferState(
-        id,
-        status,
-        debitAccountId,
-        creditAccountId,
-        money,
-        eventCount + 1,
-        traceparent,
-        false,
-        SagaStep.DONE,
-        epoch,
-        reason);
+        reason,
+        reverses,
+        reversals);
   }
 }

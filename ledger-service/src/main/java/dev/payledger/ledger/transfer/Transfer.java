@@ -35,6 +35,10 @@ public class Transfer {
 
   private String currency;
 
+  private @Nullable UUID reverses;
+
+  private long reversedMinor;
+
   private @Nullable String reference;
 
   @JdbcTypeCode(SqlTypes.JSON)
@@ -88,6 +92,14 @@ public class Transfer {
 
   String currency() {
     return currency;
+  }
+
+  @Nullable UUID reverses() {
+    return reverses;
+  }
+
+  long reversedMinor() {
+    return reversedMinor;
   }
 
   @Nullable String reference() {

@@ -72,6 +72,27 @@ class TransferController {
             Caller.of(auth),
             Trace.of(request),
             requests.timeLeft(request));
+    return answer(transfer);
+  }
+
+  /// The same answers; the transfer that is given back shows how much of it was.
+  @PostMapping("/{id}/reversals")
+  ResponseEntity<TransferView> reverse(
+      @PathVariable UUID id,
+      @RequestBody ReversalRequest body,
+      HttpServletRequest request,
+      Authentication auth) {
+    return answer(
+        intake.reverse(
+            requests.commandId(request),
+            id,
+            body,
+            Caller.of(auth),
+            Trace.of(request),
+            requests.timeLeft(request)));
+  }
+
+  private static ResponseEntity<TransferView> answer(Transfer transfer) {
     return switch (transfer.status()) {
       case POSTED -> answer(HttpStatus.CREATED, transfer);
       case PENDING -> answer(HttpStatus.ACCEPTED, transfer);
@@ -110,7 +131,7 @@ class TransferController {
         intake.awaitFinal(id, TimeLeft.of(wait.compareTo(timeLeft) < 0 ? wait : timeLeft));
     return ResponseEntity.ok()
         .cacheControl(CacheControl.noStore())
-        .body(TransferView.of(latest, isDebitSide));
+        .body(TransferView.of(latest, isDebitSide, transfers.reversalsOf(id)));
   }
 
   @GetMapping

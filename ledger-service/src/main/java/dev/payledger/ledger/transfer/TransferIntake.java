@@ -62,15 +62,11 @@ class TransferIntake {
   /// The transfer as it stands when this thread has done what it could in the caller's time.
   Transfer create(
       UUID commandId, TransferRequest request, Caller caller, Trace trace, TimeLeft timeLeft) {
-    if (accounts
-        .findById(request.debitAccountId())
-        .map(Account::owner)
-        .filter(caller::maySee)
-        .isEmpty()) {
+    if (!maySee(caller, request.debitAccountId())) {
       throw Problem.notFound();
     }
     Instant now = clock.instant();
-    HoldFunds command =
+    return decide(
         new HoldFunds(
             commandId,
             request.fingerprint(caller.subject()),
@@ -79,12 +75,54 @@ class TransferIntake {
             request.debitAccountId(),
             request.creditAccountId(),
             request.money(),
+            null,
             request.reference(),
             request.metadataOrEmpty(),
             trace.traceparent(),
             saga.newOwner(),
             saga.leaseUntil(now),
-            saga.expiresAt(now));
+            saga.expiresAt(now)),
+        timeLeft);
+  }
+
+  /// A transfer of its own with the sides swapped, for who owns the account that it debits.
+  Transfer reverse(
+      UUID commandId,
+      UUID originalId,
+      ReversalRequest request,
+      Caller caller,
+      Trace trace,
+      TimeLeft timeLeft) {
+    Transfer original = find(originalId);
+    if (!maySee(caller, original.creditAccountId())) {
+      if (maySee(caller, original.debitAccountId())) {
+        throw new Problem(
+            ProblemCode.FORBIDDEN,
+            "A reversal is for the owner of the account that it debits, or an operator, to ask for.");
+      }
+      throw Problem.notFound();
+    }
+    Instant now = clock.instant();
+    return decide(
+        new HoldFunds(
+            commandId,
+            request.fingerprint(caller.subject(), originalId),
+            caller.subject(),
+            caller.isOperator(),
+            original.creditAccountId(),
+            original.debitAccountId(),
+            request.money(original),
+            originalId,
+            request.reference(),
+            request.metadataOrEmpty(),
+            trace.traceparent(),
+            saga.newOwner(),
+            saga.leaseUntil(now),
+            saga.expiresAt(now)),
+        timeLeft);
+  }
+
+  private Transfer decide(HoldFunds command, TimeLeft timeLeft) {
     return switch (journal.submit(command, timeLeft.toDuration())) {
       case HoldOutcome.Held(UUID transferId, long epoch) -> {
         goOn(command, epoch, timeLeft);
@@ -132,6 +170,10 @@ class TransferIntake {
       waiters.release();
     }
     return find(transferId);
+  }
+
+  private boolean maySee(Caller caller, UUID accountId) {
+    return accounts.findById(accountId).map(Account::owner).filter(caller::maySee).isPresent();
   }
 
   private Transfer find(UUID id) {

@@ -31,6 +31,11 @@ record TransferRequest(
     }
     Money checked = new Money(amountMinor, currency);
     currency = checked.currency();
+    check(reference, metadata);
+  }
+
+  /// What any request that makes a transfer may say about it.
+  static void check(@Nullable String reference, @Nullable Map<String, String> metadata) {
     if (reference != null && !isText(reference, 140)) {
       throw new IllegalArgumentException(
           "reference must have at most 140 characters and no control characters");

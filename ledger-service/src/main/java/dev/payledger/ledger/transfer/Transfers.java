@@ -15,6 +15,10 @@ interface Transfers extends Repository<Transfer, UUID> {
   @Query("SELECT t.status FROM Transfer t WHERE t.id = :id")
   Optional<Transfer.Status> statusOf(UUID id);
 
+  /// The transfers that give this one back, or tried to.
+  @Query("SELECT t.id FROM Transfer t WHERE t.reverses = :id ORDER BY t.createdAt, t.id")
+  List<UUID> reversalsOf(UUID id);
+
   /// Newest first, before the given instant and id.
   @Query(
       """

@@ -308,6 +308,7 @@ class AccountIT extends LedgerUnderTest {
                   credit,
                   new Money(1, "EUR"),
                   null,
+                  null,
                   Map.of(),
                   null,
                   "a-thousand-transfers",

@@ -76,13 +76,20 @@ class ChecksIT extends LedgerUnderTest {
       I11b | DELETE FROM account_line WHERE account_id = {b} | {event of b}
       I11b | DELETE FROM account WHERE id = {other} | {event of other}
       I26  | ALTER TABLE offline_allowance DROP CONSTRAINT offline_allowance_is_never_exceeded; UPDATE offline_allowance SET used_minor = limit_minor + 1 WHERE account_id = {a} | {a}
+      I27  | UPDATE transfer SET reversed_minor = reversed_minor + 1 WHERE id = {posted} | {posted}
+      I27  | UPDATE transfer SET reversing_minor = 1 WHERE id = {posted} | {posted}
+      I27  | UPDATE transfer SET amount_minor = amount_minor + 1 WHERE id = {reversal} | {posted}
+      I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_is_never_reversed_beyond_its_amount; UPDATE transfer SET amount_minor = 200 WHERE id = {posted} | {posted}
+      I27  | UPDATE transfer SET debit_account_id = {other} WHERE id = {reversal} | {reversal}
+      I27  | UPDATE transfer SET currency = 'USD' WHERE id = {reversal} | {reversal}
+      I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_that_reverses_is_not_reversed; UPDATE transfer SET reverses = {reversal} WHERE id = {posted} | {posted}
       """;
 
   @Autowired private Checks checks;
 
   private Map<String, String> rows = Map.of();
 
-  /// Alice's account a holds 10,000, sends 1,000 to bob's b, 500 unscreened; 6,000 are held, one
+  /// Alice's account a holds 10,000, sends 1,000 to bob's b, who gives 300 back, and 500 unscreened; 6,000 are held, one
   /// transfer was declined, one was beyond her means.
   @BeforeEach
   void someBooks() {
@@ -93,7 +100,12 @@ class ChecksIT extends LedgerUnderTest {
     UUID rejected = UUID.randomUUID();
     UUID declined = UUID.randomUUID();
     UUID pending = UUID.randomUUID();
+    UUID reversal = UUID.randomUUID();
     assertThat(transfer(alice(), posted, a, b, 1_000).status()).isEqualTo(201);
+    assertThat(
+            post("/v1/transfers/" + posted + "/reversals", bob(), reversal, "{\"amountMinor\":300}")
+                .status())
+        .isEqualTo(201);
     assertThat(transfer(alice(), rejected, a, b, 99_999).code()).isEqualTo("insufficient-funds");
     FRAUD.become(Mood.DECLINES);
     assertThat(transfer(alice(), declined, a, b, 1).code()).isEqualTo("fraud-declined");
@@ -109,6 +121,7 @@ class ChecksIT extends LedgerUnderTest {
                 Map.entry("rejected", rejected),
                 Map.entry("declined", declined),
                 Map.entry("pending", pending),
+                Map.entry("reversal", reversal),
                 Map.entry(
                     "entry", id("SELECT id FROM journal_entry WHERE transfer_id = ?", posted)),
                 Map.entry("event of posted", event(posted, "transfer", 1)),

@@ -208,6 +208,28 @@ class BatchPlanTest {
   }
 
   @Test
+  void twoReversalsOfOneTransferShareItsAmountAndTheirEndsAreCounted() {
+    UUID paid = held(A, B, 100, 1);
+    HoldFunds first = reversal(paid, 60);
+    HoldFunds second = reversal(paid, 60);
+
+    BatchPlan plan = plan(new PostTransfer(paid, 1, null), first, second);
+
+    assertThat(outcomes(plan))
+        .containsExactly(
+            new PostOutcome.Posted(),
+            new HoldOutcome.Held(first.id(), 1),
+            new HoldOutcome.Rejected(second.id(), RejectionReason.REVERSAL_LIMIT));
+    assertThat(plan.writes().reversalMoves)
+        .singleElement()
+        .satisfies(
+            move -> {
+              assertThat(move.pendingMinor()).isEqualTo(60);
+              assertThat(move.postedMinor()).isZero();
+            });
+  }
+
+  @Test
   void aDecisionNamesTheVersionsItWasTakenOn() {
     HoldFunds first = hold(A, B, 60);
     HoldFunds second = hold(A, C, 60);
@@ -275,8 +297,29 @@ class BatchPlanTest {
             true,
             SagaStep.SCREEN,
             epoch,
-            null));
+            null,
+            null,
+            TransferState.Reversals.NONE));
     return id;
+  }
+
+  private static HoldFunds reversal(UUID original, long minor) {
+    HoldFunds hold = hold(B, A, minor);
+    return new HoldFunds(
+        hold.id(),
+        hold.fingerprint(),
+        hold.initiator(),
+        false,
+        B,
+        A,
+        hold.money(),
+        original,
+        null,
+        Map.of(),
+        null,
+        hold.sagaOwner(),
+        hold.sagaLeaseUntil(),
+        hold.expiresAt());
   }
 
   private static HoldFunds hold(UUID debit, UUID credit, long minor) {
@@ -303,6 +346,7 @@ class BatchPlanTest {
         debit,
         credit,
         new Money(minor, "EUR"),
+        null,
         null,
         Map.of(),
         null,

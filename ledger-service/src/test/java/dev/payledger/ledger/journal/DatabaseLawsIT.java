@@ -115,6 +115,11 @@ class DatabaseLawsIT extends LedgerUnderTest {
       transfer           | status = 'POSTED'; finished_at = now(); screening = 'DECLINED' | transfer_is_screened_before_it_posts
       transfer           | finished_at = now()                            | transfer_is_finished_unless_pending
       transfer           | status = 'EXPIRED'                             | transfer_is_finished_unless_pending
+      transfer           | reversing_minor = 1                            | transfer_is_never_reversed_beyond_its_amount
+      transfer           | reversed_minor = -1; reversing_minor = 1       | transfer_is_never_reversed_beyond_its_amount
+      transfer           | status = 'POSTED'; screening = 'APPROVED'; finished_at = now(); reversed_minor = 6; reversing_minor = 5 | transfer_is_never_reversed_beyond_its_amount
+      transfer           | status = 'POSTED'; screening = 'APPROVED'; finished_at = now(); reversed_minor = 1; reverses = {transfer} | transfer_that_reverses_is_not_reversed
+      transfer           | reverses = gen_random_uuid()                   | transfer_reverses_fkey
       transfer           | id = gen_random_uuid()                         | transfer_id_fkey
       transfer           | id = {transfer}                                | transfer_pkey
       hold               | amount_minor = 0                               | hold_amount_is_in_range

@@ -100,6 +100,7 @@ final class JournalInstance implements AutoCloseable {
         credit,
         new Money(minor, "EUR"),
         null,
+        null,
         metadata,
         null,
         UUID.randomUUID().toString(),

@@ -236,6 +236,7 @@ class JournalPlansIT {
         List.of(
             "ids",
             "commands",
+            "reversed",
             "transfers",
             "accounts",
             "debits",
@@ -251,6 +252,8 @@ class JournalPlansIT {
             "capturedMinor",
             "balancesAfterMinor",
             "limitsMinor",
+            "pendingMinor",
+            "postedMinor",
             "creditsPosted",
             "debitsPosted",
             "creditsPending",

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What the ledger says to a transfer, as a table. The debit account is called D and the credit
@@ -83,6 +84,11 @@ class TransferPlanTest {
   void everyReasonIsGivenBySomeRow() {
     Set<RejectionReason> given = EnumSet.of(RejectionReason.FRAUD_DECLINED);
     cases().map(TransferPlanTest::reason).forEach(reason -> addIfPresent(given, reason));
+    REVERSALS
+        .lines()
+        .map(line -> line.substring(line.lastIndexOf('|') + 1).trim())
+        .flatMap(code -> Arrays.stream(RejectionReason.values()).filter(r -> r.code().equals(code)))
+        .forEach(given::add);
 
     assertThat(given).containsExactlyInAnyOrder(RejectionReason.values());
   }
@@ -96,6 +102,60 @@ class TransferPlanTest {
             .toList();
 
     assertThat(ordinals).isSortedAccordingTo((a, b) -> Integer.compare(b, a));
+  }
+
+  /// Of a transfer that moved `amount`, of which `posted` is given back and `pending` on its way.
+  private static final String REVERSALS =
+      """
+      POSTED   | no  | 100 | 0  | 0   | 100 | held
+      POSTED   | no  | 100 | 30 | 30  | 40  | held
+      POSTED   | no  | 100 | 30 | 30  | 41  | reversal-limit
+      POSTED   | no  | 100 | 0  | 100 | 1   | reversal-limit
+      POSTED   | no  | 100 | 0  | 0   | 101 | reversal-limit
+      POSTED   | yes | 100 | 0  | 0   | 1   | not-reversible
+      PENDING  | no  | 100 | 0  | 0   | 1   | not-reversible
+      REJECTED | no  | 100 | 0  | 0   | 1   | not-reversible
+      EXPIRED  | no  | 100 | 0  | 0   | 101 | not-reversible
+      NONE     | no  | 100 | 0  | 0   | 1   | not-reversible
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # status | a reversal? | amount | pending | posted | asked | answer
+          """
+              + REVERSALS)
+  void onlySoMuchIsGivenBackAsWasMoved(
+      String status,
+      String isReversal,
+      long amount,
+      long pending,
+      long posted,
+      long asked,
+      String answer) {
+    TransferState original =
+        status.equals("NONE")
+            ? null
+            : new TransferState(
+                UUID.randomUUID(),
+                TransferState.Status.valueOf(status),
+                D,
+                C,
+                new Money(amount, "EUR"),
+                2,
+                null,
+                false,
+                TransferState.SagaStep.DONE,
+                1,
+                null,
+                isReversal.equals("yes") ? UUID.randomUUID() : null,
+                new TransferState.Reversals(pending, posted));
+
+    RejectionReason reason = TransferPlan.whyNotReverse(original, new Money(asked, "EUR"));
+
+    assertThat(reason == null ? "held" : reason.code()).isEqualTo(answer);
   }
 
   @Test
