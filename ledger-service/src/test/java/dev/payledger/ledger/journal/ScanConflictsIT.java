@@ -18,8 +18,9 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /// What a sequential scan costs under SERIALIZABLE. Callers who never touch one another's accounts
-/// move money on a table of two dozen rows, which PostgreSQL would read whole if the journal's role
-/// let it: the scan locks the whole table, and then everybody conflicts with everybody.
+/// move money on a table of two dozen rows, which PostgreSQL likes to read whole (`JournalPlansIT`)
+/// unless the role's settings keep it from that: the scan locks the whole table, and then everybody
+/// conflicts with everybody.
 class ScanConflictsIT {
   private static final int CALLERS = 6;
   private static final int TRANSACTIONS_EACH = 100;
@@ -45,26 +46,30 @@ class ScanConflictsIT {
           """
               .formatted(2 * CALLERS));
 
-      int byIndex = failures(database, "off");
-      int byScan = failures(database, "on");
+      int byIndex = failures(database, "SELECT 1");
+      // The other plans off, so that it does not depend on how far the table has grown meanwhile.
+      int byScan =
+          failures(
+              database,
+              "SET enable_seqscan = on; SET enable_indexscan = off; SET enable_bitmapscan = off");
 
       System.out.printf(
           "%d callers, %d transactions each, %d accounts, no account shared: 40001 with index plans"
               + " %d, with sequential scans %d%n",
           CALLERS, TRANSACTIONS_EACH, 2 * CALLERS, byIndex, byScan);
       assertThat(byScan).isGreaterThan(CALLERS * TRANSACTIONS_EACH / 2);
-      assertThat(byScan).isGreaterThan(20 * Math.max(1, byIndex));
+      assertThat(byScan).isGreaterThan(10 * Math.max(1, byIndex));
     }
   }
 
   /// How often a transaction had to be repeated until all were through.
-  private static int failures(ScratchDatabase database, String seqscan) throws Exception {
+  private static int failures(ScratchDatabase database, String plans) throws Exception {
     try (ExecutorService callers = Executors.newFixedThreadPool(CALLERS)) {
       List<Callable<Integer>> work = new ArrayList<>();
       for (int caller = 0; caller < CALLERS; caller++) {
         UUID debit = account(2 * caller + 1);
         UUID credit = account(2 * caller + 2);
-        work.add(() -> failures(database, seqscan, debit, credit));
+        work.add(() -> failures(database, plans, debit, credit));
       }
       int failures = 0;
       for (Future<Integer> caller : callers.invokeAll(work)) {
@@ -74,14 +79,14 @@ class ScanConflictsIT {
     }
   }
 
-  private static int failures(ScratchDatabase database, String seqscan, UUID debit, UUID credit)
+  private static int failures(ScratchDatabase database, String plans, UUID debit, UUID credit)
       throws SQLException {
     int failures = 0;
     long deadline = System.nanoTime() + BOUND.toNanos();
     try (Connection journal =
             DriverManager.getConnection(database.url(), "ledger_journal", "ledger-journal-demo");
         Statement settings = journal.createStatement()) {
-      settings.execute("SET enable_seqscan = " + seqscan);
+      settings.execute(plans);
       journal.setAutoCommit(false);
       try (PreparedStatement read = journal.prepareStatement(READ);
           PreparedStatement write = journal.prepareStatement(WRITE)) {
