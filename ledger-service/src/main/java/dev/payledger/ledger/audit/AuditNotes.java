@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
@@ -17,6 +19,8 @@ import org.springframework.transaction.annotation.Transactional;
 /// found.
 @Repository
 class AuditNotes {
+  private static final Logger log = LoggerFactory.getLogger(AuditNotes.class);
+
   private static final String PLACE =
       """
       SELECT passes, position, next_position, next_at, audited_until,
@@ -154,11 +158,15 @@ class AuditNotes {
   }
 
   private void keep(String check, String violation, Instant foundAt) {
-    sql.sql(KEEP_FINDING)
-        .param("check", check)
-        .param("violation", violation)
-        .param("foundAt", utc(foundAt))
-        .update();
+    int added =
+        sql.sql(KEEP_FINDING)
+            .param("check", check)
+            .param("violation", violation)
+            .param("foundAt", utc(foundAt))
+            .update();
+    if (added == 1) {
+      log.error("the books are wrong, check {}: {}", check, violation);
+    }
   }
 
   private static OffsetDateTime utc(Instant instant) {

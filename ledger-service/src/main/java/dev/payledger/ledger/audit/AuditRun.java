@@ -109,13 +109,6 @@ class AuditRun {
     if (!notes.keep(pass.from(), pass.seen().upTo(), pass.sums(), pass.found(), now)) {
       return 0;
     }
-    pass.found()
-        .forEach(
-            (check, violations) -> {
-              if (!violations.isEmpty()) {
-                log.error("the books are wrong, check {}: {}", check, violations);
-              }
-            });
     metrics.looked(pass.seen().events());
     return pass.seen().events();
   }

@@ -158,6 +158,27 @@ class AuditRunIT extends LedgerUnderTest {
     assertThat(violations("I5b")).isZero();
   }
 
+  /// What is stuck has no event that says so.
+  @Test
+  void aStuckTransferIsFoundWithoutAnEvent() throws SQLException {
+    UUID stuck = UUID.randomUUID();
+    UUID a = account("alice", 9_000);
+    UUID b = account("bob", 0);
+    FRAUD.become(Mood.FAILS);
+    assertThat(transfer(alice(), stuck, a, b, 6_000).status()).isEqualTo(202);
+    catchUp();
+    String until = value(String.class, "SELECT expires_at::text FROM transfer WHERE id = ?", stuck);
+    String expire = "UPDATE transfer SET expires_at = '%s' WHERE id = '%s'";
+    spoil(expire.formatted("2026-01-01", stuck));
+    try {
+      assertThat(catchUp()).isZero();
+      assertThat(notes.findings()).containsEntry("I8", List.of(stuck.toString()));
+    } finally {
+      spoil(expire.formatted(until, stuck));
+      assertThat(get("/v1/operator/checks", operator()).json().get("passed").asBoolean()).isTrue();
+    }
+  }
+
   @Test
   void theAgeGrowsWhileNothingIsAudited() {
     catchUp();
