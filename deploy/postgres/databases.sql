@@ -29,6 +29,7 @@ ALTER ROLE ledger_journal SET idle_in_transaction_session_timeout = '2s';
 ALTER ROLE ledger_journal SET lock_timeout = '2s';
 ALTER ROLE ledger_app SET transaction_timeout = '30s';
 ALTER ROLE ledger_app SET idle_in_transaction_session_timeout = '5s';
+ALTER ROLE ledger_app SET lock_timeout = '2s';
 
 CREATE ROLE fraud_owner LOGIN PASSWORD 'fraud-owner-demo';
 CREATE ROLE fraud_app LOGIN PASSWORD 'fraud-app-demo';

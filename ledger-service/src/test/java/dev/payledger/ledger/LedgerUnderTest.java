@@ -42,12 +42,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The ledger on a real PostgreSQL with a settable clock, a fraud-service that can be moody, and an
-/// issuer of its own. Recovery does not run and an open breaker does not move by itself: tests step
+/// issuer of its own. Recovery and audit do not run and an open breaker does not move by itself: tests step
 /// them. After each test the books are checked.
 @SpringBootTest(
     webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
     properties = {
       "payledger.saga.recovery-interval=1h",
+      "payledger.audit.interval=1h",
       "resilience4j.circuitbreaker.instances.fraud.minimum-number-of-calls=20",
       "resilience4j.circuitbreaker.instances.fraud.wait-duration-in-open-state=1h",
       "resilience4j.timelimiter.instances.fraud.timeout-duration=1s",

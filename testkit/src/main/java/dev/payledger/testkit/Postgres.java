@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -23,18 +24,25 @@ public final class Postgres {
   public static synchronized PostgresServer server() {
     PostgresServer running = server;
     if (running == null) {
-      try {
-        Path directory = Files.createTempDirectory("payledger-postgres-");
-        running = PostgresServer.start(directory.resolve("data"), Ports.free());
-        server = running;
-        PostgresServer stopping = running;
-        Runtime.getRuntime()
-            .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(stopping, directory)));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      running = another(Map.of());
+      server = running;
     }
     return running;
+  }
+
+  /// A server of a test's own, with settings that the module's does not have. Stopped with the JVM
+  /// unless the test closes it before.
+  public static PostgresServer another(Map<String, String> settings) {
+    try {
+      Path directory = Files.createTempDirectory("payledger-postgres-");
+      PostgresServer started =
+          PostgresServer.start(directory.resolve("data"), Ports.free(), settings);
+      Runtime.getRuntime()
+          .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(started, directory)));
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public static Connection superuser(String database) throws SQLException {

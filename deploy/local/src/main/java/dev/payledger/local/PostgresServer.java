@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /// A real PostgreSQL 17 from embedded binaries: durable (fsync on), with logical WAL, password
@@ -33,9 +34,15 @@ public final class PostgresServer implements AutoCloseable {
   /// server that an earlier, killed launcher left running on the directory is stopped first: the
   /// library would silently adopt it, with the settings it was started with.
   public static PostgresServer start(Path dataDirectory, int port) throws IOException {
+    return start(dataDirectory, port, Map.of());
+  }
+
+  /// @param settings server settings in place of ours, by name: for tests that need a small server
+  public static PostgresServer start(Path dataDirectory, int port, Map<String, String> settings)
+      throws IOException {
     stopLeftover(dataDirectory);
     Files.createDirectories(dataDirectory.toAbsolutePath().getParent());
-    EmbeddedPostgres server =
+    EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
             .setPort(port)
             .setDataDirectory(dataDirectory)
@@ -47,8 +54,9 @@ public final class PostgresServer implements AutoCloseable {
             .setServerConfig("wal_level", "logical")
             .setServerConfig("max_connections", "120")
             .setServerConfig("max_slot_wal_keep_size", "1GB")
-            .setServerConfig("listen_addresses", "127.0.0.1")
-            .start();
+            .setServerConfig("listen_addresses", "127.0.0.1");
+    settings.forEach(builder::setServerConfig);
+    EmbeddedPostgres server = builder.start();
     PostgresServer started = new PostgresServer(dataDirectory, port, server);
     try {
       started.createDatabases();

@@ -238,8 +238,10 @@ class AccessIT extends GatewayUnderTest {
     assertThat(with(ours(claims().claim("scope", Set.of("accounts:read")).build())).statusCode())
         .isEqualTo(200);
     assertProblem(with(ours(claims().claim("scope", "").build())), 403, "forbidden");
-    assertProblem(get("alice", "/v1/operator/checks"), 403, "forbidden");
-    assertThat(get("operator", "/v1/operator/checks").statusCode()).isEqualTo(200);
+    for (String route : List.of("/v1/operator/checks", "/v1/operator/trial-balance")) {
+      assertProblem(get("alice", route), 403, "forbidden");
+      assertThat(get("operator", route).statusCode()).isEqualTo(200);
+    }
   }
 
   @Test

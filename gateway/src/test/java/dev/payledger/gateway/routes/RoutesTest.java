@@ -28,6 +28,7 @@ class RoutesTest {
     "POST, /v1/accounts/ID/close, transfers:write",
     "GET, /v1/accounts/ID/feed, accounts:read",
     "GET, /v1/operator/checks, ledger:operate",
+    "GET, /v1/operator/trial-balance, ledger:operate",
     "GET, /v1/operator/held/reviews, ledger:operate",
     "GET, /v1/idempotency-keys, accounts:read",
     "POST, /oauth2/token,",

@@ -8,6 +8,10 @@ import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.Requests;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
@@ -31,18 +35,24 @@ class AccountController {
   private final AccountLines lines;
   private final Requests requests;
   private final Cursors cursors;
+  private final AccountProperties properties;
+  private final Clock clock;
 
   AccountController(
       AccountAdministration administration,
       Accounts accounts,
       AccountLines lines,
       Requests requests,
-      Cursors cursors) {
+      Cursors cursors,
+      AccountProperties properties,
+      Clock clock) {
     this.administration = administration;
     this.accounts = accounts;
     this.lines = lines;
     this.requests = requests;
     this.cursors = cursors;
+    this.properties = properties;
+    this.clock = clock;
   }
 
   @PostMapping
@@ -91,9 +101,27 @@ class AccountController {
     return fresh(AccountView.of(administration.of(id, Caller.of(auth))));
   }
 
-  @GetMapping("/{id}/balance")
+  @GetMapping(path = "/{id}/balance", params = "!asOf")
   ResponseEntity<BalanceView> balance(@PathVariable UUID id, Authentication auth) {
     return fresh(BalanceView.of(AccountView.of(administration.of(id, Caller.of(auth)))));
+  }
+
+  @GetMapping(path = "/{id}/balance", params = "asOf")
+  ResponseEntity<PastBalanceView> balanceAsOf(
+      @PathVariable UUID id, @RequestParam("asOf") String text, Authentication auth) {
+    Instant asOf = instant(text);
+    Account account = administration.of(id, Caller.of(auth));
+    Instant settled = clock.instant().minus(properties.settleTime());
+    if (asOf.isAfter(settled)) {
+      throw new Problem(
+          ProblemCode.AS_OF_NOT_SETTLED,
+          "asOf must be at least %d s ago, since entries of later may still arrive. Ask again then, or leave asOf out for the balance now."
+              .formatted(properties.settleTime().toSeconds()));
+    }
+    // The database keeps microseconds and would round up; no book is older than the epoch.
+    Instant asked =
+        asOf.isBefore(Instant.EPOCH) ? Instant.EPOCH : asOf.truncatedTo(ChronoUnit.MICROS);
+    return fresh(lines.asOf(account.id(), account.currency(), asked));
   }
 
   @GetMapping("/{id}/entries")
@@ -126,6 +154,16 @@ class AccountController {
   @PostMapping("/{id}/close")
   ResponseEntity<AccountView> close(@PathVariable UUID id, Authentication auth) {
     return fresh(administration.close(id, Caller.of(auth)));
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new Problem(
+          ProblemCode.INVALID_REQUEST,
+          "asOf must be an instant as in RFC 3339, for example 2026-11-23T10:00:00Z.");
+    }
   }
 
   private static <T> ResponseEntity<T> fresh(T body) {

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.audit;
 
+import dev.payledger.ledger.audit.ChecksView.CheckView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,64 +16,86 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 
-/// Runs `checks.sql` over one snapshot of the books.
+/// Runs `checks.sql` over one snapshot of the books: over everything, or over what is new.
 @Component
 public class Checks {
-  private static final int SAMPLE_MAX = 10;
   private static final List<String> COUNTED =
       List.of("account", "command", "transfer", "hold", "journal_entry", "account_line", "outbox");
 
-  private final List<Check> checks = read();
+  private final String everything;
+  private final String whatIsNew;
+  private final List<Check> checks;
   private final JdbcClient sql;
 
   Checks(JdbcClient sql) {
+    String text = text();
+    this.everything = beginning(text, "everything");
+    this.whatIsNew = beginning(text, "new");
+    this.checks = checks(text);
     this.sql = sql;
   }
 
+  /// The full scan.
   @Transactional(isolation = Isolation.REPEATABLE_READ, readOnly = true)
   public ChecksView run() {
-    return run(sql);
-  }
-
-  /// Over what the given connection sees.
-  ChecksView run(JdbcClient sql) {
     Map<String, Long> counted = new LinkedHashMap<>();
     for (String table : COUNTED) {
       counted.put(table, sql.sql("SELECT count(*) FROM " + table).query(Long.class).single());
     }
-    List<ChecksView.CheckView> results = new ArrayList<>();
+    List<CheckView> results = new ArrayList<>();
     for (Check check : checks) {
-      List<String> violations = sql.sql(check.query()).query(String.class).list();
-      results.add(
-          new ChecksView.CheckView(
-              check.id(),
-              check.name(),
-              violations.size(),
-              violations.stream().limit(SAMPLE_MAX).toList()));
+      results.add(check.found(sql.sql(query(check.id())).query(String.class).list()));
     }
-    return new ChecksView(
-        results.stream().allMatch(result -> result.violations() == 0), counted, results);
+    return ChecksView.of(null, counted, results);
+  }
+
+  /// The checks over what is new, in the caller's transaction.
+  ///
+  /// @return violations by check
+  Map<String, List<String>> run(JdbcClient sql, Seen seen) {
+    Map<String, List<String>> violations = new LinkedHashMap<>();
+    for (Check check : checks) {
+      if (!check.needsTheWhole()) {
+        violations.put(check.id(), over(sql, seen, check.query()).query(String.class).list());
+      }
+    }
+    return violations;
+  }
+
+  /// A query of one's own over what is new.
+  JdbcClient.StatementSpec over(JdbcClient sql, Seen seen, String query) {
+    return seen.query(sql, whatIsNew + query);
+  }
+
+  /// What the auditor found so far, in the shape of a scan.
+  List<CheckView> found(Map<String, List<String>> violations) {
+    return checks.stream()
+        .map(check -> check.found(violations.getOrDefault(check.id(), List.of())))
+        .toList();
   }
 
   List<String> ids() {
     return checks.stream().map(Check::id).toList();
   }
 
+  /// The query of a check over everything.
   String query(String id) {
     return checks.stream()
         .filter(check -> check.id().equals(id))
-        .map(Check::query)
+        .map(check -> everything + check.query())
         .findFirst()
         .orElseThrow();
   }
 
-  private static List<Check> read() {
-    String text;
-    try {
-      text = new ClassPathResource("checks.sql").getContentAsString(StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static String beginning(String text, String name) {
+    Matcher named = Pattern.compile("(?ms)^-- " + name + "\\b.*?\\n(WITH .*?\\n)\\n").matcher(text);
+    if (!named.find()) {
+      throw new IllegalStateException("checks.sql has no beginning for " + name);
     }
+    return named.group(1);
+  }
+
+  private static List<Check> checks(String text) {
     List<Check> checks = new ArrayList<>();
     Matcher named = Pattern.compile("(?ms)^-- (I[0-9]+[a-z]?): ([^\\n]+)\\n(.*?);").matcher(text);
     while (named.find()) {
@@ -81,5 +104,21 @@ public class Checks {
     return checks;
   }
 
-  private record Check(String id, String name, String query) {}
+  private static String text() {
+    try {
+      return new ClassPathResource("checks.sql").getContentAsString(StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private record Check(String id, String name, String query) {
+    boolean needsTheWhole() {
+      return !query.contains("seen_");
+    }
+
+    CheckView found(List<String> violations) {
+      return CheckView.of(id, name, violations);
+    }
+  }
 }

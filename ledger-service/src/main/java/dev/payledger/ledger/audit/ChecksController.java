@@ -1,21 +1,59 @@
 package dev.payledger.ledger.audit;
 
+import dev.payledger.ledger.request.Problem;
+import dev.payledger.ledger.request.ProblemCode;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/// `/v1/operator/checks`: runs every check now.
+/// `/v1/operator/checks`: runs every check over everything now, or tells what the continuous auditor
+/// has found; and `/v1/operator/trial-balance`.
 @RestController
 class ChecksController {
   private final Checks checks;
+  private final AuditNotes notes;
+  private final TrialBalance trialBalance;
+  private final Clock clock;
 
-  ChecksController(Checks checks) {
+  ChecksController(Checks checks, AuditNotes notes, TrialBalance trialBalance, Clock clock) {
     this.checks = checks;
+    this.notes = notes;
+    this.trialBalance = trialBalance;
+    this.clock = clock;
   }
 
   @GetMapping("/v1/operator/checks")
-  ResponseEntity<ChecksView> run() {
-    return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(checks.run());
+  ResponseEntity<ChecksView> checks(@RequestParam(defaultValue = "FULL") String mode) {
+    return switch (mode) {
+      case "FULL" -> {
+        Map<String, List<String>> before = notes.findings();
+        ChecksView result = checks.run();
+        notes.settle(before, result, clock.instant());
+        yield fresh(result);
+      }
+      case "CONTINUOUS" -> {
+        AuditNotes.Place place = notes.place();
+        yield fresh(
+            ChecksView.of(
+                place.auditedUntil(),
+                Map.of("outbox", place.position()),
+                checks.found(notes.findings())));
+      }
+      default -> throw new Problem(ProblemCode.INVALID_REQUEST, "mode must be FULL or CONTINUOUS.");
+    };
+  }
+
+  @GetMapping("/v1/operator/trial-balance")
+  ResponseEntity<TrialBalance.View> trialBalance() {
+    return fresh(trialBalance.now());
+  }
+
+  private static <T> ResponseEntity<T> fresh(T body) {
+    return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(body);
   }
 }

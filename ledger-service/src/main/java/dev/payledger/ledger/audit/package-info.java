@@ -1,4 +1,5 @@
-/// The books, checked: `checks.sql` says what must never be, `Checks` runs it. Read `checks.sql`.
+/// The books, checked: `checks.sql` says what must never be, `Checks` runs it over everything or over
+/// what is new, `AuditRun` does the latter all the time. Read `checks.sql`, then `AuditRun`.
 @NullMarked
 package dev.payledger.ledger.audit;
 

@@ -19,18 +19,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import tools.jackson.databind.JsonNode;
 
 /// Each check is shown books that are wrong in the way it is there to see. The books are spoilt by
 /// the superuser with triggers and foreign keys off, in a transaction that is rolled back.
 class ChecksIT extends LedgerUnderTest {
-  /// Check; how the books are spoilt; what the check then names, if not just anything. Names in
-  /// braces are the rows of `someBooks`.
+  /// Check; how the books are spoilt; what the check then names; and what the continuous auditor
+  /// says where that is not the same. Names in braces are the rows of `someBooks`.
   private static final String CONTROLS =
       """
       I1   | ALTER TABLE account DROP CONSTRAINT account_stays_at_or_above_its_floor; UPDATE account SET debits_pending_minor = 99999 WHERE id = {a} | {a}
-      I2   | UPDATE account SET credits_posted_minor = credits_posted_minor + 1 WHERE id = {a} | EUR
-      I2   | UPDATE account SET credits_pending_minor = credits_pending_minor + 1 WHERE id = {a} | EUR
+      I2   | UPDATE account SET credits_posted_minor = credits_posted_minor + 1 WHERE id = {a} | EUR | I4 {a}
+      I2   | UPDATE account SET credits_pending_minor = credits_pending_minor + 1 WHERE id = {a} | EUR | I10b {a}
       I3   | DELETE FROM journal_entry WHERE transfer_id = {posted} | {posted}
       I3   | UPDATE journal_entry SET transfer_id = {pending} WHERE transfer_id = {posted} | {pending}
       I3   | UPDATE journal_entry SET transfer_id = gen_random_uuid() WHERE transfer_id = {posted} | {posted}
@@ -67,7 +69,7 @@ class ChecksIT extends LedgerUnderTest {
       I10b | UPDATE hold SET amount_minor = amount_minor + 1 WHERE transfer_id = {pending} | {a}
       I10b | DELETE FROM hold WHERE transfer_id = {pending} | {a}
       I11  | DELETE FROM outbox WHERE aggregate_id = {posted} AND aggregate_seq = 1 | {posted}
-      I11  | DELETE FROM outbox WHERE aggregate_id = {rejected} | {rejected}
+      I11  | DELETE FROM outbox WHERE aggregate_id = {rejected} | {rejected} | nothing
       I11  | UPDATE transfer SET event_count = event_count + 1 WHERE id = {posted} | {posted}
       I11  | DELETE FROM outbox WHERE aggregate_id = {b} AND aggregate_type = 'account-entry' | {b} line 1
       I11  | UPDATE outbox SET payload = jsonb_set(payload, '{balanceAfterMinor}', '1') WHERE aggregate_id = {b} AND aggregate_type = 'account-entry' | {b} line 1
@@ -86,13 +88,16 @@ class ChecksIT extends LedgerUnderTest {
       """;
 
   @Autowired private Checks checks;
+  @Autowired private TrialBalance trialBalance;
 
   private Map<String, String> rows = Map.of();
+  private long positionBefore;
 
   /// Alice's account a holds 10,000, sends 1,000 to bob's b, who gives 300 back, and 500 unscreened; 6,000 are held, one
   /// transfer was declined, one was beyond her means.
   @BeforeEach
   void someBooks() {
+    positionBefore = newestPosition();
     UUID a = account("alice", 10_000);
     UUID b = account("bob", 0);
     UUID other = account("carol", 0);
@@ -152,6 +157,86 @@ class ChecksIT extends LedgerUnderTest {
     }
   }
 
+  /// The continuous auditor, shown the events since before those books, sees the same; but for what
+  /// no event leads to.
+  @Test
+  void theContinuousAuditorSeesItInWhatIsNew() throws SQLException {
+    try (Connection superuser = Postgres.superuser("ledger");
+        Statement statement = superuser.createStatement()) {
+      superuser.setAutoCommit(false);
+      assertThat(newViolations(superuser).values()).allMatch(List::isEmpty).hasSizeGreaterThan(10);
+      for (Control control : CONTROLS.lines().map(Control::of).toList()) {
+        statement.execute("SET LOCAL session_replication_role = replica");
+        statement.execute(named(control.spoil(), "'"));
+
+        Map<String, List<String>> violations = newViolations(superuser);
+
+        if (control.newCheck().isEmpty()) {
+          assertThat(violations.values()).as(control.toString()).allMatch(List::isEmpty);
+        } else {
+          assertThat(violations.get(control.newCheck()))
+              .as(control.toString())
+              .contains(named(control.newNamed(), ""));
+        }
+        superuser.rollback();
+      }
+    }
+  }
+
+  @Test
+  void theTrialBalanceTellsADifference() throws SQLException {
+    try (Connection superuser = Postgres.superuser("ledger");
+        Statement statement = superuser.createStatement()) {
+      JdbcClient sql = JdbcClient.create(new SingleConnectionDataSource(superuser, true));
+      assertThat(TrialBalance.of(sql)).isEqualTo(trialBalance.now());
+      assertThat(trialBalance.now().balanced()).isTrue();
+      superuser.setAutoCommit(false);
+
+      statement.execute(
+          named(
+              "UPDATE account SET credits_posted_minor = credits_posted_minor + 7 WHERE id = {a}",
+              "'"));
+      assertThat(TrialBalance.of(sql).balanced()).isFalse();
+      assertThat(TrialBalance.of(sql).currencies())
+          .anySatisfy(
+              currency -> {
+                assertThat(currency.currency()).isEqualTo("EUR");
+                assertThat(currency.differenceMinor()).isEqualTo(7);
+              });
+      superuser.rollback();
+
+      statement.execute(
+          named(
+              "UPDATE account SET credits_pending_minor = credits_pending_minor + 7 WHERE id = {a}",
+              "'"));
+      assertThat(TrialBalance.of(sql).balanced()).isFalse();
+      superuser.rollback();
+    }
+  }
+
+  @Test
+  void theTrialBalanceIsAnOperatorsAndCountsWhatIsPosted() {
+    JsonNode before = eur();
+    assertThat(
+            transfer(
+                    alice(),
+                    UUID.randomUUID(),
+                    UUID.fromString(rows.get("{a}")),
+                    UUID.fromString(rows.get("{b}")),
+                    25)
+                .status())
+        .isEqualTo(201);
+    JsonNode after = eur();
+
+    for (String side : List.of("debitsPostedMinor", "creditsPostedMinor")) {
+      assertThat(after.get(side).asLong() - before.get(side).asLong()).isEqualTo(25);
+    }
+    assertThat(after.get("differenceMinor").asLong()).isZero();
+    assertThat(after.get("debitsPendingMinor").asLong()).isGreaterThanOrEqualTo(6_000);
+    assertThat(after.get("creditsPendingMinor")).isEqualTo(after.get("debitsPendingMinor"));
+    assertThat(get("/v1/operator/trial-balance", alice()).status()).isEqualTo(403);
+  }
+
   @Test
   void everyCheckHasAControl() throws Exception {
     String file = new ClassPathResource("checks.sql").getContentAsString(StandardCharsets.UTF_8);
@@ -208,6 +293,22 @@ class ChecksIT extends LedgerUnderTest {
     assertThat(checks.run().passed()).isTrue();
   }
 
+  private JsonNode eur() {
+    Answer answer = get("/v1/operator/trial-balance", operator());
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.json().get("balanced").asBoolean()).isTrue();
+    return answer.json().get("currencies").get(0);
+  }
+
+  private Map<String, List<String>> newViolations(Connection connection) {
+    JdbcClient sql = JdbcClient.create(new SingleConnectionDataSource(connection, true));
+    return checks.run(sql, Seen.next(sql, positionBefore, newestPosition(), 1_000));
+  }
+
+  private static long newestPosition() {
+    return value(Long.class, "SELECT coalesce(max(position), 0) FROM outbox");
+  }
+
   private List<String> violations(Statement statement, String check) throws SQLException {
     List<String> violations = new ArrayList<>();
     try (var row = statement.executeQuery(checks.query(check))) {
@@ -238,10 +339,16 @@ class ChecksIT extends LedgerUnderTest {
         seq);
   }
 
-  private record Control(String check, String spoil, String named) {
+  /// @param newCheck the check by which the continuous auditor sees it; empty if it does not
+  private record Control(
+      String check, String spoil, String named, String newCheck, String newNamed) {
     static Control of(String line) {
       String[] cells = line.trim().split("\\s*\\|\\s*");
-      return new Control(cells[0], cells[1], cells[2]);
+      if (cells.length == 3) {
+        return new Control(cells[0], cells[1], cells[2], cells[0], cells[2]);
+      }
+      String[] seen = cells[3].equals("nothing") ? new String[] {"", ""} : cells[3].split(" ", 2);
+      return new Control(cells[0], cells[1], cells[2], seen[0], seen[1]);
     }
   }
 }

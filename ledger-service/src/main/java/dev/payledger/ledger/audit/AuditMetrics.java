@@ -1,0 +1,51 @@
+package dev.payledger.ledger.audit;
+
+import dev.payledger.ledger.audit.AuditNotes.Place;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.springframework.stereotype.Component;
+
+/// What the auditor lets others measure. An alert belongs on both: violations above zero, and an age
+/// that grows, since an auditor that does not come through finds nothing.
+@Component
+class AuditMetrics {
+  private final Counter events;
+  private volatile Map<String, List<String>> findings = Map.of();
+  private volatile Instant auditedUntil = Instant.EPOCH;
+
+  AuditMetrics(MeterRegistry registry, Checks checks, Clock clock) {
+    for (String check : checks.ids()) {
+      Gauge.builder("ledger.check.violations", () -> findings.getOrDefault(check, List.of()).size())
+          .description("Violations on record; they stay until a full scan no longer finds them")
+          .tag("check", check)
+          .register(registry);
+    }
+    TimeGauge.builder(
+            "ledger.audit.age",
+            () -> Duration.between(auditedUntil, clock.instant()).toMillis(),
+            TimeUnit.MILLISECONDS)
+        .description("Everything committed longer ago than this has been looked at")
+        .register(registry);
+    this.events =
+        Counter.builder("ledger.audit.events")
+            .description("Events of the outbox that were looked at")
+            .register(registry);
+  }
+
+  void looked(int newEvents) {
+    events.increment(newEvents);
+  }
+
+  void stands(Place place, Map<String, List<String>> newFindings) {
+    auditedUntil = place.auditedUntil();
+    findings = newFindings;
+  }
+}
