@@ -9,7 +9,9 @@ import static dev.payledger.gateway.routes.RouteClass.MONEY;
 import static dev.payledger.gateway.routes.RouteClass.OPEN;
 import static dev.payledger.gateway.routes.RouteClass.READS;
 import static dev.payledger.gateway.shape.BodyShape.ACCOUNT;
-import static dev.payledger.gateway.shape.BodyShape.ANY_OR_NONE;
+import static dev.payledger.gateway.shape.BodyShape.FREEZE;
+import static dev.payledger.gateway.shape.BodyShape.NONE;
+import static dev.payledger.gateway.shape.BodyShape.OVERDRAFT;
 import static dev.payledger.gateway.shape.BodyShape.REVERSAL;
 import static dev.payledger.gateway.shape.BodyShape.TRANSFER;
 
@@ -39,9 +41,11 @@ public class Routes {
           read("/v1/accounts/{id}", READS, LEDGER),
           read("/v1/accounts/{id}/balance", READS, LEDGER),
           read("/v1/accounts/{id}/entries", READS, LEDGER),
-          command(HONOURED, "freeze-account", "/v1/accounts/{id}/freeze", ANY_OR_NONE),
-          command(HONOURED, "unfreeze-account", "/v1/accounts/{id}/unfreeze", ANY_OR_NONE),
-          command(HONOURED, "close-account", "/v1/accounts/{id}/close", ANY_OR_NONE),
+          command(HONOURED, "freeze-account", "/v1/accounts/{id}/freeze", FREEZE),
+          command(HONOURED, "unfreeze-account", "/v1/accounts/{id}/unfreeze", NONE),
+          command(HONOURED, "close-account", "/v1/accounts/{id}/close", NONE),
+          command(HONOURED, "reopen-account", "/v1/accounts/{id}/reopen", NONE),
+          command(HONOURED, "allow-overdraft", "/v1/accounts/{id}/overdraft", OVERDRAFT),
           read("/v1/accounts/{id}/feed", FEED, NOTIFY),
           Route.of("GET", "/v1/operator/**", READS, "ledger:operate", new Read(LEDGER)),
           own("GET", "/v1/idempotency-keys", READS, "accounts:read"),

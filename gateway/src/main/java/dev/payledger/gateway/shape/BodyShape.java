@@ -33,8 +33,13 @@ public final class BodyShape {
           Field.required("currency", FieldCheck.CURRENCY),
           Field.optional("owner", FieldCheck.OWNER));
 
-  /// A JSON object whose fields the service behind knows, or no body at all.
-  public static final BodyShape ANY_OR_NONE = new BodyShape();
+  public static final BodyShape OVERDRAFT =
+      new BodyShape(Field.required("limitMinor", FieldCheck.LIMIT_MINOR));
+
+  public static final BodyShape FREEZE = orNone(Field.optional("side", FieldCheck.SIDE));
+
+  /// No body at all, or an empty object.
+  public static final BodyShape NONE = orNone();
 
   private record Field(String name, boolean isRequired, FieldCheck check) {
     static Field required(String name, FieldCheck check) {
@@ -48,7 +53,18 @@ public final class BodyShape {
 
   private final Map<String, Field> fields;
 
+  private final boolean mayBeAbsent;
+
   private BodyShape(Field... fields) {
+    this(false, fields);
+  }
+
+  private static BodyShape orNone(Field... fields) {
+    return new BodyShape(true, fields);
+  }
+
+  private BodyShape(boolean mayBeAbsent, Field... fields) {
+    this.mayBeAbsent = mayBeAbsent;
     this.fields =
         Arrays.stream(fields)
             .collect(Collectors.toUnmodifiableMap(Field::name, Function.identity()));
@@ -56,7 +72,7 @@ public final class BodyShape {
 
   /// Checks the bytes as they came.
   public ShapeOutcome check(byte[] body) {
-    if (this == ANY_OR_NONE && body.length == 0) {
+    if (mayBeAbsent && body.length == 0) {
       return new ShapeOutcome.Fits("");
     }
     return switch (StrictJson.read(body)) {
@@ -69,7 +85,7 @@ public final class BodyShape {
     if (!(root instanceof ObjectNode object)) {
       return new ShapeOutcome.Refused("The body must be a JSON object.");
     }
-    String refusal = this == ANY_OR_NONE ? null : refusal(object);
+    String refusal = refusal(object);
     return refusal == null
         ? new ShapeOutcome.Fits(StrictJson.canonical(object))
         : new ShapeOutcome.Refused(refusal);

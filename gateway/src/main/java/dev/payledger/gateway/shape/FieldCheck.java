@@ -1,6 +1,7 @@
 package dev.payledger.gateway.shape;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -20,6 +21,7 @@ interface FieldCheck {
       Pattern.compile(
           "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
   Pattern OWNER_FORM = Pattern.compile("[a-z0-9-]{1,40}");
+  Set<String> SIDES = Set.of("DEBITS", "CREDITS", "BOTH");
   Pattern CURRENCY_FORM = Pattern.compile("[A-Z]{3}");
 
   FieldCheck UUID =
@@ -43,6 +45,21 @@ interface FieldCheck {
                   && value.longValue() <= AMOUNT_MINOR_MAX
               ? null
               : "an integer of minor units from 1 to " + AMOUNT_MINOR_MAX;
+
+  FieldCheck LIMIT_MINOR =
+      value ->
+          value.isIntegralNumber()
+                  && value.canConvertToLong()
+                  && value.longValue() >= 0
+                  && value.longValue() <= AMOUNT_MINOR_MAX
+              ? null
+              : "an integer of minor units from 0 to " + AMOUNT_MINOR_MAX;
+
+  FieldCheck SIDE =
+      value ->
+          value.isString() && SIDES.contains(value.stringValue())
+              ? null
+              : "DEBITS, CREDITS or BOTH";
 
   FieldCheck FLAT_MAP =
       value ->

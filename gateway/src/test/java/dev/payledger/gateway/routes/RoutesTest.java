@@ -16,6 +16,8 @@ class RoutesTest {
   @CsvSource({
     "POST, /v1/transfers, transfers:write",
     "POST, /v1/transfers/ID/reversals, transfers:write",
+    "POST, /v1/accounts/ID/reopen, transfers:write",
+    "POST, /v1/accounts/ID/overdraft, transfers:write",
     "GET, /v1/transfers, accounts:read",
     "GET, /v1/transfers/ID, accounts:read",
     "POST, /v1/accounts, transfers:write",

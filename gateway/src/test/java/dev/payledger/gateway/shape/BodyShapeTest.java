@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -250,12 +251,51 @@ class BodyShapeTest {
 
   @Test
   void aCommandWithoutBodyFitsWhereNoneIsNeeded() {
-    assertThat(BodyShape.ANY_OR_NONE.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits(""));
-    assertThat(
-            BodyShape.ANY_OR_NONE.check("{\"sides\":\"DEBITS\"}".getBytes(StandardCharsets.UTF_8)))
+    for (BodyShape shape : List.of(BodyShape.NONE, BodyShape.FREEZE)) {
+      assertThat(shape.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits(""));
+      assertThat(check(shape, "{}")).isInstanceOf(ShapeOutcome.Fits.class);
+      assertThat(check(shape, "[]")).isInstanceOf(ShapeOutcome.Refused.class);
+      assertThat(check(shape, "{\"sides\":\"DEBITS\"}")).isInstanceOf(ShapeOutcome.Refused.class);
+    }
+    assertThat(BodyShape.TRANSFER.check(new byte[0])).isInstanceOf(ShapeOutcome.Refused.class);
+    assertThat(BodyShape.OVERDRAFT.check(new byte[0])).isInstanceOf(ShapeOutcome.Refused.class);
+  }
+
+  @Test
+  void aFreezeNamesASideAndAnOverdraftALimit() {
+    for (String side : List.of("DEBITS", "CREDITS", "BOTH")) {
+      assertThat(check(BodyShape.FREEZE, "{\"side\":\"" + side + "\"}"))
+          .isInstanceOf(ShapeOutcome.Fits.class);
+    }
+    for (String none : List.of("\"debits\"", "1", "null", "\"\"")) {
+      assertThat(check(BodyShape.FREEZE, "{\"side\":" + none + "}"))
+          .isInstanceOf(ShapeOutcome.Refused.class);
+    }
+    for (String limit : List.of("0", "1", "9007199254740991")) {
+      assertThat(check(BodyShape.OVERDRAFT, "{\"limitMinor\":" + limit + "}"))
+          .isInstanceOf(ShapeOutcome.Fits.class);
+    }
+    for (String none : List.of("-1", "1.0", "\"1\"", "9007199254740992", "null")) {
+      assertThat(check(BodyShape.OVERDRAFT, "{\"limitMinor\":" + none + "}"))
+          .isInstanceOf(ShapeOutcome.Refused.class);
+    }
+    assertThat(check(BodyShape.OVERDRAFT, "{}")).isInstanceOf(ShapeOutcome.Refused.class);
+  }
+
+  @Test
+  void aReversalMayNameAnAmountAndNothingThatItsOriginalSays() {
+    assertThat(check(BodyShape.REVERSAL, "{}")).isInstanceOf(ShapeOutcome.Fits.class);
+    assertThat(check(BodyShape.REVERSAL, "{\"amountMinor\":1,\"reference\":\"x\"}"))
         .isInstanceOf(ShapeOutcome.Fits.class);
-    assertThat(BodyShape.ANY_OR_NONE.check("[]".getBytes(StandardCharsets.UTF_8)))
+    assertThat(check(BodyShape.REVERSAL, "{\"amountMinor\":0}"))
         .isInstanceOf(ShapeOutcome.Refused.class);
+    assertThat(check(BodyShape.REVERSAL, "{\"currency\":\"EUR\"}"))
+        .isInstanceOf(ShapeOutcome.Refused.class);
+    assertThat(BodyShape.REVERSAL.check(new byte[0])).isInstanceOf(ShapeOutcome.Refused.class);
+  }
+
+  private static ShapeOutcome check(BodyShape shape, String json) {
+    return shape.check(json.getBytes(StandardCharsets.UTF_8));
   }
 
   private static ShapeOutcome account(String json) {

@@ -10,8 +10,8 @@ import jakarta.persistence.Version;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// An account as the application sees it: name and status are its to change, every money column
-/// belongs to the journal. They are not updatable here and not granted to the application's role.
+/// An account as the application sees it: name, status and limit are its to change, every money
+/// column belongs to the journal. They are not updatable here and not granted to the application's role.
 @Entity
 @Table(name = "account")
 public class Account {
@@ -32,7 +32,8 @@ public class Account {
   @Enumerated(EnumType.STRING)
   private Status status;
 
-  @Column(updatable = false)
+  private boolean frozenByOperator;
+
   private @Nullable Long floorMinor;
 
   @Column(insertable = false, updatable = false)
@@ -67,7 +68,21 @@ public class Account {
     DEBITS_FROZEN,
     CREDITS_FROZEN,
     FROZEN,
-    CLOSED
+    CLOSED;
+
+    /// With one more side frozen.
+    Status frozen(Side side) {
+      boolean debits = this == DEBITS_FROZEN || this == FROZEN || side != Side.CREDITS;
+      boolean credits = this == CREDITS_FROZEN || this == FROZEN || side != Side.DEBITS;
+      return debits && credits ? FROZEN : debits ? DEBITS_FROZEN : CREDITS_FROZEN;
+    }
+  }
+
+  /// What a freeze stops.
+  public enum Side {
+    DEBITS,
+    CREDITS,
+    BOTH
   }
 
   public UUID id() {
@@ -119,7 +134,27 @@ public class Account {
     return balanceMinor() == 0 && debitsPendingMinor == 0 && creditsPendingMinor == 0;
   }
 
-  void become(Status status) {
-    this.status = status;
+  boolean isFrozenByOperator() {
+    return frozenByOperator;
+  }
+
+  void freeze(Side side, boolean byOperator) {
+    status = status.frozen(side);
+    frozenByOperator |= byOperator;
+  }
+
+  void open() {
+    status = Status.OPEN;
+    frozenByOperator = false;
+  }
+
+  void close() {
+    status = Status.CLOSED;
+    frozenByOperator = false;
+  }
+
+  /// @param limitMinor how far the available balance may be below zero, minor units
+  void allowOverdraft(long limitMinor) {
+    floorMinor = -limitMinor;
   }
 }

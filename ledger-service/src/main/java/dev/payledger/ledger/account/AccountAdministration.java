@@ -1,5 +1,6 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.ledger.account.Account.Side;
 import dev.payledger.ledger.journal.Fingerprint;
 import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
@@ -10,14 +11,18 @@ import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.TimeLeft;
 import java.util.Arrays;
 import java.util.UUID;
-import java.util.function.Function;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /// Opens accounts and changes what they take part in.
 @Component
 public class AccountAdministration {
+  private static final int ATTEMPTS_MAX = 5;
+
   private final Accounts accounts;
   private final Journal journal;
   private final TransactionTemplate transaction;
@@ -53,14 +58,20 @@ public class AccountAdministration {
         .orElseThrow(Problem::notFound);
   }
 
-  /// Stops debits; an operator's freeze stops credits too, and an owner's does not soften it.
-  AccountView freeze(UUID id, Caller caller) {
+  /// An owner stops debits; an operator either side or both, and nobody else softens or lifts that.
+  ///
+  /// @param side null for what the caller stops unless told otherwise
+  AccountView freeze(UUID id, @Nullable Side side, Caller caller) {
+    if (!caller.isOperator() && side != null && side != Side.DEBITS) {
+      throw new Problem(ProblemCode.FORBIDDEN, "Only an operator freezes credits.");
+    }
+    Side asked = side != null ? side : caller.isOperator() ? Side.BOTH : Side.DEBITS;
     return change(
         id,
         caller,
         account -> {
-          boolean isFull = caller.isOperator() || account.status() == Account.Status.FROZEN;
-          return isFull ? Account.Status.FROZEN : Account.Status.DEBITS_FROZEN;
+          refuseClosed(account);
+          account.freeze(asked, caller.isOperator());
         });
   }
 
@@ -69,10 +80,9 @@ public class AccountAdministration {
         id,
         caller,
         account -> {
-          if (account.status() == Account.Status.FROZEN && !caller.isOperator()) {
-            throw new Problem(ProblemCode.FORBIDDEN, "An operator froze the account; ask one.");
-          }
-          return Account.Status.OPEN;
+          refuseClosed(account);
+          refuseFrozenByOperator(account, caller);
+          account.open();
         });
   }
 
@@ -84,35 +94,88 @@ public class AccountAdministration {
           if (account.isSystem()) {
             throw new Problem(ProblemCode.FORBIDDEN, "The ledger's own accounts are never closed.");
           }
+          refuseFrozenByOperator(account, caller);
           if (!account.isEmpty()) {
             throw notEmpty();
           }
-          return Account.Status.CLOSED;
+          account.close();
         });
   }
 
-  /// Changes the status and nothing else, however the journal writes the row meanwhile: the update
-  /// names only the application's columns, and the close rule is checked again by the database on
-  /// the row as it is then. The decision is taken on the row version that the update names, so that
-  /// of two changes at once one is refused instead of overwriting what it did not see.
-  private AccountView change(UUID id, Caller caller, Function<Account, Account.Status> decision) {
-    try {
-      transaction.executeWithoutResult(
-          tx -> {
-            Account account = of(id, caller);
-            Account.Status status = decision.apply(account);
-            if (account.status() == Account.Status.CLOSED && status != Account.Status.CLOSED) {
-              throw new Problem(ProblemCode.ACCOUNT_CLOSED, "A closed account stays closed.");
-            }
-            account.become(status);
-          });
-    } catch (DataIntegrityViolationException e) {
-      if (String.valueOf(e.getMessage()).contains("account_is_empty_when_closed")) {
-        throw notEmpty();
-      }
-      throw e;
+  AccountView reopen(UUID id, Caller caller) {
+    return change(
+        id,
+        caller,
+        account -> {
+          refuseUnlessOperator(caller, "reopens an account");
+          if (account.status() == Account.Status.CLOSED) {
+            account.open();
+          }
+        });
+  }
+
+  AccountView allowOverdraft(UUID id, long limitMinor, Caller caller) {
+    return change(
+        id,
+        caller,
+        account -> {
+          refuseUnlessOperator(caller, "sets an overdraft limit");
+          if (account.isSystem()) {
+            throw new Problem(ProblemCode.FORBIDDEN, "The ledger's own accounts have no limit.");
+          }
+          account.allowOverdraft(limitMinor);
+        });
+  }
+
+  private static void refuseUnlessOperator(Caller caller, String what) {
+    if (!caller.isOperator()) {
+      throw new Problem(ProblemCode.FORBIDDEN, "Only an operator " + what + ".");
     }
-    return AccountView.of(of(id, caller));
+  }
+
+  private static void refuseClosed(Account account) {
+    if (account.status() == Account.Status.CLOSED) {
+      throw new Problem(
+          ProblemCode.ACCOUNT_CLOSED, "The account is closed. An operator can reopen it.");
+    }
+  }
+
+  private static void refuseFrozenByOperator(Account account, Caller caller) {
+    if (account.isFrozenByOperator() && !caller.isOperator()) {
+      throw new Problem(ProblemCode.FORBIDDEN, "An operator froze the account; ask one.");
+    }
+  }
+
+  /// Changes the administrative columns and nothing else, however the journal writes the row
+  /// meanwhile: the update names only the application's columns, and the row's laws are judged by the
+  /// database on the row as it is then. The decision is taken on the row version that the update
+  /// names; of two changes at once the second is decided again on what the first has left.
+  private AccountView change(UUID id, Caller caller, Consumer<Account> decision) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        transaction.executeWithoutResult(tx -> decision.accept(of(id, caller)));
+        return AccountView.of(of(id, caller));
+      } catch (OptimisticLockingFailureException e) {
+        if (attempt == ATTEMPTS_MAX) {
+          throw e;
+        }
+      } catch (DataIntegrityViolationException e) {
+        throw broken(e);
+      }
+    }
+  }
+
+  private static RuntimeException broken(DataIntegrityViolationException e) {
+    String message = String.valueOf(e.getMessage());
+    if (message.contains("account_is_empty_when_closed")) {
+      return notEmpty();
+    }
+    if (message.contains("account_stays_at_or_above_its_floor")) {
+      return new Problem(
+          ProblemCode.OVERDRAFT_IN_USE,
+          "More than that limit is in use, holds included. Ask again when it is paid back.");
+    }
+    return e;
   }
 
   private static Problem notEmpty() {

@@ -142,8 +142,11 @@ class AccountController {
   }
 
   @PostMapping("/{id}/freeze")
-  ResponseEntity<AccountView> freeze(@PathVariable UUID id, Authentication auth) {
-    return fresh(administration.freeze(id, Caller.of(auth)));
+  ResponseEntity<AccountView> freeze(
+      @PathVariable UUID id,
+      @RequestBody(required = false) @Nullable FreezeRequest body,
+      Authentication auth) {
+    return fresh(administration.freeze(id, body == null ? null : body.side(), Caller.of(auth)));
   }
 
   @PostMapping("/{id}/unfreeze")
@@ -164,6 +167,17 @@ class AccountController {
           ProblemCode.INVALID_REQUEST,
           "asOf must be an instant as in RFC 3339, for example 2026-11-23T10:00:00Z.");
     }
+  }
+
+  @PostMapping("/{id}/reopen")
+  ResponseEntity<AccountView> reopen(@PathVariable UUID id, Authentication auth) {
+    return fresh(administration.reopen(id, Caller.of(auth)));
+  }
+
+  @PostMapping("/{id}/overdraft")
+  ResponseEntity<AccountView> overdraft(
+      @PathVariable UUID id, @RequestBody OverdraftRequest body, Authentication auth) {
+    return fresh(administration.allowOverdraft(id, body.limitMinor(), Caller.of(auth)));
   }
 
   private static <T> ResponseEntity<T> fresh(T body) {

@@ -13,9 +13,9 @@ public final class AuditedBooks {
     JdbcClient sql =
         JdbcClient.create(new DriverManagerDataSource(url, "ledger_app", "ledger-app-demo"));
     return new Checks(sql)
-        .run(sql).checks().stream()
+        .run().checks().stream()
             .filter(check -> check.violations() > 0)
-            .map(ChecksView.CheckView::id)
+            .map(check -> check.id())
             .toList();
   }
 }

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -28,12 +29,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.support.JdbcUtils;
 
 /// What the database refuses, whoever asks: the last wall, which holds when every line of Java is
 /// wrong. Each statement runs in a transaction of its own that is rolled back.
 class DatabaseLawsIT extends LedgerUnderTest {
   private static final String FORBIDDEN = "42501";
-  private static final Set<String> ADMINISTERED = Set.of("administered", "name", "status");
+  private static final Set<String> ADMINISTERED =
+      Set.of("administered", "name", "status", "floor_minor", "frozen_by_operator");
 
   /// Names for the rows that `prepare` writes: two accounts, a command without a transfer, and a
   /// transfer with an entry and its credit line.
@@ -94,6 +97,9 @@ class DatabaseLawsIT extends LedgerUnderTest {
       account            | floor_minor = -5; debits_posted_minor = 16     | account_stays_at_or_above_its_floor
       account            | credits_posted_minor = 9007199254740992        | account_balance_fits_a_json_integer
       account            | kind = 'SYSTEM'; floor_minor = NULL; credits_posted_minor = 0; debits_posted_minor = 9007199254740992 | account_balance_fits_a_json_integer
+      account            | frozen_by_operator = true                      | account_is_frozen_when_an_operator_froze_it
+      account            | floor_minor = 1                                | account_floor_is_an_overdraft_limit
+      account            | floor_minor = -9007199254740992                | account_floor_is_an_overdraft_limit
       account            | floor_minor = NULL                             | account_without_floor_is_a_system_account
       account            | kind = 'SYSTEM'                                | account_without_floor_is_a_system_account
       account            | status = 'CLOSED'                              | account_is_empty_when_closed
@@ -292,7 +298,11 @@ class DatabaseLawsIT extends LedgerUnderTest {
       }
     }
 
-    assertThat(updatable).isEqualTo(new TreeSet<>(ADMINISTERED));
+    assertThat(updatable)
+        .isEqualTo(
+            ADMINISTERED.stream()
+                .map(JdbcUtils::convertUnderscoreNameToPropertyName)
+                .collect(Collectors.toCollection(TreeSet::new)));
     assertThat(all)
         .contains(
             "creditsPostedMinor",
