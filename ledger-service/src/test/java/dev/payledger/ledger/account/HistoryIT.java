@@ -113,7 +113,8 @@ class HistoryIT extends LedgerUnderTest {
       assertThat(refused.status()).isEqualTo(422);
       assertThat(refused.code()).isEqualTo("as-of-not-settled");
       assertThat(refused.json().get("retryable").asBoolean()).isTrue();
-      assertThat(refused.json().get("detail").asString()).contains("at least 30 s ago");
+      assertThat(refused.json().get("detail").asString())
+          .contains("at least 30 s ago", "leave asOf out");
     }
     assertThat(settled.status()).isEqualTo(200);
     assertThat(settled.json().get("balanceMinor").asLong()).isEqualTo(700);
