@@ -78,7 +78,7 @@ class HistoryIT extends LedgerUnderTest {
       assertThat(entries).hasSizeGreaterThan(20);
       List<Instant> asked = new ArrayList<>(List.of(Instant.EPOCH, opened, end));
       for (Entry entry : entries) {
-        long[] besides = {0, -1_000, 999};
+        long[] besides = {0, -1, 999};
         asked.add(entry.postedAt().plusNanos(besides[random.nextInt(3)]));
       }
       for (int i = 0; i < 30; i++) {
