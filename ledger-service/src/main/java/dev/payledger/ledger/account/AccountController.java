@@ -115,7 +115,8 @@ class AccountController {
     if (asOf.isAfter(settled)) {
       throw new Problem(
           ProblemCode.AS_OF_NOT_SETTLED,
-          "asOf must be at least %d s ago, since entries of later may still arrive. Ask again then, or leave asOf out for the balance now."
+          ("asOf must be at least %d s ago: entries of that time may still arrive. Ask again then,"
+                  + " or leave asOf out for the balance now.")
               .formatted(properties.settleTime().toSeconds()));
     }
     // The database keeps microseconds and would round up; no book is older than the epoch.

@@ -32,7 +32,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class AuditRun {
   private static final Logger log = LoggerFactory.getLogger(AuditRun.class);
 
-  private static final String SUMS =
+  static final String SUMS =
       """
       SELECT a.id, a.seq_to, a.audited_debits_minor
           + coalesce(sum(l.amount_minor) FILTER (WHERE l.side = 'DEBIT'), 0) AS debits_minor,

@@ -78,11 +78,10 @@ class HistoryIT extends LedgerUnderTest {
       assertThat(entries).hasSizeGreaterThan(20);
       List<Instant> asked = new ArrayList<>(List.of(Instant.EPOCH, opened, end));
       for (Entry entry : entries) {
-        asked.add(entry.postedAt());
-        asked.add(entry.postedAt().minusNanos(1_000));
-        asked.add(entry.postedAt().plusNanos(999));
+        long[] besides = {0, -1, 999};
+        asked.add(entry.postedAt().plusNanos(besides[random.nextInt(3)]));
       }
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < 30; i++) {
         asked.add(opened.plusNanos(random.nextLong(Duration.between(opened, end).toNanos())));
       }
       for (Instant asOf : asked.stream().filter(instant -> !instant.isAfter(end)).toList()) {
@@ -95,7 +94,7 @@ class HistoryIT extends LedgerUnderTest {
         compared++;
       }
     }
-    assertThat(compared).isGreaterThan(400);
+    assertThat(compared).isGreaterThan(200);
   }
 
   @Test
@@ -113,7 +112,8 @@ class HistoryIT extends LedgerUnderTest {
       assertThat(refused.status()).isEqualTo(422);
       assertThat(refused.code()).isEqualTo("as-of-not-settled");
       assertThat(refused.json().get("retryable").asBoolean()).isTrue();
-      assertThat(refused.json().get("detail").asString()).contains("at least 30 s ago");
+      assertThat(refused.json().get("detail").asString())
+          .contains("at least 30 s ago", "leave asOf out");
     }
     assertThat(settled.status()).isEqualTo(200);
     assertThat(settled.json().get("balanceMinor").asLong()).isEqualTo(700);

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
 import tools.jackson.databind.JsonNode;
 
@@ -220,6 +221,59 @@ class AuditRunIT extends LedgerUnderTest {
     assertThat(looked).isEqualTo(50);
     assertThat(notes.place().passes() - passesBefore).isLessThanOrEqualTo(passes);
     assertThat(notes.findings()).isEmpty();
+  }
+
+  /// What a pass costs does not grow with the books: 30,000 rows of each table, ten new events.
+  @Test
+  void aPassReadsNoTableWhole() throws SQLException {
+    try (Connection superuser = Postgres.superuser("ledger");
+        Statement statement = superuser.createStatement()) {
+      superuser.setAutoCommit(false);
+      statement.execute(
+          """
+          SET LOCAL session_replication_role = replica;
+          CREATE TEMP TABLE n ON COMMIT DROP AS SELECT n, gen_random_uuid() AS id,
+            gen_random_uuid() AS a, gen_random_uuid() AS b FROM generate_series(1, 30000) n;
+          INSERT INTO account (id, owner, name, currency, opened_at, line_count,
+              credits_posted_minor) SELECT a, 'x', 'x', 'EUR', now(), 1, 10 FROM n;
+          INSERT INTO command SELECT id, 'create-transfer', sha256('x'), 'ACCEPTED', now() FROM n;
+          INSERT INTO transfer (id, initiator, by_operator, status, screening, debit_account_id,
+              credit_account_id, amount_minor, currency, created_at, expires_at, finished_at,
+              event_count)
+            SELECT id, 'x', false, 'POSTED', 'SKIPPED', a, b, 10, 'EUR', now(), now(), now(), 1
+            FROM n;
+          INSERT INTO hold SELECT id, a, 10, 10, 'CAPTURED', now(), now() FROM n;
+          INSERT INTO journal_entry SELECT id, id, 1, a, b, 10, 'EUR', now() FROM n;
+          INSERT INTO account_line SELECT a, 1, id, 'CREDIT', 10 FROM n;
+          INSERT INTO saga SELECT id, 'DONE', NULL, 'x', 1, 0, now() FROM n;
+          INSERT INTO offline_allowance SELECT a, now(), 10, 10 FROM n;
+          INSERT INTO audit_account SELECT a, 0, 0, 0 FROM n;
+          INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload,
+            created_at) SELECT id, 'transfer', id, 1, 'x', 1, '{}', now() FROM n;
+          ANALYZE;
+          """);
+      JdbcClient here = JdbcClient.create(new SingleConnectionDataSource(superuser, true));
+      String newest = "SELECT max(position) FROM outbox";
+      long upTo = here.sql(newest).query(Long.class).single();
+      String wholeTables =
+          """
+          SELECT relname || ' ' || seq_tup_read FROM pg_stat_xact_user_tables
+          WHERE schemaname = 'public' AND seq_tup_read >= 30000
+          """;
+      List<String> before = here.sql(wholeTables).query(String.class).list();
+
+      Seen seen = Seen.next(here, upTo - 10, upTo, 1_000);
+      assertThat(seen.events()).isEqualTo(10);
+      assertThat(seen.transfers()).hasSizeGreaterThanOrEqualTo(10);
+      checks.run(here, seen);
+      checks.over(here, seen, AuditRun.SUMS).query().listOfRows();
+
+      assertThat(here.sql(wholeTables).query(String.class).list()).isEqualTo(before);
+      // The measure sees what it is for.
+      here.sql("SELECT count(*) FROM hold WHERE held_at < now()").query(Long.class).single();
+      assertThat(here.sql(wholeTables).query(String.class).list()).isNotEqualTo(before);
+      superuser.rollback();
+    }
   }
 
   @Test
