@@ -215,6 +215,11 @@ class AccountIT extends LedgerUnderTest {
         .isEqualTo("insufficient-funds");
     assertThat(post("/v1/accounts/" + a + "/close", operator(), null, "").code())
         .isEqualTo("account-not-empty");
+
+    transfer(bob(), UUID.randomUUID(), b, a, 140);
+    assertThat(overdraft(a, 0, operator()).status())
+        .as("the line that was below zero was right when it was written")
+        .isEqualTo(200);
   }
 
   @ParameterizedTest
