@@ -1,5 +1,6 @@
 package dev.payledger.testkit;
 
+import dev.payledger.local.PostgresAddress;
 import dev.payledger.local.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,41 +13,46 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.test.context.DynamicPropertyRegistry;
 
-/// One real, durable PostgreSQL for all tests of a module, with the stack's databases and roles.
+/// One real, durable PostgreSQL for all tests of a module, with the stack's databases and roles:
+/// from embedded binaries, or a container with `-Pcontainers`. Tests do not know which.
 /// Sessions run in a time zone that is not the JVM's.
 public final class Postgres {
-  private static @Nullable PostgresServer server;
+  private static @Nullable PostgresAddress address;
 
   private Postgres() {}
 
   /// The module's server, started by the first caller and stopped with the JVM.
-  public static synchronized PostgresServer server() {
-    PostgresServer running = server;
+  public static synchronized PostgresAddress address() {
+    PostgresAddress running = address;
     if (running == null) {
-      try {
-        Path directory = Files.createTempDirectory("payledger-postgres-");
-        running = PostgresServer.start(directory.resolve("data"), Ports.free());
-        server = running;
-        PostgresServer stopping = running;
-        Runtime.getRuntime()
-            .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(stopping, directory)));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      running = Containers.areAsked() ? Containers.postgres() : embedded();
+      address = running;
     }
     return running;
   }
 
   public static Connection superuser(String database) throws SQLException {
-    return server().superuser(database);
+    return address().superuser(database);
   }
 
   /// Points the services' `POSTGRES_HOST` and `POSTGRES_PORT` at this server.
   public static void register(DynamicPropertyRegistry registry) {
-    registry.add("POSTGRES_HOST", () -> "127.0.0.1");
-    registry.add("POSTGRES_PORT", () -> server().port());
+    registry.add("POSTGRES_HOST", () -> address().host());
+    registry.add("POSTGRES_PORT", () -> address().port());
     registry.add(
         "spring.datasource.hikari.connection-init-sql", () -> "SET TIME ZONE 'Asia/Kathmandu'");
+  }
+
+  private static PostgresAddress embedded() {
+    try {
+      Path directory = Files.createTempDirectory("payledger-postgres-");
+      PostgresServer server = PostgresServer.start(directory.resolve("data"), Ports.free());
+      Runtime.getRuntime()
+          .addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(server, directory)));
+      return server.address();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void stop(PostgresServer server, Path directory) {
