@@ -32,7 +32,8 @@ class SecondGatewayIT extends GatewayUnderTest {
               .properties(
                   "server.port=0",
                   "management.server.port=0",
-                  "POSTGRES_PORT=" + Postgres.server().port(),
+                  "POSTGRES_HOST=" + Postgres.address().host(),
+                  "POSTGRES_PORT=" + Postgres.address().port(),
                   "ISSUER_URL=" + ISSUER,
                   "JWKS_URL=" + feed.url() + "/jwks",
                   "LEDGER_URL=http://127.0.0.1:" + Ports.free(),

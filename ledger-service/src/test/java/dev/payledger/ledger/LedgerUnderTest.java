@@ -227,7 +227,7 @@ public class LedgerUnderTest {
   /// A connection under one of the stack's own roles.
   protected static Connection as(String role) throws SQLException {
     return DriverManager.getConnection(
-        Postgres.server().url("ledger"), role, role.replace('_', '-') + "-demo");
+        Postgres.address().url("ledger"), role, role.replace('_', '-') + "-demo");
   }
 
   /// One value from the ledger's tables, read by the superuser.

@@ -210,7 +210,7 @@ class FeedIT extends HearingServer {
             () -> {
               try (var connection =
                       DriverManager.getConnection(
-                          Postgres.server().url("notify_eu"),
+                          Postgres.address().url("notify_eu"),
                           "notify_eu_app",
                           "notify-eu-app-demo");
                   var statement = connection.createStatement()) {

@@ -35,13 +35,13 @@ class HearingServer extends NotifyServer {
             .atMost(SOON)
             .until(() -> admin.listTopics().names().get().containsAll(Topics.ALL));
       }
-      ledger = new LedgerEvents(Kafka.server().bootstrapServers());
+      ledger = new LedgerEvents(Kafka.bootstrapServers());
     }
   }
 
   static Admin admin() {
     return Admin.create(
-        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, Kafka.server().bootstrapServers()));
+        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, Kafka.bootstrapServers()));
   }
 
   /// Waits until the service has stored the end of every partition as its offset.

@@ -1,5 +1,6 @@
 package dev.payledger.testkit;
 
+import dev.payledger.local.PostgresAddress;
 import dev.payledger.local.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,19 +14,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.test.context.DynamicPropertyRegistry;
 
-/// One real, durable PostgreSQL for all tests of a module, with the stack's databases and roles.
+/// One real, durable PostgreSQL for all tests of a module, with the stack's databases and roles:
+/// from embedded binaries, or a container with `-Pcontainers`. Tests do not know which.
 /// Sessions run in a time zone that is not the JVM's.
 public final class Postgres {
-  private static @Nullable PostgresServer server;
+  private static @Nullable PostgresAddress address;
 
   private Postgres() {}
 
   /// The module's server, started by the first caller and stopped with the JVM.
-  public static synchronized PostgresServer server() {
-    PostgresServer running = server;
+  public static synchronized PostgresAddress address() {
+    PostgresAddress running = address;
     if (running == null) {
-      running = another(Map.of());
-      server = running;
+      running = Containers.areAsked() ? Containers.postgres() : another(Map.of()).address();
+      address = running;
     }
     return running;
   }
@@ -46,13 +48,13 @@ public final class Postgres {
   }
 
   public static Connection superuser(String database) throws SQLException {
-    return server().superuser(database);
+    return address().superuser(database);
   }
 
   /// Points the services' `POSTGRES_HOST` and `POSTGRES_PORT` at this server.
   public static void register(DynamicPropertyRegistry registry) {
-    registry.add("POSTGRES_HOST", () -> "127.0.0.1");
-    registry.add("POSTGRES_PORT", () -> server().port());
+    registry.add("POSTGRES_HOST", () -> address().host());
+    registry.add("POSTGRES_PORT", () -> address().port());
     registry.add(
         "spring.datasource.hikari.connection-init-sql", () -> "SET TIME ZONE 'Asia/Kathmandu'");
   }

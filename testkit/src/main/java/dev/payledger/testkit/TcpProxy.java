@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 
 /// A wire between a client and a server on this machine that can be cut at a word, so that a test
 /// chooses what the server has heard when the client hears no more.
@@ -22,7 +23,13 @@ public final class TcpProxy implements AutoCloseable {
   private final Queue<Cut> cuts = new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
 
-  private record Cut(String word, boolean isDelivered) {}
+  private record Cut(String word, Kind kind) {}
+
+  private enum Kind {
+    BEFORE,
+    AFTER,
+    STALL
+  }
 
   private TcpProxy(int serverPort) throws IOException {
     this.serverPort = serverPort;
@@ -45,12 +52,18 @@ public final class TcpProxy implements AutoCloseable {
   /// The next time that the client says the word, the server hears and answers it, and the answer is
   /// lost together with the connection.
   public void cutAfter(String word) {
-    cuts.add(new Cut(word, true));
+    cuts.add(new Cut(word, Kind.AFTER));
   }
 
   /// The next time that the client says the word, the connection is lost before the server hears it.
   public void cutBefore(String word) {
-    cuts.add(new Cut(word, false));
+    cuts.add(new Cut(word, Kind.BEFORE));
+  }
+
+  /// The next time that the client says the word, the server hears it, answers, and hears nothing
+  /// more until it hangs up: what it sees of a client that was stopped in the middle.
+  public void stallAfter(String word) {
+    cuts.add(new Cut(word, Kind.STALL));
   }
 
   /// Whether every cut asked for has been made.
@@ -84,6 +97,7 @@ public final class TcpProxy implements AutoCloseable {
   private final class Wire {
     private final Socket client;
     private final Socket server;
+    private final CountDownLatch hungUp = new CountDownLatch(1);
     private volatile boolean losesAnswers;
 
     Wire(Socket client, Socket server) {
@@ -103,14 +117,19 @@ public final class TcpProxy implements AutoCloseable {
               cut != null
                   && new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(cut.word())
                   && cuts.remove(cut);
-          if (isCut && !cut.isDelivered()) {
+          if (isCut && cut.kind() == Kind.BEFORE) {
             return;
           }
-          losesAnswers |= isCut;
+          losesAnswers |= isCut && cut.kind() == Kind.AFTER;
           out.write(buffer, 0, n);
+          if (isCut && cut.kind() == Kind.STALL) {
+            hungUp.await();
+          }
         }
       } catch (IOException e) {
         // One side has gone; the other follows.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
 
@@ -128,6 +147,8 @@ public final class TcpProxy implements AutoCloseable {
         }
       } catch (IOException e) {
         // One side has gone; the other follows.
+      } finally {
+        hungUp.countDown();
       }
     }
   }

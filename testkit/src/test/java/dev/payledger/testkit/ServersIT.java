@@ -29,8 +29,18 @@ class ServersIT {
   }
 
   @Test
+  void serverIsTheKindThatWasAskedFor() throws SQLException {
+    try (Connection connection = Postgres.superuser("ledger");
+        Statement statement = connection.createStatement()) {
+      assertThat(show(statement, "data_directory").equals("/var/lib/postgresql/data"))
+          .as("PostgreSQL runs in a container")
+          .isEqualTo(System.getProperty("payledger.servers").equals("containers"));
+    }
+  }
+
+  @Test
   void aRoleMustShowItsPasswordAndStaysInItsDatabase() throws SQLException {
-    String ledger = Postgres.server().url("ledger");
+    String ledger = Postgres.address().url("ledger");
     try (Connection journal =
         DriverManager.getConnection(ledger, "ledger_journal", "ledger-journal-demo")) {
       assertThat(journal.isValid(1)).isTrue();
@@ -46,14 +56,14 @@ class ServersIT {
   void committedRowSurvivesKillOfPostgres(@TempDir Path directory) throws Exception {
     int port = Ports.free();
     PostgresServer first = PostgresServer.start(directory.resolve("data"), port);
-    try (Connection connection = first.superuser("ledger");
+    try (Connection connection = first.address().superuser("ledger");
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE TABLE kept AS SELECT 42 AS answer");
     }
     first.kill();
 
     try (PostgresServer second = PostgresServer.start(directory.resolve("data"), port);
-        Connection connection = second.superuser("ledger");
+        Connection connection = second.address().superuser("ledger");
         Statement statement = connection.createStatement();
         var row = statement.executeQuery("SELECT answer FROM kept")) {
       assertThat(row.next()).isTrue();

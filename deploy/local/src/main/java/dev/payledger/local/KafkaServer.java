@@ -14,6 +14,19 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /// A real Kafka broker as a child process of its own. Its log directory survives a stop and a kill.
 public final class KafkaServer implements AutoCloseable {
+  /// What the stack asks of every broker it runs on, apart from names and addresses: one node, no
+  /// topic by accident. The containers are started with the same.
+  public static final Map<String, String> SETTINGS =
+      Map.of(
+          "offsets.topic.replication.factor", "1",
+          "offsets.topic.num.partitions", "3",
+          "transaction.state.log.replication.factor", "1",
+          "transaction.state.log.min.isr", "1",
+          "share.coordinator.state.topic.replication.factor", "1",
+          "share.coordinator.state.topic.min.isr", "1",
+          "group.initial.rebalance.delay.ms", "0",
+          "auto.create.topics.enable", "false");
+
   private final Process process;
   private final int port;
 
@@ -29,7 +42,8 @@ public final class KafkaServer implements AutoCloseable {
     Files.createDirectories(log.toAbsolutePath().getParent());
     Path config = directory.resolveSibling(directory.getFileName() + ".properties");
     Properties properties = new Properties();
-    properties.putAll(settings(directory, port));
+    properties.putAll(SETTINGS);
+    properties.putAll(addresses(directory, port));
     try (var out = Files.newOutputStream(config)) {
       properties.store(out, null);
     }
@@ -98,7 +112,7 @@ public final class KafkaServer implements AutoCloseable {
     Processes.stop(process(), Duration.ofSeconds(15));
   }
 
-  private static Map<String, String> settings(Path directory, int port) {
+  private static Map<String, String> addresses(Path directory, int port) {
     return Map.ofEntries(
         Map.entry("process.roles", "broker,controller"),
         Map.entry("node.id", "1"),
@@ -108,14 +122,6 @@ public final class KafkaServer implements AutoCloseable {
         Map.entry("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port),
         Map.entry("controller.listener.names", "CONTROLLER"),
         Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
-        Map.entry("log.dirs", directory.toAbsolutePath().toString()),
-        Map.entry("offsets.topic.replication.factor", "1"),
-        Map.entry("offsets.topic.num.partitions", "3"),
-        Map.entry("transaction.state.log.replication.factor", "1"),
-        Map.entry("transaction.state.log.min.isr", "1"),
-        Map.entry("share.coordinator.state.topic.replication.factor", "1"),
-        Map.entry("share.coordinator.state.topic.min.isr", "1"),
-        Map.entry("group.initial.rebalance.delay.ms", "0"),
-        Map.entry("auto.create.topics.enable", "false"));
+        Map.entry("log.dirs", directory.toAbsolutePath().toString()));
   }
 }

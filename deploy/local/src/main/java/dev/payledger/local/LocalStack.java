@@ -278,8 +278,8 @@ public final class LocalStack implements AutoCloseable {
   }
 
   /// The database server, for a look behind the services' backs.
-  public PostgresServer postgres() {
-    return required(postgres, Service.POSTGRES);
+  public PostgresAddress postgres() {
+    return required(postgres, Service.POSTGRES).address();
   }
 
   public Path log(Service service) {

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -20,13 +19,24 @@ import java.util.Optional;
 ///
 /// The data directory survives a stop and a kill; starting on it again recovers from its WAL.
 public final class PostgresServer implements AutoCloseable {
+  /// What the stack needs of every PostgreSQL it runs on: durability, a log that can be decoded, and
+  /// bounds. The containers are started with the same.
+  public static final Map<String, String> SETTINGS =
+      Map.of(
+          "fsync", "on",
+          "synchronous_commit", "on",
+          "full_page_writes", "on",
+          "wal_level", "logical",
+          "max_connections", "120",
+          "max_slot_wal_keep_size", "1GB");
+
   private final Path dataDirectory;
-  private final int port;
+  private final PostgresAddress address;
   private final EmbeddedPostgres server;
 
-  private PostgresServer(Path dataDirectory, int port, EmbeddedPostgres server) {
+  private PostgresServer(Path dataDirectory, PostgresAddress address, EmbeddedPostgres server) {
     this.dataDirectory = dataDirectory;
-    this.port = port;
+    this.address = address;
     this.server = server;
   }
 
@@ -48,16 +58,12 @@ public final class PostgresServer implements AutoCloseable {
             .setDataDirectory(dataDirectory)
             .setCleanDataDirectory(false)
             .setPGStartupWait(Duration.ofSeconds(60))
-            .setServerConfig("fsync", "on")
-            .setServerConfig("synchronous_commit", "on")
-            .setServerConfig("full_page_writes", "on")
-            .setServerConfig("wal_level", "logical")
-            .setServerConfig("max_connections", "120")
-            .setServerConfig("max_slot_wal_keep_size", "1GB")
             .setServerConfig("listen_addresses", "127.0.0.1");
+    SETTINGS.forEach(builder::setServerConfig);
     settings.forEach(builder::setServerConfig);
     EmbeddedPostgres server = builder.start();
-    PostgresServer started = new PostgresServer(dataDirectory, port, server);
+    PostgresServer started =
+        new PostgresServer(dataDirectory, new PostgresAddress("127.0.0.1", port), server);
     try {
       started.createDatabases();
     } catch (SQLException e) {
@@ -76,8 +82,8 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  public int port() {
-    return port;
+  public PostgresAddress address() {
+    return address;
   }
 
   public Path dataDirectory() {
@@ -101,22 +107,13 @@ public final class PostgresServer implements AutoCloseable {
     server.close();
   }
 
-  /// A superuser connection, for set-up and for tests that break things on purpose.
-  public Connection superuser(String database) throws SQLException {
-    return DriverManager.getConnection(url(database), "postgres", "");
-  }
-
-  public String url(String database) {
-    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
-  }
-
   @Override
   public void close() throws IOException {
     server.close();
   }
 
   private void createDatabases() throws SQLException, IOException {
-    try (Connection connection = superuser("postgres");
+    try (Connection connection = address.superuser("postgres");
         Statement statement = connection.createStatement()) {
       try (var row = statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = 'ledger'")) {
         if (row.next()) {

@@ -77,7 +77,7 @@ class SchemaIT extends FraudServer {
   private int asApplication(String sql) throws SQLException {
     try (Connection connection =
             DriverManager.getConnection(
-                Postgres.server().url("fraud"), "fraud_app", "fraud-app-demo");
+                Postgres.address().url("fraud"), "fraud_app", "fraud-app-demo");
         var statement = connection.createStatement()) {
       return statement.executeUpdate(
           sql.replace("{transfer}", transfer.toString()).replace("{debit}", debit.toString()));

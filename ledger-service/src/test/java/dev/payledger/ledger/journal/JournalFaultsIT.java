@@ -116,7 +116,7 @@ class JournalFaultsIT {
 
   @Test
   void anAnswerLostAfterTheCommitIsFoundAgain() throws Exception {
-    try (TcpProxy wire = TcpProxy.to(Postgres.server().port());
+    try (TcpProxy wire = TcpProxy.to(Postgres.address().port());
         JournalInstance faraway = new JournalInstance(through(wire))) {
       HoldFunds command = hold(alice, bob, 10);
       wire.cutAfter("COMMIT");
@@ -138,7 +138,7 @@ class JournalFaultsIT {
 
   @Test
   void aCommitThatNeverArrivedIsSentAgain() throws Exception {
-    try (TcpProxy wire = TcpProxy.to(Postgres.server().port());
+    try (TcpProxy wire = TcpProxy.to(Postgres.address().port());
         JournalInstance faraway = new JournalInstance(through(wire))) {
       HoldFunds command = hold(alice, bob, 10);
       wire.cutBefore("COMMIT");
@@ -152,7 +152,7 @@ class JournalFaultsIT {
 
   @Test
   void anEndThatStaysUnknownIsSaidToBe() throws Exception {
-    try (TcpProxy wire = TcpProxy.to(Postgres.server().port());
+    try (TcpProxy wire = TcpProxy.to(Postgres.address().port());
         JournalInstance faraway = new JournalInstance(through(wire))) {
       HoldFunds command = hold(alice, bob, 10);
       for (int i = 0; i < 10; i++) {
@@ -302,7 +302,7 @@ class JournalFaultsIT {
 
   /// Without prepared statements, so that COMMIT is said in full each time.
   private static String through(TcpProxy wire) {
-    return database.url().replace(":" + Postgres.server().port(), ":" + wire.port())
+    return database.url().replace(":" + Postgres.address().port(), ":" + wire.port())
         + "?prepareThreshold=0";
   }
 

@@ -20,7 +20,7 @@ record ScratchDatabase(String name) implements AutoCloseable {
   }
 
   String url() {
-    return Postgres.server().url(name);
+    return Postgres.address().url(name);
   }
 
   /// Speaks the simple query protocol: the extended one wants a value for every `$1`, also where

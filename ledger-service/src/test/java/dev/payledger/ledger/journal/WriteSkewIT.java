@@ -72,10 +72,10 @@ class WriteSkewIT {
                 "max_logical_replication_workers", "0",
                 "max_wal_senders", "0"));
     Flyway.configure()
-        .dataSource(server.url("ledger"), "ledger_owner", "ledger-owner-demo")
+        .dataSource(server.address().url("ledger"), "ledger_owner", "ledger-owner-demo")
         .load()
         .migrate();
-    try (Connection superuser = server.superuser("ledger")) {
+    try (Connection superuser = server.address().superuser("ledger")) {
       execute(
           superuser,
           """
@@ -106,7 +106,7 @@ class WriteSkewIT {
 
   @BeforeEach
   void twoHundredInAll() throws SQLException {
-    try (Connection superuser = server.superuser("ledger")) {
+    try (Connection superuser = server.address().superuser("ledger")) {
       execute(
           superuser,
           """
@@ -222,7 +222,7 @@ class WriteSkewIT {
   private static Connection journal() throws SQLException {
     Connection connection =
         DriverManager.getConnection(
-            server.url("ledger")
+            server.address().url("ledger")
                 + "?options=-c%20transaction_timeout=0%20-c%20idle_in_transaction_session_timeout=0",
             "ledger_journal",
             "ledger-journal-demo");
@@ -231,7 +231,7 @@ class WriteSkewIT {
   }
 
   private static int total(String sql) throws SQLException {
-    try (Connection superuser = server.superuser("ledger")) {
+    try (Connection superuser = server.address().superuser("ledger")) {
       return number(superuser, sql);
     }
   }

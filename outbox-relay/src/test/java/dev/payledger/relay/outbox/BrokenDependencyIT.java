@@ -22,7 +22,8 @@ class BrokenDependencyIT {
   void rowsWrittenWhileKafkaIsDownDrainInOrder(@TempDir Path directory) throws Exception {
     int kafkaPort = Ports.free();
     try (PostgresServer postgres = PostgresServer.start(directory.resolve("pg"), Ports.free());
-        OutboxFixture outbox = new OutboxFixture(postgres, "127.0.0.1:" + kafkaPort).migrate()) {
+        OutboxFixture outbox =
+            new OutboxFixture(postgres.address(), "127.0.0.1:" + kafkaPort).migrate()) {
       // The relay is there first and waits for the broker.
       RelayRun relay = outbox.startRelay();
       UUID aggregate = outbox.aggregate();
@@ -62,7 +63,8 @@ class BrokenDependencyIT {
     int postgresPort = Ports.free();
     PostgresServer postgres = PostgresServer.start(directory.resolve("pg"), postgresPort);
     KafkaServer kafka = startKafka(directory, kafkaPort);
-    try (OutboxFixture outbox = new OutboxFixture(postgres, "127.0.0.1:" + kafkaPort).migrate()) {
+    try (OutboxFixture outbox =
+        new OutboxFixture(postgres.address(), "127.0.0.1:" + kafkaPort).migrate()) {
       RelayRun relay = outbox.startRelay();
       OutboxFixture.awaitPhase(relay, Phase.TAILING);
       UUID aggregate = outbox.aggregate();

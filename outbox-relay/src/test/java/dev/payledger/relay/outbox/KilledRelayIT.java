@@ -36,7 +36,7 @@ class KilledRelayIT {
   void noEventIsLostAndEachKeyKeepsItsOrder(@TempDir Path directory) throws Exception {
     int port = Ports.free();
     try (OutboxFixture outbox =
-            new OutboxFixture(Postgres.server(), Kafka.server().bootstrapServers()).migrate();
+            new OutboxFixture(Postgres.address(), Kafka.bootstrapServers()).migrate();
         ScheduledExecutorService writers = Executors.newScheduledThreadPool(WRITERS)) {
       List<Future<?>> running = new ArrayList<>();
       for (int i = 0; i < WRITERS; i++) {

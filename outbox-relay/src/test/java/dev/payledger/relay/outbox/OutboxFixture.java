@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.payledger.contracts.EventHeaders;
 import dev.payledger.contracts.Topics;
-import dev.payledger.local.PostgresServer;
+import dev.payledger.local.PostgresAddress;
 import dev.payledger.relay.RelayApplication;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +47,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class OutboxFixture implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
-  private final PostgresServer postgres;
+  private final PostgresAddress postgres;
   private final String bootstrapServers;
   private final String name;
   private final List<ConfigurableApplicationContext> relays = new ArrayList<>();
@@ -56,14 +56,14 @@ final class OutboxFixture implements AutoCloseable {
   /// Ids of the events in the order in which they were committed, by aggregate.
   private final Map<UUID, List<String>> committed = new LinkedHashMap<>();
 
-  OutboxFixture(PostgresServer postgres, String bootstrapServers) throws SQLException {
+  OutboxFixture(PostgresAddress postgres, String bootstrapServers) throws SQLException {
     this(
         postgres,
         bootstrapServers,
         "outbox_" + ProcessHandle.current().pid() + "_" + COUNT.getAndIncrement());
   }
 
-  private OutboxFixture(PostgresServer postgres, String bootstrapServers, String name)
+  private OutboxFixture(PostgresAddress postgres, String bootstrapServers, String name)
       throws SQLException {
     this.name = name;
     this.postgres = postgres;
@@ -75,7 +75,7 @@ final class OutboxFixture implements AutoCloseable {
   }
 
   /// The same names on another server, as when a relay is pointed at the wrong one.
-  OutboxFixture on(PostgresServer other) throws SQLException {
+  OutboxFixture on(PostgresAddress other) throws SQLException {
     return new OutboxFixture(other, bootstrapServers, name);
   }
 
@@ -174,6 +174,7 @@ final class OutboxFixture implements AutoCloseable {
   /// Command line arguments of a relay process on this fixture.
   List<String> arguments() {
     return List.of(
+        "--POSTGRES_HOST=" + postgres.host(),
         "--POSTGRES_PORT=" + postgres.port(),
         "--KAFKA_BOOTSTRAP_SERVERS=" + bootstrapServers,
         "--relay.database.name=" + name,

@@ -38,7 +38,7 @@ class RelayIT {
 
   @BeforeEach
   void openOutbox() throws Exception {
-    outbox = new OutboxFixture(Postgres.server(), Kafka.server().bootstrapServers());
+    outbox = new OutboxFixture(Postgres.address(), Kafka.bootstrapServers());
   }
 
   @AfterEach
@@ -291,7 +291,7 @@ class RelayIT {
     outbox.stopRelay(0);
 
     try (PostgresServer other = PostgresServer.start(directory.resolve("data"), Ports.free());
-        OutboxFixture elsewhere = outbox.on(other).migrate()) {
+        OutboxFixture elsewhere = outbox.on(other.address()).migrate()) {
       RelayRun relay = elsewhere.startRelay();
 
       OutboxFixture.awaitPhase(relay, Phase.REFUSED);

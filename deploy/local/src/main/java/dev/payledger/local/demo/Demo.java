@@ -1,12 +1,12 @@
 package dev.payledger.local.demo;
 
+import dev.payledger.local.ComposeStack;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /// The main class behind `./demo`. The script builds and finds the JDK; everything else is here.
 /// System property `payledger.repository` names the checkout.
@@ -41,7 +41,7 @@ public final class Demo {
         new Launch(place).stay(command.isEmpty());
         yield 0;
       }
-      case "--check" -> check(place);
+      case "--check" -> check(place, rest);
       case "up" -> up(place, rest);
       case "status" -> commands.status();
       case "token" -> commands.token(one(rest, "token <client>"));
@@ -60,26 +60,43 @@ public final class Demo {
   }
 
   private static int up(Place place, List<String> options) throws IOException, Refusal {
-    Optional<String> unknown =
-        options.stream().filter(each -> !List.of("--detach", "--fresh").contains(each)).findFirst();
-    if (unknown.isPresent()) {
-      throw new Refusal("up knows --detach and --fresh, and not " + unknown.get() + ".");
+    refuseUnknown("up", options, List.of("--detach", "--fresh", "--docker"));
+    boolean detach = options.contains("--detach");
+    boolean fresh = options.contains("--fresh");
+    if (options.contains("--docker")) {
+      new ContainerLaunch(place, ComposeStack.PROJECT).up(detach, fresh);
+      return 0;
     }
-    if (options.contains("--fresh")) {
+    if (fresh) {
       Preflight.refuseIfUp(place);
       Leftovers.stop(place);
       place.wipe();
     }
-    if (options.contains("--detach")) {
+    if (detach) {
       return Detached.up(place);
     }
     new Launch(place).stay(true);
     return 0;
   }
 
-  private static int check(Place place) throws IOException, Refusal {
+  private static int check(Place place, List<String> options) throws IOException, Refusal {
+    refuseUnknown("--check", options, List.of("--docker"));
     Preflight.refuseIfUp(place);
-    return new Launch(place.forCheck()).check() ? 0 : 1;
+    boolean passed =
+        options.isEmpty()
+            ? new Launch(place.forCheck()).check()
+            : new ContainerLaunch(place, ComposeStack.PROJECT + "-check").check();
+    return passed ? 0 : 1;
+  }
+
+  private static void refuseUnknown(String command, List<String> options, List<String> known)
+      throws Refusal {
+    for (String option : options) {
+      if (!known.contains(option)) {
+        throw new Refusal(
+            command + " knows " + String.join(", ", known) + ", and not " + option + ".");
+      }
+    }
   }
 
   private static String one(List<String> rest, String usage) throws Refusal {

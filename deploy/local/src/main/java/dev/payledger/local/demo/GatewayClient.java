@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A caller of the public API, such as anybody could write.
-final class GatewayClient implements AutoCloseable {
+public final class GatewayClient implements AutoCloseable {
   static final JsonMapper JSON = JsonMapper.shared();
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -22,12 +22,12 @@ final class GatewayClient implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-  GatewayClient(URI gateway) {
+  public GatewayClient(URI gateway) {
     this.gateway = gateway;
   }
 
   /// A token for a demo client, whose secret is its name with `-demo` behind it.
-  String token(String client) throws IOException {
+  public String token(String client) throws IOException {
     String login =
         Base64.getEncoder()
             .encodeToString((client + ":" + client + "-demo").getBytes(StandardCharsets.UTF_8));
@@ -43,12 +43,12 @@ final class GatewayClient implements AutoCloseable {
     return answer.json().required("access_token").asString();
   }
 
-  Answer get(String token, String path) throws IOException {
+  public Answer get(String token, String path) throws IOException {
     return send(to(path).header("Authorization", "Bearer " + token).GET());
   }
 
   /// @param headers name and value in turn
-  Answer post(String token, String path, String body, String... headers) throws IOException {
+  public Answer post(String token, String path, String body, String... headers) throws IOException {
     HttpRequest.Builder request =
         to(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(body));
     if (!token.isEmpty()) {
@@ -79,25 +79,25 @@ final class GatewayClient implements AutoCloseable {
   }
 
   /// What came back.
-  record Answer(HttpResponse<String> response) {
-    int status() {
+  public record Answer(HttpResponse<String> response) {
+    public int status() {
       return response.statusCode();
     }
 
-    String body() {
+    public String body() {
       return response.body();
     }
 
-    JsonNode json() {
+    public JsonNode json() {
       return JSON.readTree(body());
     }
 
     /// The problem's code, or nothing.
-    String code() {
+    public String code() {
       return body().startsWith("{") ? json().path("code").asString("") : "";
     }
 
-    boolean isReplayed() {
+    public boolean isReplayed() {
       return response.headers().firstValue("Idempotency-Replayed").orElse("").equals("true");
     }
 

@@ -4,15 +4,12 @@ import dev.payledger.local.LocalStack;
 import dev.payledger.local.NotReadyException;
 import dev.payledger.local.Service;
 import dev.payledger.local.StackPorts;
-import dev.payledger.local.demo.GatewayClient.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
-import tools.jackson.databind.JsonNode;
 
 /// The life of a launcher: look around, start everything, show it, stay, stop everything. Whatever
 /// ends it, but a `kill -9`, takes the stack down in order.
@@ -56,7 +53,7 @@ final class Launch {
   private void show(boolean talks) throws IOException {
     try (GatewayClient gateway = new GatewayClient(stack.url(Service.GATEWAY))) {
       if (talks) {
-        firstTransfer(gateway);
+        Words.firstTransfer(System.out::println, gateway);
         Words.whatToTry(System.out::println, stack.url(Service.GATEWAY));
       }
       readyLine();
@@ -98,7 +95,7 @@ final class Launch {
       progress("alice, bob and carol have their money");
     } catch (NotReadyException e) {
       if (!stopping) {
-        Commands.tail(stack.log(e.service()), 25).forEach(System.out::println);
+        ProcessStack.tail(stack.log(e.service()), 25).forEach(System.out::println);
       }
       throw didNotStart(e);
     } catch (IOException | IllegalStateException e) {
@@ -132,25 +129,6 @@ final class Launch {
       downLock.unlock();
       ended.countDown();
     }
-  }
-
-  private void firstTransfer(GatewayClient gateway) throws IOException {
-    Payment payment = new Payment(DemoAccount.ALICE, DemoAccount.BOB, 1_000, "EUR");
-    Answer answer =
-        gateway.post(
-            gateway.token("alice"),
-            "/v1/transfers",
-            payment.json(),
-            "Idempotency-Key",
-            "demo-first-" + UUID.randomUUID());
-    if (answer.status() != 201) {
-      throw new IOException("the first transfer failed: " + answer);
-    }
-    JsonNode transfer = answer.json();
-    System.out.println();
-    System.out.println("A first transfer, alice to bob, 10.00 EUR:");
-    System.out.println(
-        GatewayClient.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(transfer));
   }
 
   // One after the other and with the lowest priority, so that nobody notices.

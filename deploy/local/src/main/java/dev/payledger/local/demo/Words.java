@@ -1,12 +1,16 @@
 package dev.payledger.local.demo;
 
 import dev.payledger.local.Service;
+import dev.payledger.local.demo.GatewayClient.Answer;
+import java.io.IOException;
 import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 
 /// Longer things the launcher says.
 final class Words {
@@ -15,6 +19,9 @@ final class Words {
       ./demo                       start everything, show a transfer, stay until Ctrl-C
       ./demo --check               start everything, check every promise, stop; the exit status tells
       ./demo up --detach [--fresh] start in the background; --fresh forgets all data first
+      ./demo up --docker, ./demo --check --docker
+                                   the same in containers; needs Docker with its compose plugin.
+                                   The commands below find whichever stack is up
       ./demo status                what runs, how it feels, what memory it takes
       ./demo token <client>        a token for alice, bob, carol or operator
       ./demo transfer [from to amount [currency]]
@@ -35,6 +42,25 @@ final class Words {
 
   static String titles(Collection<Service> services) {
     return services.stream().map(Service::title).collect(Collectors.joining(", "));
+  }
+
+  /// Makes it and shows it.
+  static void firstTransfer(Consumer<String> out, GatewayClient gateway) throws IOException {
+    Payment payment = new Payment(DemoAccount.ALICE, DemoAccount.BOB, 1_000, "EUR");
+    Answer answer =
+        gateway.post(
+            gateway.token("alice"),
+            "/v1/transfers",
+            payment.json(),
+            "Idempotency-Key",
+            "demo-first-" + UUID.randomUUID());
+    if (answer.status() != 201) {
+      throw new IOException("the first transfer failed: " + answer);
+    }
+    JsonNode transfer = answer.json();
+    out.accept("");
+    out.accept("A first transfer, alice to bob, 10.00 EUR:");
+    out.accept(GatewayClient.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(transfer));
   }
 
   /// Lines that work as they are.

@@ -1,0 +1,37 @@
+package dev.payledger.local.demo;
+
+import dev.payledger.local.Service;
+import java.io.IOException;
+import java.net.URI;
+
+/// A stack as the commands see it, whoever runs it: a launcher its processes (`ProcessStack`), or an
+/// engine its containers (`ContainerStack`).
+interface RunningStack {
+  /// Prints a line for each part; true when all of them are well.
+  boolean status() throws IOException;
+
+  URI gateway() throws IOException, Refusal;
+
+  /// `kill -9` of a service, and a wait until it has come back by itself.
+  void kill(Service service) throws IOException, Refusal;
+
+  /// Prints the end of a service's log.
+  void log(Service service) throws IOException, Refusal;
+
+  /// Prints how each log is read.
+  void whereLogsAre() throws IOException;
+
+  /// Stops everything and keeps the data.
+  void down() throws IOException;
+
+  /// The stack that is up, or was left behind; the launcher's when there is none.
+  static RunningStack find(Place place) throws IOException {
+    if (StackState.read(place.state()).isEmpty()) {
+      ContainerStack containers = new ContainerStack(place);
+      if (containers.isThere()) {
+        return containers;
+      }
+    }
+    return new ProcessStack(place);
+  }
+}
