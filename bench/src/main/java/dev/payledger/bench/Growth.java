@@ -17,8 +17,8 @@ final class Growth {
   private static final String NUMBERED =
       """
       CREATE TEMP TABLE ring AS
-        SELECT (row_number() OVER () - 1)::int AS n, id FROM unnest(?) AS a (id);
-      CREATE UNIQUE INDEX ON ring (n)
+        SELECT (row_number() OVER () - 1)::int AS place, id FROM unnest(?) AS a (id);
+      CREATE UNIQUE INDEX ON ring (place)
       """;
 
   private Growth() {}
@@ -51,8 +51,8 @@ final class Growth {
         SELECT n, md5('transfer ' || n)::uuid AS id, md5('entry ' || n)::uuid AS entry,
           d.id AS debit, c.id AS credit, n / %1$d AS lap, n %% %1$d AS place,
           '2026-01-02T00:00:00Z'::timestamptz + n * interval '1 microsecond' AS at
-        FROM generate_series(%2$d, %3$d) n
-        JOIN ring d ON d.n = n %% %1$d JOIN ring c ON c.n = (n + 1) %% %1$d;
+        FROM generate_series(%2$d, %3$d) AS s (n)
+        JOIN ring d ON d.place = n %% %1$d JOIN ring c ON c.place = (n + 1) %% %1$d;
       INSERT INTO command (id, operation, fingerprint, outcome, decided_at)
         SELECT id, 'create-transfer', sha256(id::text::bytea), 'ACCEPTED', at FROM chunk;
       INSERT INTO transfer (id, initiator, by_operator, status, screening, debit_account_id,

@@ -22,9 +22,15 @@ import java.util.regex.Pattern;
 /// contest nothing.
 ///
 /// @param batchMillis of the writer from one batch to the next
-/// @param outsideMillis of that, what no statement accounts for: round trips, the plan, waking callers
+/// @param flushMillis of that, the WAL's way to the disk: what a commit waits for
+/// @param outsideMillis what neither statements nor flush account for: round trips, the journal's own
+///     code, waking callers, waiting for a core
 record Profile(
-    double commandsPerBatch, double batchMillis, double outsideMillis, List<Line> lines) {
+    double commandsPerBatch,
+    double batchMillis,
+    double flushMillis,
+    double outsideMillis,
+    List<Line> lines) {
 
   /// @param isWithin whether it is part of the statements above: a foreign key's look-ups
   /// @param batchMillis what the server spends on it in a batch
@@ -50,7 +56,8 @@ record Profile(
       Load.closedLoop(crowd.steps(), duration.dividedBy(2));
       double batches = batches(journal);
       double commands = commands(journal);
-      server.superuser("postgres", "SELECT pg_stat_statements_reset()");
+      server.superuser(
+          "postgres", "SELECT pg_stat_statements_reset(), pg_stat_reset_shared('wal')");
       Sample sample = Load.closedLoop(crowd.steps(), duration);
       batches = batches(journal) - batches;
       commands = commands(journal) - commands;
@@ -58,7 +65,9 @@ record Profile(
       double batchMillis = sample.seconds() * 1_000 / batches;
       double inside =
           lines.stream().filter(line -> !line.isWithin()).mapToDouble(Line::batchMillis).sum();
-      return new Profile(commands / batches, batchMillis, batchMillis - inside, lines);
+      double flush = flushMillis(server) / batches;
+      return new Profile(
+          commands / batches, batchMillis, flush, batchMillis - inside - flush, lines);
     }
   }
 
@@ -68,6 +77,16 @@ record Profile(
 
   private static double commands(JournalContender journal) {
     return journal.meters().getOrDefault("ledger.journal.batch.size.sum", 0.0);
+  }
+
+  private static double flushMillis(BenchServer server) throws SQLException {
+    try (Connection connection = server.superuser("postgres");
+        Statement statement = connection.createStatement();
+        var row =
+            statement.executeQuery("SELECT wal_write_time + wal_sync_time FROM pg_stat_wal")) {
+      row.next();
+      return row.getDouble(1);
+    }
   }
 
   private static List<Line> lines(BenchServer server, double batches) throws SQLException {
@@ -107,9 +126,10 @@ record Profile(
     text.append(
         String.format(
             Locale.ROOT,
-            "A batch of %.0f commands, of which the server spends %.0f %% in statements:%n",
+            "A batch of %.0f commands takes %.1f ms of the writer, of which statements take %.0f %%:%n",
             commandsPerBatch,
-            100 * (batchMillis - outsideMillis) / batchMillis));
+            batchMillis,
+            100 * (batchMillis - outsideMillis - flushMillis) / batchMillis));
     for (Line line : lines) {
       text.append(
           String.format(
@@ -123,7 +143,9 @@ record Profile(
     return text.append(
             String.format(
                 Locale.ROOT,
-                "  %5.1f %%                 outside: round trips, client, waking callers%n",
+                "  %5.1f %%                 flushing the WAL at commit%n"
+                    + "  %5.1f %%                 round trips, the journal's own code, waiting for a core%n",
+                100 * flushMillis / batchMillis,
                 100 * outsideMillis / batchMillis))
         .toString();
   }

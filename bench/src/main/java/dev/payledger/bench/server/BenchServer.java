@@ -55,7 +55,8 @@ public final class BenchServer implements AutoCloseable {
       // For the profile. It records nothing until a database asks it to.
       statement.execute("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'");
       statement.execute("ALTER SYSTEM SET pg_stat_statements.track = 'none'");
-      statement.execute("ALTER SYSTEM SET pg_stat_statements.track_utility = 'on'");
+      statement.execute("ALTER SYSTEM SET pg_stat_statements.track_utility = 'off'");
+      statement.execute("ALTER SYSTEM SET track_wal_io_timing = 'on'");
     }
     BenchServer started = new BenchServer(directory, PostgresServer.start(directory, port));
     started.superuser("postgres", "CREATE EXTENSION pg_stat_statements");
@@ -151,7 +152,8 @@ public final class BenchServer implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    server.close();
+    // Nothing in it is kept, so nothing is waited for.
+    server.kill();
     remove(directory);
   }
 
