@@ -1,0 +1,62 @@
+package dev.payledger.ledger.journal;
+
+import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
+import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
+import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The journal's statements and plan with nothing around them. In the journal's package, because they
+/// are nobody else's.
+public final class BareLoop implements AutoCloseable {
+  private final Connection connection;
+  private final Clock clock;
+  private final JsonMapper json = JsonMapper.builder().build();
+  private final JournalTransaction tx;
+  private List<PostTransfer> held = List.of();
+
+  /// @param connection of the journal's role, serializable; closed with this
+  public BareLoop(Connection connection, Clock clock) {
+    this.connection = connection;
+    this.clock = clock;
+    this.tx =
+        new JournalTransaction(JdbcClient.create(new SingleConnectionDataSource(connection, true)));
+  }
+
+  /// One transaction: posts what the one before has held, holds more.
+  ///
+  /// @return the transfers it posted
+  public int run(List<HoldFunds> holds) throws SQLException {
+    List<JournalCommand<?>> commands = new ArrayList<>(held);
+    commands.addAll(holds);
+    LockedRows rows = new JournalTables(tx).lock(commands);
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    BatchPlan plan = BatchPlan.of(commands, rows, now);
+    new JournalWrites(tx, json).write(plan.writes(), now);
+    new Outbox(json).append(tx, plan.writes().events);
+    connection.commit();
+    for (Decision<?> decision : plan.decisions()) {
+      if (!(decision.outcome() instanceof HoldOutcome.Held
+          || decision.outcome() instanceof PostOutcome.Posted)) {
+        throw new IllegalStateException("neither held nor posted: " + decision);
+      }
+    }
+    int posted = held.size();
+    held = holds.stream().map(hold -> new PostTransfer(hold.id(), 1, null)).toList();
+    return posted;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}
