@@ -11,8 +11,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The journal's statements and plan with nothing around them. In the journal's package, because they
@@ -28,8 +26,7 @@ public final class BareLoop implements AutoCloseable {
   public BareLoop(Connection connection, Clock clock) {
     this.connection = connection;
     this.clock = clock;
-    this.tx =
-        new JournalTransaction(JdbcClient.create(new SingleConnectionDataSource(connection, true)));
+    this.tx = JournalTransaction.on(connection);
   }
 
   /// One transaction: posts what the one before has held, holds more.
@@ -41,8 +38,10 @@ public final class BareLoop implements AutoCloseable {
     LockedRows rows = new JournalTables(tx).lock(commands);
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     BatchPlan plan = BatchPlan.of(commands, rows, now);
-    new JournalWrites(tx, json).write(plan.writes(), now);
-    new Outbox(json).append(tx, plan.writes().events);
+    Pipeline writes = new Pipeline();
+    new JournalWrites(writes, json).write(plan.writes(), now);
+    new Outbox(json).append(writes, plan.writes().events);
+    writes.run(tx);
     connection.commit();
     for (Decision<?> decision : plan.decisions()) {
       if (!(decision.outcome() instanceof HoldOutcome.Held

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.SqlArrayValue;
 
 /// Rows as columns: one array for each, which `unnest` turns into rows again. A statement then has the
-/// same text and the same parameters for one row and for a thousand.
+/// same text and the same parameters for one row and for a thousand. Arrays of a type of their own go to
+/// the server in binary; an `Object[]` would be spelled out, quoted and parsed again.
 final class Columns<T> {
   private final Collection<T> rows;
 
@@ -20,36 +21,36 @@ final class Columns<T> {
   }
 
   SqlArrayValue uuids(Function<T, @Nullable UUID> column) {
-    return array("uuid", column);
+    return new SqlArrayValue("uuid", rows.stream().map(column).toArray());
   }
 
   SqlArrayValue texts(Function<T, @Nullable String> column) {
-    return array("text", column);
+    return new SqlArrayValue("text", (Object[]) rows.stream().map(column).toArray(String[]::new));
   }
 
   SqlArrayValue longs(ToLongFunction<T> column) {
-    return array("int8", column::applyAsLong);
+    return new SqlArrayValue(
+        "int8", (Object[]) rows.stream().map(column::applyAsLong).toArray(Long[]::new));
   }
 
   SqlArrayValue booleans(Function<T, Boolean> column) {
-    return array("bool", column);
+    return new SqlArrayValue("bool", (Object[]) rows.stream().map(column).toArray(Boolean[]::new));
   }
 
   /// Absent ones stay absent.
   SqlArrayValue instants(Function<T, @Nullable Instant> column) {
-    return array(
+    return new SqlArrayValue(
         "timestamptz",
-        row -> {
-          Instant instant = column.apply(row);
-          return instant == null ? null : utc(instant);
-        });
+        rows.stream()
+            .map(
+                row -> {
+                  Instant instant = column.apply(row);
+                  return instant == null ? null : utc(instant);
+                })
+            .toArray());
   }
 
   static OffsetDateTime utc(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);
-  }
-
-  private SqlArrayValue array(String type, Function<T, ? extends @Nullable Object> column) {
-    return new SqlArrayValue(type, rows.stream().map(column).toArray());
   }
 }

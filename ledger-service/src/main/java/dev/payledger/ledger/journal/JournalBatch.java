@@ -32,8 +32,10 @@ class JournalBatch {
           // The database keeps microseconds; what is stored and what is said must be the same.
           Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
           BatchPlan plan = BatchPlan.of(commands, rows, now);
-          new JournalWrites(tx, json).write(plan.writes(), now);
-          outbox.append(tx, plan.writes().events);
+          Pipeline writes = new Pipeline();
+          new JournalWrites(writes, json).write(plan.writes(), now);
+          outbox.append(writes, plan.writes().events);
+          writes.run(tx);
           return plan.decisions();
         });
   }

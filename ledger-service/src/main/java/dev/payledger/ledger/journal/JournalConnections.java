@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.stereotype.Component;
 
 /// Owns the journal's connections and their commits: the only place that begins or commits a
@@ -117,10 +115,7 @@ class JournalConnections {
     T value;
     try {
       connection.clearWarnings();
-      value =
-          work.apply(
-              new JournalTransaction(
-                  JdbcClient.create(new SingleConnectionDataSource(connection, true))));
+      value = work.apply(JournalTransaction.on(connection));
     } catch (SQLException e) {
       return beforeCommit(connection, e, e);
     } catch (RuntimeException e) {

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SqlArrayValue;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -148,11 +147,11 @@ final class JournalWrites {
         SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
       """;
 
-  private final JdbcClient sql;
+  private final Pipeline pipeline;
   private final JsonMapper json;
 
-  JournalWrites(JournalTransaction tx, JsonMapper json) {
-    this.sql = tx.sql();
+  JournalWrites(Pipeline pipeline, JsonMapper json) {
+    this.pipeline = pipeline;
     this.json = json;
   }
 
@@ -173,29 +172,30 @@ final class JournalWrites {
 
   private void recordCommands(List<NewCommand> rows) {
     Columns<NewCommand> of = new Columns<>(rows);
-    sql.sql(RECORD_COMMANDS)
+    pipeline
+        .add(RECORD_COMMANDS, 0)
         .param("ids", of.uuids(NewCommand::id))
         .param("operations", of.texts(NewCommand::operation))
         .param("sha256s", of.texts(c -> c.fingerprint().sha256()))
         .param("outcomes", of.texts(c -> c.isAccepted() ? "ACCEPTED" : "REJECTED"))
-        .param("decidedAts", of.instants(NewCommand::decidedAt))
-        .update();
+        .param("decidedAts", of.instants(NewCommand::decidedAt));
   }
 
   private void openAccounts(List<OpenAccount> rows, Instant now) {
     Columns<OpenAccount> of = new Columns<>(rows);
-    sql.sql(OPEN_ACCOUNTS)
+    pipeline
+        .add(OPEN_ACCOUNTS, 0)
         .param("ids", of.uuids(OpenAccount::id))
         .param("owners", of.texts(OpenAccount::owner))
         .param("names", of.texts(OpenAccount::name))
         .param("currencies", of.texts(OpenAccount::currency))
-        .param("openedAt", Columns.utc(now))
-        .update();
+        .param("openedAt", Columns.utc(now));
   }
 
   private void createTransfers(List<NewTransfer> rows) {
     Columns<NewTransfer> of = new Columns<>(rows);
-    sql.sql(CREATE_TRANSFERS)
+    pipeline
+        .add(CREATE_TRANSFERS, 0)
         .param("ids", of.uuids(t -> t.command().id()))
         .param("initiators", of.texts(t -> t.command().initiator()))
         .param("byOperators", of.booleans(t -> t.command().byOperator()))
@@ -211,127 +211,116 @@ final class JournalWrites {
         .param("traceparents", of.texts(t -> t.command().traceparent()))
         .param("createdAts", of.instants(NewTransfer::createdAt))
         .param("expiresAts", of.instants(t -> t.command().expiresAt()))
-        .param("finishedAts", of.instants(t -> t.rejection() == null ? null : t.createdAt()))
-        .update();
+        .param("finishedAts", of.instants(t -> t.rejection() == null ? null : t.createdAt()));
   }
 
   private void hold(List<NewTransfer> rows) {
     Columns<NewTransfer> of = new Columns<>(rows);
-    sql.sql(CREATE_HOLDS)
+    pipeline
+        .add(CREATE_HOLDS, 0)
         .param("transfers", of.uuids(t -> t.command().id()))
         .param("accounts", of.uuids(t -> t.command().debitAccountId()))
         .param("amountsMinor", of.longs(t -> t.command().money().amountMinor()))
-        .param("heldAts", of.instants(NewTransfer::createdAt))
-        .update();
-    sql.sql(CREATE_SAGAS)
+        .param("heldAts", of.instants(NewTransfer::createdAt));
+    pipeline
+        .add(CREATE_SAGAS, 0)
         .param("transfers", of.uuids(t -> t.command().id()))
         .param("owners", of.texts(t -> t.command().sagaOwner()))
-        .param("dueAts", of.instants(t -> t.command().sagaLeaseUntil()))
-        .update();
+        .param("dueAts", of.instants(t -> t.command().sagaLeaseUntil()));
   }
 
   private void moveAccounts(List<AccountMove> rows) {
     Columns<AccountMove> of = new Columns<>(rows);
-    all(
-        rows,
-        sql.sql(MOVE_ACCOUNTS)
-            .param("accounts", of.uuids(m -> m.before().id()))
-            .param("creditsPosted", added(of, AccountState::creditsPostedMinor))
-            .param("debitsPosted", added(of, AccountState::debitsPostedMinor))
-            .param("creditsPending", added(of, AccountState::creditsPendingMinor))
-            .param("debitsPending", added(of, AccountState::debitsPendingMinor))
-            .param("lines", added(of, AccountState::lineCount))
-            .param("versions", added(of, AccountState::version))
-            .param("lastPostedAts", of.instants(AccountMove::postedAt))
-            .update());
+    pipeline
+        .add(MOVE_ACCOUNTS, rows.size())
+        .param("accounts", of.uuids(m -> m.before().id()))
+        .param("creditsPosted", added(of, AccountState::creditsPostedMinor))
+        .param("debitsPosted", added(of, AccountState::debitsPostedMinor))
+        .param("creditsPending", added(of, AccountState::creditsPendingMinor))
+        .param("debitsPending", added(of, AccountState::debitsPendingMinor))
+        .param("lines", added(of, AccountState::lineCount))
+        .param("versions", added(of, AccountState::version))
+        .param("lastPostedAts", of.instants(AccountMove::postedAt));
   }
 
   private void writeEntries(List<Entry> rows) {
     Columns<Entry> of = new Columns<>(rows);
-    sql.sql(WRITE_ENTRIES)
+    pipeline
+        .add(WRITE_ENTRIES, 0)
         .param("ids", of.uuids(Entry::id))
         .param("transfers", of.uuids(e -> e.transfer().id()))
         .param("debits", of.uuids(e -> e.transfer().debitAccountId()))
         .param("credits", of.uuids(e -> e.transfer().creditAccountId()))
         .param("amountsMinor", of.longs(e -> e.transfer().money().amountMinor()))
         .param("currencies", of.texts(e -> e.transfer().money().currency()))
-        .param("postedAts", of.instants(Entry::postedAt))
-        .update();
+        .param("postedAts", of.instants(Entry::postedAt));
   }
 
   private void writeLines(List<Line> rows) {
     Columns<Line> of = new Columns<>(rows);
-    sql.sql(WRITE_LINES)
+    pipeline
+        .add(WRITE_LINES, 0)
         .param("accounts", of.uuids(Line::account))
         .param("seqs", of.longs(Line::seq))
         .param("entries", of.uuids(Line::entry))
         .param("sides", of.texts(l -> l.side().name()))
-        .param("balancesAfterMinor", of.longs(Line::balanceAfterMinor))
-        .update();
+        .param("balancesAfterMinor", of.longs(Line::balanceAfterMinor));
   }
 
   private void moveSagas(List<SagaMove> rows) {
     Columns<SagaMove> of = new Columns<>(rows);
-    all(
-        rows,
-        sql.sql(MOVE_SAGAS)
-            .param("transfers", of.uuids(SagaMove::transfer))
-            .param("epochs", of.longs(SagaMove::epoch))
-            .param("from", of.texts(m -> m.from().name()))
-            .param("to", of.texts(m -> m.to().name()))
-            .param("reasons", of.texts(SagaMove::reason))
-            .update());
+    pipeline
+        .add(MOVE_SAGAS, rows.size())
+        .param("transfers", of.uuids(SagaMove::transfer))
+        .param("epochs", of.longs(SagaMove::epoch))
+        .param("from", of.texts(m -> m.from().name()))
+        .param("to", of.texts(m -> m.to().name()))
+        .param("reasons", of.texts(SagaMove::reason));
   }
 
   private void end(List<Ended> rows) {
     Columns<Ended> of = new Columns<>(rows);
-    all(
-        rows,
-        sql.sql(END_HOLDS)
-            .param("transfers", of.uuids(e -> e.transfer().id()))
-            .param("accounts", of.uuids(e -> e.transfer().debitAccountId()))
-            .param("statuses", of.texts(e -> e.holdStatus()))
-            .param("capturedMinor", of.longs(Ended::capturedMinor))
-            .param("endedAts", of.instants(Ended::endedAt))
-            .update());
-    all(
-        rows,
-        sql.sql(FINISH_TRANSFERS)
-            .param("transfers", of.uuids(e -> e.transfer().id()))
-            .param("statuses", of.texts(e -> e.transfer().status().name()))
-            .param("rejections", of.texts(Ended::rejection))
-            .param("screenings", of.texts(e -> e.screening().name()))
-            .param("eventCounts", of.longs(e -> e.transfer().eventCount()))
-            .param("finishedAts", of.instants(Ended::endedAt))
-            .update());
+    pipeline
+        .add(END_HOLDS, rows.size())
+        .param("transfers", of.uuids(e -> e.transfer().id()))
+        .param("accounts", of.uuids(e -> e.transfer().debitAccountId()))
+        .param("statuses", of.texts(e -> e.holdStatus()))
+        .param("capturedMinor", of.longs(Ended::capturedMinor))
+        .param("endedAts", of.instants(Ended::endedAt));
+    pipeline
+        .add(FINISH_TRANSFERS, rows.size())
+        .param("transfers", of.uuids(e -> e.transfer().id()))
+        .param("statuses", of.texts(e -> e.transfer().status().name()))
+        .param("rejections", of.texts(Ended::rejection))
+        .param("screenings", of.texts(e -> e.screening().name()))
+        .param("eventCounts", of.longs(e -> e.transfer().eventCount()))
+        .param("finishedAts", of.instants(Ended::endedAt));
   }
 
   private void moveReversals(List<ReversalMove> rows) {
     Columns<ReversalMove> of = new Columns<>(rows);
-    all(
-        rows,
-        sql.sql(MOVE_REVERSALS)
-            .param("transfers", of.uuids(m -> m.before().id()))
-            .param("pendingMinor", of.longs(ReversalMove::pendingMinor))
-            .param("postedMinor", of.longs(ReversalMove::postedMinor))
-            .update());
+    pipeline
+        .add(MOVE_REVERSALS, rows.size())
+        .param("transfers", of.uuids(m -> m.before().id()))
+        .param("pendingMinor", of.longs(ReversalMove::pendingMinor))
+        .param("postedMinor", of.longs(ReversalMove::postedMinor));
   }
 
   private void oweReleases(List<UUID> rows, Instant now) {
-    sql.sql(OWE_RELEASES)
+    pipeline
+        .add(OWE_RELEASES, 0)
         .param("transfers", new Columns<>(rows).uuids(id -> id))
-        .param("dueAt", Columns.utc(now))
-        .update();
+        .param("dueAt", Columns.utc(now));
   }
 
   private void useAllowances(List<Map.Entry<AllowanceKey, AllowanceUse>> rows) {
     Columns<Map.Entry<AllowanceKey, AllowanceUse>> of = new Columns<>(rows);
-    sql.sql(USE_ALLOWANCES)
+    pipeline
+        .add(USE_ALLOWANCES, 0)
         .param("accounts", of.uuids(use -> use.getKey().account()))
         .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
         .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()))
-        .param("limitsMinor", of.longs(use -> use.getValue().limitMinor()))
-        .update();
+        .param("limitsMinor", of.longs(use -> use.getValue().limitMinor()));
   }
 
   private static SqlArrayValue added(
@@ -342,13 +331,6 @@ final class JournalWrites {
   private static <T> void some(List<T> rows, Consumer<List<T>> write) {
     if (!rows.isEmpty()) {
       write.accept(rows);
-    }
-  }
-
-  private static void all(List<?> rows, int changed) {
-    if (changed != rows.size()) {
-      throw new IllegalStateException(
-          "of " + rows.size() + " locked rows only " + changed + " were there to change");
     }
   }
 }

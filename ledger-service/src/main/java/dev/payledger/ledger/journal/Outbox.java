@@ -28,13 +28,13 @@ class Outbox {
     this.json = json;
   }
 
-  void append(JournalTransaction tx, List<OutboxEvent> events) {
+  void append(Pipeline pipeline, List<OutboxEvent> events) {
     if (events.isEmpty()) {
       return;
     }
     Columns<OutboxEvent> of = new Columns<>(events);
-    tx.sql()
-        .sql(APPEND)
+    pipeline
+        .add(APPEND, events.size())
         .param(
             "ids",
             of.uuids(e -> DerivedId.of(e.aggregateId(), e.aggregateType(), e.aggregateSeq())))
@@ -45,7 +45,6 @@ class Outbox {
         .param("version", VERSION)
         .param("payloads", of.texts(e -> json.writeValueAsString(e.payload())))
         .param("traceparents", of.texts(OutboxEvent::traceparent))
-        .param("createdAts", of.instants(OutboxEvent::createdAt))
-        .update();
+        .param("createdAts", of.instants(OutboxEvent::createdAt));
   }
 }

@@ -298,8 +298,10 @@ class JournalModelIT {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
     LockedRows rows = seen.apply(new JournalTables(tx).lock(batch));
     BatchPlan plan = BatchPlan.of(batch, rows, now);
-    new JournalWrites(tx, JSON).write(plan.writes(), now);
-    new Outbox(JSON).append(tx, plan.writes().events);
+    Pipeline writes = new Pipeline();
+    new JournalWrites(writes, JSON).write(plan.writes(), now);
+    new Outbox(JSON).append(writes, plan.writes().events);
+    writes.run(tx);
     return plan.decisions();
   }
 
