@@ -37,6 +37,7 @@ class ComposeFileTest {
   private static final Pattern INTERPOLATED = Pattern.compile("(?<!\\$)\\$\\{([A-Z_]+)");
   private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| (`[A-Z_`, ]+`) \\|");
   private static final Pattern FROM = Pattern.compile("(?m)^FROM (\\S+)");
+  private static final Pattern MODULE = Pattern.compile("<module>([\\w/-]+)</module>");
   private static final long MEMORY_MAX_MB = 4_096;
 
   /// @param broken what is wrong with the whole file; nothing when it keeps the rule
@@ -255,6 +256,22 @@ class ComposeFileTest {
                 .count());
     assertThat(PINNED.matcher("maven:latest").matches()).isFalse();
     assertThat(PINNED.matcher("maven").matches()).isFalse();
+  }
+
+  /// Maven refuses to start where one is missing, and only a build of the image would show it.
+  @Test
+  void theImagesDependencyLayerHasThePomOfEveryModule() throws IOException {
+    String text = Files.readString(FOLDER.resolve("Dockerfile"));
+    List<String> modules =
+        MODULE
+            .matcher(Files.readString(ROOT.resolve("pom.xml")))
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+
+    assertThat(modules).contains("contracts", "deploy/local");
+    assertThat(modules)
+        .allSatisfy(module -> assertThat(text).contains("COPY " + module + "/pom.xml " + module));
   }
 
   private static Rule each(
