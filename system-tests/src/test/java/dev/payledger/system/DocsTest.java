@@ -49,7 +49,7 @@ class DocsTest {
     Path document = ROOT.resolve("docs/planted.md");
     assertThat(brokenLinks(document, "[x](nowhere.md) [y](vocabulary.md)"))
         .containsExactly("docs/planted.md → nowhere.md");
-    assertThat(brokenCode("`Nowhere.java` `Journal.java#nothing` `Journal.java#hold`"))
+    assertThat(brokenCode("`Nowhere.java` `Journal.java#nothing` `BatchPlan.java#hold`"))
         .containsExactly("Nowhere.java", "Journal.java#nothing");
     assertThat(brokenTests("`NothingIT` `DocsTest`")).containsExactly("NothingIT");
   }
