@@ -39,8 +39,10 @@ record OutboxEvent(
     String type =
         switch (event.status()) {
           case PENDING -> "TransferHeld";
+          case HELD -> event.capturedMinor() == 0 ? "TransferAuthorized" : "TransferCaptured";
           case POSTED -> "TransferPosted";
           case REJECTED -> "TransferRejected";
+          case VOIDED -> "TransferVoided";
           case EXPIRED -> "TransferExpired";
         };
     return new OutboxEvent(

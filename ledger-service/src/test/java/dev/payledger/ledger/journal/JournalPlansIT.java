@@ -31,6 +31,10 @@ class JournalPlansIT {
   /// What each parameter stands for, and an example.
   private static final Map<String, Parameter> PARAMETERS = parameters();
 
+  /// An index that is read from end to end is no better than the table.
+  private static final Pattern WHOLE_INDEX =
+      Pattern.compile("Index (?:Only )?Scan using (?!.*\\n\\s+Index Cond).*");
+
   private static ScratchDatabase tiny;
   private static ScratchDatabase large;
 
@@ -53,8 +57,14 @@ class JournalPlansIT {
   void everyStatementFindsItsRowsThroughAnIndex(String name, String sql) throws SQLException {
     for (ScratchDatabase database : List.of(tiny, large)) {
       try (Connection journal = database.simply("ledger_journal")) {
-        assertThat(genericPlan(journal, sql)).as(database.name()).doesNotContain(WHOLE_TABLE_PLANS);
-        assertThat(plan(journal, sql)).as(database.name()).doesNotContain(WHOLE_TABLE_PLANS);
+        assertThat(genericPlan(journal, sql))
+            .as(database.name())
+            .doesNotContain(WHOLE_TABLE_PLANS)
+            .doesNotContainPattern(WHOLE_INDEX);
+        assertThat(plan(journal, sql))
+            .as(database.name())
+            .doesNotContain(WHOLE_TABLE_PLANS)
+            .doesNotContainPattern(WHOLE_INDEX);
       }
     }
   }
