@@ -20,7 +20,8 @@ WITH seen_account AS (
   seen_event AS (SELECT * FROM outbox),
   seen_unscreened AS (
     SELECT account_id FROM offline_allowance
-    UNION SELECT debit_account_id FROM transfer WHERE screening = 'SKIPPED')
+    UNION SELECT l.debit_account_id FROM transfer t JOIN leg l ON l.transfer_id = t.id
+      WHERE t.screening = 'SKIPPED')
 
 -- new: events after the last position, the accounts and transfers they are about, and of each account
 -- the lines after the last one looked at. An account that grows faster than it is read is read up to
@@ -41,7 +42,8 @@ WITH seen_account AS (
   seen_entry AS (SELECT * FROM journal_entry WHERE transfer_id = ANY (CAST(:transfers AS uuid[]))),
   seen_event AS (SELECT * FROM outbox WHERE position > :after AND position <= :upTo),
   seen_unscreened AS (
-    SELECT DISTINCT debit_account_id AS account_id FROM seen_transfer WHERE screening = 'SKIPPED')
+    SELECT DISTINCT l.debit_account_id AS account_id
+    FROM seen_transfer t JOIN leg l ON l.transfer_id = t.id WHERE t.screening = 'SKIPPED')
 
 -- I1: an account's available balance is never below its floor
 SELECT id::text FROM seen_account
@@ -52,12 +54,27 @@ SELECT currency FROM account GROUP BY currency
 HAVING sum(credits_posted_minor) <> sum(debits_posted_minor)
   OR sum(credits_pending_minor) <> sum(debits_pending_minor);
 
--- I3: a transfer has its one entry, of its accounts and amount, if and only if it is posted
-SELECT coalesce(t.id, e.transfer_id)::text FROM seen_transfer t
-FULL JOIN seen_entry e ON e.transfer_id = t.id
-WHERE (t.status IS NOT DISTINCT FROM 'POSTED') <> (e.id IS NOT NULL)
-  OR (e.id IS NOT NULL AND (e.debit_account_id, e.credit_account_id, e.amount_minor, e.currency)
-    IS DISTINCT FROM (t.debit_account_id, t.credit_account_id, t.amount_minor, t.currency));
+-- I3: a transfer's entries are those of its legs when it posted, those of its captures when it is captured by request, and none else; they sum up to what it says was captured
+SELECT coalesce(t.id, e.transfer_id)::text FROM (
+  SELECT t.id, t.currency, t.captured_minor, t.capture_count,
+    t.capture_within_s IS NOT NULL AS by_request, l.leg, l.debit_account_id, l.credit_account_id,
+    l.amount_minor
+  FROM seen_transfer t LEFT JOIN leg l ON l.transfer_id = t.id
+    AND (t.capture_within_s IS NOT NULL OR t.captured_minor > 0)) t
+FULL JOIN seen_entry e ON e.transfer_id = t.id AND (t.by_request OR e.number = t.leg)
+WHERE (e.id IS NULL AND NOT (t.by_request AND t.captured_minor = 0)
+    AND (t.leg IS NOT NULL OR t.captured_minor > 0))
+  OR (e.id IS NOT NULL AND (e.debit_account_id, e.credit_account_id, e.currency)
+    IS DISTINCT FROM (t.debit_account_id, t.credit_account_id, t.currency))
+  OR (e.id IS NOT NULL AND CASE WHEN t.by_request THEN e.number NOT BETWEEN 1 AND t.capture_count
+    ELSE e.amount_minor IS DISTINCT FROM t.amount_minor END)
+UNION
+SELECT t.id::text FROM seen_transfer t
+LEFT JOIN (SELECT transfer_id, sum(amount_minor) AS minor, count(*) AS entries FROM seen_entry
+    GROUP BY 1) e ON e.transfer_id = t.id
+WHERE t.captured_minor <> coalesce(e.minor, 0) OR t.capture_count > coalesce(e.entries, 0)
+  OR (t.leg_count > 1 AND (t.leg_count, t.amount_minor) <> (
+    SELECT count(*), sum(amount_minor) FROM transfer_leg l WHERE l.transfer_id = t.id));
 
 -- I4: an account's counters equal the sums of its entries
 SELECT a.id::text FROM seen_account a
@@ -88,37 +105,51 @@ SELECT a.id::text FROM seen_account a
 LEFT JOIN (SELECT account_id, count(*) AS lines FROM seen_line GROUP BY 1) l ON l.account_id = a.id
 WHERE a.seq_to - a.audited_seq <> coalesce(l.lines, 0);
 
--- I6: a transfer happens once per command, and a command that was accepted has its transfer
+-- I6: a transfer happens once per command, a command that was accepted has its transfer, and each capture its command
 SELECT c.id::text FROM seen_command c LEFT JOIN transfer t ON t.id = c.id
 WHERE c.operation = 'create-transfer'
-  AND (t.id IS NULL OR (c.outcome = 'REJECTED') <> (t.status = 'REJECTED' AND t.event_count = 1));
+  AND (t.id IS NULL OR (c.outcome = 'REJECTED') <> (t.status = 'REJECTED' AND t.event_count = 1))
+UNION ALL
+SELECT t.id::text FROM seen_transfer t
+WHERE t.capture_within_s IS NOT NULL AND t.capture_count <> (SELECT count(*) FROM command c WHERE c.transfer_id = t.id
+    AND c.operation = 'capture-transfer' AND c.outcome = 'ACCEPTED');
 
 -- I8: nothing is stuck: an expired transfer is given up within a minute
 SELECT id::text FROM seen_transfer
-WHERE status = 'PENDING' AND expires_at < now() - interval '1 minute';
+WHERE status IN ('PENDING', 'HELD') AND expires_at < now() - interval '1 minute';
 
--- I9: a transfer's saga is done if and only if the transfer is final
+-- I9: a transfer's saga is done if and only if the transfer is final, and awaits its capture while it is held
 SELECT t.id::text FROM seen_transfer t LEFT JOIN saga s ON s.transfer_id = t.id
-WHERE (t.status = 'PENDING') <> (s.step IS NOT NULL AND s.step <> 'DONE');
+WHERE CASE t.status WHEN 'PENDING' THEN s.step IN ('SCREEN', 'COMPENSATE')
+  WHEN 'HELD' THEN s.step = 'CAPTURE' ELSE coalesce(s.step, 'DONE') = 'DONE' END IS NOT TRUE;
 
--- I10: a hold is live while its transfer is pending, captured if it posted, given back if it did not
-SELECT t.id::text FROM seen_transfer t LEFT JOIN hold h ON h.transfer_id = t.id
-WHERE h.status IS DISTINCT FROM CASE t.status
-    WHEN 'PENDING' THEN 'HELD' WHEN 'POSTED' THEN 'CAPTURED' WHEN 'EXPIRED' THEN 'EXPIRED'
+-- I10: a transfer has a hold for each account that pays, live while it is pending or held, captured if it posted, given back if it did not
+SELECT t.id::text FROM seen_transfer t
+CROSS JOIN LATERAL (SELECT debit_account_id AS account_id, sum(amount_minor) AS minor FROM leg
+    WHERE leg.transfer_id = t.id GROUP BY 1) l
+LEFT JOIN hold h ON h.transfer_id = t.id AND h.account_id = l.account_id
+WHERE h.status IS DISTINCT FROM CASE
+    WHEN t.status IN ('PENDING', 'HELD') THEN 'HELD' WHEN t.status = 'POSTED' THEN 'CAPTURED'
+    WHEN t.status = 'EXPIRED' THEN 'EXPIRED'
     ELSE CASE WHEN h.status IS NOT NULL THEN 'VOIDED' END END
-  OR (h.status IS NOT NULL
-    AND (h.account_id, h.amount_minor) <> (t.debit_account_id, t.amount_minor))
+  OR h.amount_minor <> l.minor
   OR (h.status IS NULL AND t.event_count > 1)
-  OR (h.status = 'CAPTURED' AND h.captured_minor <> t.amount_minor)
-  OR (h.status IN ('VOIDED', 'EXPIRED') AND h.captured_minor <> 0);
+UNION
+SELECT t.id::text FROM seen_transfer t LEFT JOIN hold h ON h.transfer_id = t.id
+GROUP BY t.id, t.captured_minor HAVING coalesce(sum(h.captured_minor), 0) <> t.captured_minor
+UNION
+SELECT t.id::text FROM seen_transfer t JOIN hold h ON h.transfer_id = t.id
+WHERE NOT EXISTS (SELECT FROM leg l
+  WHERE l.transfer_id = t.id AND l.debit_account_id = h.account_id);
 
--- I10b: an account's pending debits and credits equal the live holds of its transfers
+-- I10b: an account's pending debits and credits equal what the live holds of its transfers have left
 SELECT a.id::text FROM seen_account a
-LEFT JOIN (SELECT account_id, sum(amount_minor) AS minor FROM hold WHERE status = 'HELD' GROUP BY 1) d
-  ON d.account_id = a.id
-LEFT JOIN (SELECT t.credit_account_id AS account_id, sum(h.amount_minor) AS minor
-    FROM hold h JOIN transfer t ON t.id = h.transfer_id WHERE h.status = 'HELD' GROUP BY 1) c
-  ON c.account_id = a.id
+LEFT JOIN (SELECT account_id, sum(amount_minor - captured_minor) AS minor FROM hold
+    WHERE status = 'HELD' GROUP BY 1) d ON d.account_id = a.id
+LEFT JOIN (SELECT l.credit_account_id AS account_id, sum(l.amount_minor - t.captured_minor) AS minor
+    FROM (SELECT DISTINCT transfer_id FROM hold WHERE status = 'HELD') h
+    JOIN transfer t ON t.id = h.transfer_id JOIN leg l ON l.transfer_id = t.id
+    GROUP BY 1) c ON c.account_id = a.id
 WHERE a.debits_pending_minor <> coalesce(d.minor, 0) OR a.credits_pending_minor <> coalesce(c.minor, 0);
 
 -- I11: every state of a transfer, and every line of an account, has its event
@@ -145,20 +176,22 @@ WHERE t.id IS NULL AND l.account_id IS NULL AND a.id IS NULL;
 SELECT account_id::text FROM seen_unscreened n
 WHERE EXISTS (SELECT FROM offline_allowance u
     WHERE u.account_id = n.account_id AND u.used_minor > u.limit_minor)
-  OR (SELECT sum(amount_minor) FROM transfer t
-    WHERE t.debit_account_id = n.account_id AND t.screening = 'SKIPPED')
+  OR (SELECT sum(l.amount_minor) FROM transfer t JOIN leg l ON l.transfer_id = t.id
+    WHERE l.debit_account_id = n.account_id AND t.screening = 'SKIPPED')
   IS DISTINCT FROM
     (SELECT sum(used_minor) FROM offline_allowance u WHERE u.account_id = n.account_id);
 
--- I27: what is counted as reversed of a transfer is what its reversals moved back, and no more
+-- I27: what is counted as reversed of a transfer is what its reversals moved back, and no more than it moved
 SELECT t.id::text FROM transfer t
 WHERE t.id IN (SELECT id FROM seen_transfer UNION SELECT reverses FROM seen_transfer)
-  AND (t.reversed_minor + t.reversing_minor > t.amount_minor
+  AND (t.reversed_minor + t.reversing_minor > t.captured_minor
     OR (t.reversed_minor, t.reversing_minor) <> (
       SELECT coalesce(sum(amount_minor) FILTER (WHERE status = 'POSTED'), 0),
         coalesce(sum(amount_minor) FILTER (WHERE status = 'PENDING'), 0)
       FROM transfer r WHERE r.reverses = t.id))
 UNION ALL
 SELECT r.id::text FROM seen_transfer r JOIN transfer o ON o.id = r.reverses
-WHERE (r.debit_account_id, r.credit_account_id) <> (o.credit_account_id, o.debit_account_id)
+WHERE EXISTS (SELECT leg, debit_account_id, credit_account_id FROM leg WHERE transfer_id = r.id
+    EXCEPT SELECT leg, credit_account_id, debit_account_id FROM leg WHERE transfer_id = o.id)
+  OR r.leg_count <> o.leg_count
   OR (r.status <> 'REJECTED' AND (r.currency <> o.currency OR o.reverses IS NOT NULL));

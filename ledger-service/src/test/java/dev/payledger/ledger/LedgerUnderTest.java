@@ -7,7 +7,7 @@ import dev.payledger.ledger.journal.Fingerprint;
 import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
-import dev.payledger.ledger.journal.Money;
+import dev.payledger.ledger.journal.Leg;
 import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.SettableClock;
 import dev.payledger.testkit.TestIssuer;
@@ -209,9 +209,9 @@ public class LedgerUnderTest {
             Fingerprint.of(List.of(command)),
             "alice",
             false,
-            debit,
-            credit,
-            new Money(minor, "EUR"),
+            List.of(new Leg(debit, credit, minor)),
+            "EUR",
+            null,
             null,
             null,
             Map.of(),

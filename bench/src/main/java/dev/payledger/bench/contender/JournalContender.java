@@ -11,7 +11,7 @@ import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.Money;
+import dev.payledger.ledger.journal.Leg;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -167,9 +167,9 @@ public final class JournalContender implements Contender {
         Fingerprint.of(List.of("bench", pair.debit(), pair.credit(), 1, Accounts.CURRENCY)),
         "bench",
         false,
-        pair.debit(),
-        pair.credit(),
-        new Money(1, Accounts.CURRENCY),
+        List.of(new Leg(pair.debit(), pair.credit(), 1)),
+        Accounts.CURRENCY,
+        null,
         null,
         "bench",
         Map.of(),

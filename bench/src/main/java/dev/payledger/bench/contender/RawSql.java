@@ -86,8 +86,8 @@ record RawSql(
       UPDATE saga SET step = 'DONE' WHERE transfer_id = ?;
       UPDATE hold SET status = 'CAPTURED', captured_minor = ?, ended_at = ?
         WHERE transfer_id = ? AND account_id = ?;
-      UPDATE transfer SET status = 'POSTED', screening = 'APPROVED', event_count = 2,
-          finished_at = ?
+      UPDATE transfer SET status = 'POSTED', screening = 'APPROVED',
+          captured_minor = amount_minor, event_count = 2, finished_at = ?
         WHERE id = ?;
       INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload,
           created_at)

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.account;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -11,6 +12,8 @@ import org.springframework.data.repository.Repository;
 /// The accounts, for queries and administration.
 public interface Accounts extends Repository<Account, UUID> {
   Optional<Account> findById(UUID id);
+
+  List<Account> findByIdIn(Collection<UUID> ids);
 
   @Query(
       """

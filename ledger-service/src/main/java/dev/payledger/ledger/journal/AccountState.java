@@ -96,6 +96,22 @@ record AccountState(
         version + 1);
   }
 
+  AccountState withVersion(long version) {
+    return new AccountState(
+        id,
+        currency,
+        isSystem,
+        status,
+        floorMinor,
+        creditsPostedMinor,
+        debitsPostedMinor,
+        creditsPendingMinor,
+        debitsPendingMinor,
+        lineCount,
+        lastPostedAt,
+        version);
+  }
+
   private AccountState afterPending(long creditsMinor, long debitsMinor) {
     return new AccountState(
         id,

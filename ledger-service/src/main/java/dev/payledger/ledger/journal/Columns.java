@@ -1,11 +1,13 @@
 package dev.payledger.ledger.journal;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.SqlArrayValue;
@@ -31,6 +33,25 @@ final class Columns<T> {
   SqlArrayValue longs(ToLongFunction<T> column) {
     return new SqlArrayValue(
         "int8", (Object[]) rows.stream().map(column::applyAsLong).toArray(Long[]::new));
+  }
+
+  SqlArrayValue integers(ToIntFunction<T> column) {
+    return new SqlArrayValue(
+        "int4", (Object[]) rows.stream().map(column::applyAsInt).toArray(Integer[]::new));
+  }
+
+  /// Absent ones stay absent.
+  SqlArrayValue seconds(Function<T, @Nullable Duration> column) {
+    return new SqlArrayValue(
+        "int8",
+        (Object[])
+            rows.stream()
+                .map(
+                    row -> {
+                      Duration duration = column.apply(row);
+                      return duration == null ? null : duration.toSeconds();
+                    })
+                .toArray(Long[]::new));
   }
 
   SqlArrayValue booleans(Function<T, Boolean> column) {

@@ -7,10 +7,10 @@ import java.util.UUID;
 
 /// Ids of what a command causes, derived from ids that are already fixed: a repeated attempt writes
 /// the same ids, so a duplicate collides instead of appearing twice. UUIDv8 (RFC 9562, 5.8).
-final class DerivedId {
+public final class DerivedId {
   private DerivedId() {}
 
-  static UUID of(UUID source, String role, long number) {
+  public static UUID of(UUID source, String role, long number) {
     MessageDigest digest = Fingerprint.sha256Digest();
     digest.update(
         ByteBuffer.allocate(24)

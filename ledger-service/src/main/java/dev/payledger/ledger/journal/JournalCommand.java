@@ -1,6 +1,8 @@
 package dev.payledger.ledger.journal;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +21,18 @@ public sealed interface JournalCommand<O> {
   /// T1 of the saga: records the command, creates the transfer and holds the funds, or records the
   /// rejection. The transfer gets the command's id. The saga starts with the caller as its owner.
   ///
+  /// @param legs 1 to 50, all of them or none
+  /// @param captureWithin how long it is held for its capture by request; null when it is captured as
+  ///     soon as it is screened
   /// @param reverses the posted transfer that this one gives back, whole or in part; else null
   record HoldFunds(
       UUID id,
       Fingerprint fingerprint,
       String initiator,
       boolean byOperator,
-      UUID debitAccountId,
-      UUID creditAccountId,
-      Money money,
+      List<Leg> legs,
+      String currency,
+      @Nullable Duration captureWithin,
       @Nullable UUID reverses,
       @Nullable String reference,
       Map<String, String> metadata,
@@ -35,15 +40,23 @@ public sealed interface JournalCommand<O> {
       String sagaOwner,
       Instant sagaLeaseUntil,
       Instant expiresAt)
-      implements JournalCommand<HoldOutcome> {}
+      implements JournalCommand<HoldOutcome> {
 
-  /// T2 of the saga, the pivot: debits and credits, ends the hold. With an allowance the transfer was
-  /// not screened: it posts only within what the account may still move unscreened in the window.
+    /// The sum of the legs.
+    public Money money() {
+      return new Money(
+          legs.stream().mapToLong(Leg::amountMinor).reduce(0, Math::addExact), currency);
+    }
+  }
+
+  /// T2 of the saga, the pivot: debits and credits, ends the hold; or, when it is to be captured by
+  /// request, declares it held for that. With an allowance the transfer was not screened: it passes
+  /// only within what each account that pays may still move unscreened in the window.
   record PostTransfer(UUID transferId, long epoch, @Nullable OfflineAllowance allowance)
       implements JournalCommand<PostOutcome> {}
 
   /// Writes down that the saga turns back, and why, before the first compensation runs. Without a
-  /// rejection the reason is that the transfer's time is over.
+  /// rejection the reason is that a void was requested, or else that the transfer's time is over.
   record TurnBack(UUID transferId, long epoch, @Nullable RejectionReason rejection)
       implements JournalCommand<TurnOutcome> {}
 
@@ -51,6 +64,33 @@ public sealed interface JournalCommand<O> {
   /// `releaseOwed` leaves a durable task to tell fraud screening, which could not be reached.
   record VoidHold(UUID transferId, long epoch, boolean releaseOwed)
       implements JournalCommand<TurnOutcome> {}
+
+  /// Asks for a change of a transfer that exists; recorded under an id of its own.
+  sealed interface ChangeTransfer extends JournalCommand<ChangeOutcome> {
+    UUID id();
+
+    Fingerprint fingerprint();
+
+    UUID transferId();
+  }
+
+  /// Posts some of a held transfer, or all that is left when no amount is given, and gives back the
+  /// rest when it is the final one.
+  record CaptureHold(
+      UUID id,
+      Fingerprint fingerprint,
+      UUID transferId,
+      @Nullable Long amountMinor,
+      boolean isFinal)
+      implements ChangeTransfer {}
+
+  /// Gives back what is held and not captured. A transfer that is still pending is marked, and its
+  /// saga turns back.
+  record VoidTransfer(UUID id, Fingerprint fingerprint, UUID transferId)
+      implements ChangeTransfer {}
+
+  /// Gives back what is held and was not captured in time.
+  record ExpireHold(UUID transferId, long epoch) implements JournalCommand<TurnOutcome> {}
 
   /// What an account may move unscreened: at most `limitMinor` in the window that starts then.
   record OfflineAllowance(Instant windowStart, long limitMinor) {}
@@ -80,6 +120,12 @@ public sealed interface JournalCommand<O> {
   sealed interface PostOutcome {
     record Posted() implements PostOutcome {}
 
+    /// Held until it is captured by request.
+    record Authorized() implements PostOutcome {}
+
+    /// It was to be voided; nothing was written, the saga must turn back.
+    record VoidRequested() implements PostOutcome {}
+
     /// The accounts changed since the hold; nothing was written, the saga must turn back.
     record CannotPost(RejectionReason reason) implements PostOutcome {}
 
@@ -90,7 +136,21 @@ public sealed interface JournalCommand<O> {
     record Fenced() implements PostOutcome {}
   }
 
-  /// What became of `TurnBack` and `VoidHold`.
+  /// What became of a `ChangeTransfer`, now or when the command was decided before; the
+  /// transfer tells the rest.
+  sealed interface ChangeOutcome {
+    record Accepted() implements ChangeOutcome {}
+
+    /// It is pending; its saga will turn back.
+    record Requested() implements ChangeOutcome {}
+
+    record Rejected(RejectionReason reason) implements ChangeOutcome {}
+
+    /// The command id was used for another request.
+    record IdReused() implements ChangeOutcome {}
+  }
+
+  /// What became of `TurnBack`, `VoidHold` and `ExpireHold`.
   sealed interface TurnOutcome {
     record Turned() implements TurnOutcome {}
 

@@ -1,5 +1,8 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.contracts.TransferEvent;
+import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
+import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
@@ -9,7 +12,9 @@ import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
 import dev.payledger.ledger.journal.LockedRows.KnownCommand;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,25 +29,40 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /// for each other in a circle.
 ///
 /// Each statement finds its rows through an index (`JournalPlansIT` asserts it): under SERIALIZABLE a
-/// sequential scan conflicts with every other transfer in the table.
+/// sequential scan conflicts with every other transfer in the table. Each table is asked for the wanted ids
+/// by themselves and not only by a join: the plan that a connection keeps may date from the day when the
+/// table was empty, and reading all of it was cheap.
 final class JournalTables {
   static final String FIND_COMMANDS =
       """
-      SELECT c.id, encode(c.fingerprint, 'hex') AS sha256, s.owner, coalesce(s.epoch, 0) AS epoch
-      FROM command c LEFT JOIN saga s ON s.transfer_id = c.id
+      SELECT c.id, encode(c.fingerprint, 'hex') AS sha256, c.rejection, s.owner,
+        coalesce(s.epoch, 0) AS epoch
+      FROM command c
+        LEFT JOIN saga s ON s.transfer_id = c.id AND s.transfer_id = ANY (:commands)
       WHERE c.id = ANY (:commands)
       """;
 
-  /// With those that they reverse. ORDER BY comes before the lock is taken, row by row: that is the global order.
+  /// With those that they reverse. ORDER BY comes before the lock is taken, row by row: that is the
+  /// global order.
   static final String LOCK_TRANSFERS =
       """
-      SELECT t.id, t.status, t.debit_account_id, t.credit_account_id, t.amount_minor, t.currency,
-        t.event_count, t.traceparent, t.reverses, t.reversing_minor, t.reversed_minor, s.step,
-        s.epoch, s.reason
-      FROM (SELECT unnest(:transfers) AS id
-          UNION SELECT reverses FROM transfer WHERE id = ANY (:transfers)) AS wanted
-        JOIN transfer t ON t.id = wanted.id JOIN saga s ON s.transfer_id = t.id
+      WITH wanted AS MATERIALIZED (
+        SELECT ARRAY(SELECT unnest(:transfers)
+          UNION SELECT reverses FROM transfer WHERE id = ANY (:transfers)) AS ids)
+      SELECT t.id, t.status, t.debit_account_id, t.credit_account_id, t.leg_count, t.amount_minor,
+        t.currency, t.capture_within_s, t.captured_minor, t.capture_count, t.void_requested,
+        t.event_count, t.screening, t.rejection, t.traceparent, t.reverses, t.reversing_minor,
+        t.reversed_minor, t.expires_at, t.finished_at, s.step, s.epoch, s.reason
+      FROM transfer t JOIN saga s ON s.transfer_id = t.id
+      WHERE t.id = ANY (CAST((SELECT ids FROM wanted) AS uuid[]))
+        AND s.transfer_id = ANY (CAST((SELECT ids FROM wanted) AS uuid[]))
       ORDER BY t.id FOR UPDATE OF t, s
+      """;
+
+  static final String FIND_LEGS =
+      """
+      SELECT transfer_id, debit_account_id, credit_account_id, amount_minor FROM transfer_leg
+      WHERE transfer_id = ANY (:transfers) ORDER BY transfer_id, leg
       """;
 
   static final String LOCK_HOLDS =
@@ -65,6 +85,7 @@ final class JournalTables {
       FROM unnest(:accounts, :windowStarts) AS w (account_id, window_start)
       JOIN offline_allowance o
         ON o.account_id = w.account_id AND o.window_start = w.window_start
+      WHERE o.account_id = ANY (:accounts)
       ORDER BY o.account_id, o.window_start FOR UPDATE OF o
       """;
 
@@ -90,6 +111,11 @@ final class JournalTables {
         case PostTransfer post -> transferIds.add(post.transferId());
         case TurnBack turn -> transferIds.add(turn.transferId());
         case VoidHold end -> transferIds.add(end.transferId());
+        case ExpireHold end -> transferIds.add(end.transferId());
+        case ChangeTransfer change -> {
+          commandIds.add(change.id());
+          transferIds.add(change.transferId());
+        }
       }
     }
     Map<UUID, KnownCommand> known = commandIds.isEmpty() ? Map.of() : findCommands(commandIds);
@@ -99,19 +125,21 @@ final class JournalTables {
     Set<AllowanceKey> allowances = new HashSet<>();
     for (JournalCommand<?> command : commands) {
       switch (command) {
-        case HoldFunds hold when !known.containsKey(hold.id()) -> {
-          accountIds.add(hold.debitAccountId());
-          accountIds.add(hold.creditAccountId());
-        }
+        case HoldFunds hold when !known.containsKey(hold.id()) ->
+            addAccounts(accountIds, hold.legs());
         case PostTransfer post -> {
           TransferState transfer = transfers.get(post.transferId());
           addAccounts(accountIds, transfer);
           if (transfer != null && post.allowance() != null) {
-            allowances.add(
-                new AllowanceKey(transfer.debitAccountId(), post.allowance().windowStart()));
+            for (Leg leg : transfer.terms().legs()) {
+              allowances.add(
+                  new AllowanceKey(leg.debitAccountId(), post.allowance().windowStart()));
+            }
           }
         }
         case VoidHold end -> addAccounts(accountIds, transfers.get(end.transferId()));
+        case ExpireHold end -> addAccounts(accountIds, transfers.get(end.transferId()));
+        case ChangeTransfer change -> addAccounts(accountIds, transfers.get(change.transferId()));
         case HoldFunds _, OpenAccount _, TurnBack _ -> {}
       }
     }
@@ -124,8 +152,14 @@ final class JournalTables {
 
   private static void addAccounts(Set<UUID> accounts, @Nullable TransferState transfer) {
     if (transfer != null) {
-      accounts.add(transfer.debitAccountId());
-      accounts.add(transfer.creditAccountId());
+      addAccounts(accounts, transfer.terms().legs());
+    }
+  }
+
+  private static void addAccounts(Set<UUID> accounts, List<Leg> legs) {
+    for (Leg leg : legs) {
+      accounts.add(leg.debitAccountId());
+      accounts.add(leg.creditAccountId());
     }
   }
 
@@ -140,20 +174,29 @@ final class JournalTables {
                   new KnownCommand(
                       new Fingerprint(row.getString("sha256")),
                       row.getString("owner"),
-                      row.getLong("epoch")));
+                      row.getLong("epoch"),
+                      rejection(row.getString("rejection"))));
             });
     return found;
   }
 
   private Map<UUID, TransferState> lockTransfers(Set<UUID> ids) {
     Map<UUID, TransferState> locked = new HashMap<>();
+    Map<UUID, List<Leg>> legs = new HashMap<>();
     sql.sql(LOCK_TRANSFERS)
         .param("transfers", new Columns<>(ids).uuids(id -> id))
         .query(
             row -> {
               TransferState transfer = transfer(row);
               locked.put(transfer.id(), transfer);
+              if (row.getInt("leg_count") > 1) {
+                legs.put(transfer.id(), new ArrayList<>());
+              }
             });
+    if (!legs.isEmpty()) {
+      findLegs(legs);
+      legs.forEach((id, all) -> locked.computeIfPresent(id, (key, t) -> t.withLegs(all)));
+    }
     sql.sql(LOCK_HOLDS)
         .param("transfers", new Columns<>(locked.keySet()).uuids(id -> id))
         .query(
@@ -162,6 +205,15 @@ final class JournalTables {
                   row.getObject("transfer_id", UUID.class), (id, t) -> t.withLiveHold());
             });
     return locked;
+  }
+
+  private void findLegs(Map<UUID, List<Leg>> legs) {
+    sql.sql(FIND_LEGS)
+        .param("transfers", new Columns<>(legs.keySet()).uuids(id -> id))
+        .query(
+            row -> {
+              legs.getOrDefault(row.getObject("transfer_id", UUID.class), List.of()).add(leg(row));
+            });
   }
 
   private Map<UUID, AccountState> lockAccounts(Set<UUID> ids) {
@@ -210,19 +262,42 @@ final class JournalTables {
   }
 
   private static TransferState transfer(ResultSet row) throws SQLException {
+    Long captureWithin = row.getObject("capture_within_s", Long.class);
+    OffsetDateTime finishedAt = row.getObject("finished_at", OffsetDateTime.class);
     return new TransferState(
-        row.getObject("id", UUID.class),
+        new TransferState.Terms(
+            row.getObject("id", UUID.class),
+            List.of(leg(row)),
+            new Money(row.getLong("amount_minor"), row.getString("currency")),
+            captureWithin == null ? null : Duration.ofSeconds(captureWithin),
+            row.getObject("reverses", UUID.class),
+            row.getString("traceparent")),
         TransferState.Status.valueOf(row.getString("status")),
+        row.getLong("event_count"),
+        TransferEvent.Screening.valueOf(row.getString("screening")),
+        row.getString("rejection"),
+        row.getLong("captured_minor"),
+        row.getInt("capture_count"),
+        row.getBoolean("void_requested"),
+        new TransferState.Reversals(row.getLong("reversing_minor"), row.getLong("reversed_minor")),
+        false,
+        new TransferState.Saga(
+            SagaStep.valueOf(row.getString("step")),
+            row.getLong("epoch"),
+            row.getString("reason"),
+            null),
+        row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+        finishedAt == null ? null : finishedAt.toInstant());
+  }
+
+  private static Leg leg(ResultSet row) throws SQLException {
+    return new Leg(
         row.getObject("debit_account_id", UUID.class),
         row.getObject("credit_account_id", UUID.class),
-        new Money(row.getLong("amount_minor"), row.getString("currency")),
-        row.getLong("event_count"),
-        row.getString("traceparent"),
-        false,
-        TransferState.SagaStep.valueOf(row.getString("step")),
-        row.getLong("epoch"),
-        row.getString("reason"),
-        row.getObject("reverses", UUID.class),
-        new TransferState.Reversals(row.getLong("reversing_minor"), row.getLong("reversed_minor")));
+        row.getLong("amount_minor"));
+  }
+
+  private static @Nullable RejectionReason rejection(@Nullable String code) {
+    return code == null ? null : RejectionReason.ofCode(code);
   }
 }

@@ -4,13 +4,14 @@ import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
 import dev.payledger.ledger.journal.PlannedWrites.AccountMove;
 import dev.payledger.ledger.journal.PlannedWrites.AllowanceUse;
-import dev.payledger.ledger.journal.PlannedWrites.Ended;
 import dev.payledger.ledger.journal.PlannedWrites.Entry;
+import dev.payledger.ledger.journal.PlannedWrites.HoldMove;
 import dev.payledger.ledger.journal.PlannedWrites.Line;
 import dev.payledger.ledger.journal.PlannedWrites.NewCommand;
+import dev.payledger.ledger.journal.PlannedWrites.NewHold;
+import dev.payledger.ledger.journal.PlannedWrites.NewLeg;
 import dev.payledger.ledger.journal.PlannedWrites.NewTransfer;
-import dev.payledger.ledger.journal.PlannedWrites.ReversalMove;
-import dev.payledger.ledger.journal.PlannedWrites.SagaMove;
+import dev.payledger.ledger.journal.PlannedWrites.TransferMove;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +27,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class JournalWrites {
   static final String RECORD_COMMANDS =
       """
-      INSERT INTO command (id, operation, fingerprint, outcome, decided_at)
-      SELECT id, operation, decode(sha256, 'hex'), outcome, decided_at
-      FROM unnest(:ids, :operations, :sha256s, :outcomes, :decidedAts)
-        AS c (id, operation, sha256, outcome, decided_at)
+      INSERT INTO command (id, operation, fingerprint, outcome, transfer_id, rejection, decided_at)
+      SELECT id, operation, decode(sha256, 'hex'), outcome, transfer_id, rejection, decided_at
+      FROM unnest(:ids, :operations, :sha256s, :outcomes, :transfers, :rejections, :decidedAts)
+        AS c (id, operation, sha256, outcome, transfer_id, rejection, decided_at)
       """;
 
   static final String OPEN_ACCOUNTS =
@@ -42,17 +43,23 @@ final class JournalWrites {
   static final String CREATE_TRANSFERS =
       """
       INSERT INTO transfer (id, initiator, by_operator, status, rejection, debit_account_id,
-        credit_account_id, amount_minor, currency, reverses, reference, metadata, event_count,
-        traceparent, created_at, expires_at, finished_at)
+        credit_account_id, leg_count, amount_minor, currency, capture_within_s, reverses, reference,
+        metadata, event_count, traceparent, created_at, expires_at, finished_at)
       SELECT id, initiator, by_operator, status, rejection, debit_account_id, credit_account_id,
-        amount_minor, currency, reverses, reference, CAST(metadata AS jsonb), 1, traceparent,
-        created_at, expires_at, finished_at
+        leg_count, amount_minor, currency, capture_within_s, reverses, reference,
+        CAST(metadata AS jsonb), 1, traceparent, created_at, expires_at, finished_at
       FROM unnest(:ids, :initiators, :byOperators, :statuses, :rejections, :debits, :credits,
-          :amountsMinor, :currencies, :reversed, :references, :metadatas, :traceparents, :createdAts,
-          :expiresAts, :finishedAts)
+          :legCounts, :amountsMinor, :currencies, :capturesWithin, :reversed, :references, :metadatas,
+          :traceparents, :createdAts, :expiresAts, :finishedAts)
         AS t (id, initiator, by_operator, status, rejection, debit_account_id, credit_account_id,
-          amount_minor, currency, reverses, reference, metadata, traceparent, created_at,
-          expires_at, finished_at)
+          leg_count, amount_minor, currency, capture_within_s, reverses, reference, metadata,
+          traceparent, created_at, expires_at, finished_at)
+      """;
+
+  static final String CREATE_LEGS =
+      """
+      INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id, amount_minor)
+      SELECT * FROM unnest(:transfers, :numbers, :debits, :credits, :amountsMinor)
       """;
 
   static final String CREATE_HOLDS =
@@ -82,14 +89,14 @@ final class JournalWrites {
           :versions, :lastPostedAts)
         AS m (id, credits_posted, debits_posted, credits_pending, debits_pending, lines, versions,
           last_posted_at)
-      WHERE a.id = m.id
+      WHERE a.id = m.id AND a.id = ANY (:accounts)
       """;
 
   static final String WRITE_ENTRIES =
       """
-      INSERT INTO journal_entry (id, transfer_id, debit_account_id, credit_account_id, amount_minor,
-        currency, posted_at)
-      SELECT * FROM unnest(:ids, :transfers, :debits, :credits, :amountsMinor, :currencies,
+      INSERT INTO journal_entry (id, transfer_id, number, debit_account_id, credit_account_id,
+        amount_minor, currency, posted_at)
+      SELECT * FROM unnest(:ids, :transfers, :numbers, :debits, :credits, :amountsMinor, :currencies,
         :postedAts)
       """;
 
@@ -101,35 +108,37 @@ final class JournalWrites {
 
   static final String MOVE_SAGAS =
       """
-      UPDATE saga s SET step = m.step, reason = m.reason
-      FROM unnest(:transfers, :epochs, :from, :to, :reasons)
-        AS m (transfer_id, epoch, from_step, step, reason)
-      WHERE s.transfer_id = m.transfer_id AND s.epoch = m.epoch AND s.step = m.from_step
+      UPDATE saga s SET step = m.step, reason = m.reason, due_at = coalesce(m.due_at, s.due_at)
+      FROM unnest(:transfers, :epochs, :from, :to, :reasons, :dueAts)
+        AS m (transfer_id, epoch, from_step, step, reason, due_at)
+      WHERE s.transfer_id = m.transfer_id AND s.transfer_id = ANY (:transfers)
+        AND s.epoch = m.epoch AND s.step = m.from_step
       """;
 
-  static final String END_HOLDS =
+  static final String MOVE_HOLDS =
       """
-      UPDATE hold h SET status = e.status, captured_minor = e.captured_minor, ended_at = e.ended_at
+      UPDATE hold h SET status = m.status, captured_minor = h.captured_minor + m.captured,
+        ended_at = m.ended_at
       FROM unnest(:transfers, :accounts, :statuses, :capturedMinor, :endedAts)
-        AS e (transfer_id, account_id, status, captured_minor, ended_at)
-      WHERE h.transfer_id = e.transfer_id AND h.account_id = e.account_id AND h.status = 'HELD'
+        AS m (transfer_id, account_id, status, captured, ended_at)
+      WHERE h.transfer_id = m.transfer_id AND h.account_id = m.account_id
+        AND h.transfer_id = ANY (:transfers) AND h.status = 'HELD'
       """;
 
-  static final String FINISH_TRANSFERS =
+  /// Sums are added to what is there, like those of accounts.
+  static final String MOVE_TRANSFERS =
       """
-      UPDATE transfer t SET status = f.status, rejection = f.rejection, screening = f.screening,
-        event_count = f.event_count, finished_at = f.finished_at
-      FROM unnest(:transfers, :statuses, :rejections, :screenings, :eventCounts, :finishedAts)
-        AS f (id, status, rejection, screening, event_count, finished_at)
-      WHERE t.id = f.id AND t.status = 'PENDING'
-      """;
-
-  static final String MOVE_REVERSALS =
-      """
-      UPDATE transfer t SET reversing_minor = t.reversing_minor + r.pending,
-        reversed_minor = t.reversed_minor + r.posted
-      FROM unnest(:transfers, :pendingMinor, :postedMinor) AS r (id, pending, posted)
-      WHERE t.id = r.id
+      UPDATE transfer t SET status = m.status, rejection = m.rejection, screening = m.screening,
+        captured_minor = t.captured_minor + m.captured,
+        capture_count = t.capture_count + m.captures, void_requested = m.void_requested,
+        reversing_minor = t.reversing_minor + m.reversing,
+        reversed_minor = t.reversed_minor + m.reversed, event_count = m.event_count,
+        expires_at = m.expires_at, finished_at = m.finished_at
+      FROM unnest(:transfers, :from, :statuses, :rejections, :screenings, :capturedMinor, :captures,
+          :voidsRequested, :reversingMinor, :reversedMinor, :eventCounts, :expiresAts, :finishedAts)
+        AS m (id, from_status, status, rejection, screening, captured, captures, void_requested,
+          reversing, reversed, event_count, expires_at, finished_at)
+      WHERE t.id = m.id AND t.id = ANY (:transfers) AND t.status = m.from_status
       """;
 
   static final String OWE_RELEASES =
@@ -159,13 +168,17 @@ final class JournalWrites {
     some(planned.commands, this::recordCommands);
     some(planned.accounts, opened -> openAccounts(opened, now));
     some(planned.transfers, this::createTransfers);
-    some(planned.transfers.stream().filter(t -> t.rejection() == null).toList(), this::hold);
+    some(planned.transfers.stream().flatMap(NewTransfer::legs).toList(), this::createLegs);
+    some(planned.transfers.stream().flatMap(NewTransfer::holds).toList(), this::createHolds);
+    some(planned.transfers.stream().filter(t -> t.rejection() == null).toList(), this::createSagas);
     some(planned.accountMoves, this::moveAccounts);
     some(planned.entries, this::writeEntries);
     some(planned.lines, this::writeLines);
-    some(planned.sagaMoves, this::moveSagas);
-    some(planned.ended, this::end);
-    some(planned.reversalMoves, this::moveReversals);
+    some(
+        planned.transferMoves.stream().filter(TransferMove::hasMovedSaga).toList(),
+        this::moveSagas);
+    some(planned.transferMoves.stream().flatMap(TransferMove::holds).toList(), this::moveHolds);
+    some(planned.transferMoves, this::moveTransfers);
     some(planned.releasesOwed, owed -> oweReleases(owed, now));
     some(List.copyOf(planned.allowanceUses.entrySet()), this::useAllowances);
   }
@@ -178,6 +191,8 @@ final class JournalWrites {
         .param("operations", of.texts(NewCommand::operation))
         .param("sha256s", of.texts(c -> c.fingerprint().sha256()))
         .param("outcomes", of.texts(c -> c.isAccepted() ? "ACCEPTED" : "REJECTED"))
+        .param("transfers", of.uuids(NewCommand::transfer))
+        .param("rejections", of.texts(c -> c.rejection() == null ? null : c.rejection().code()))
         .param("decidedAts", of.instants(NewCommand::decidedAt));
   }
 
@@ -201,10 +216,12 @@ final class JournalWrites {
         .param("byOperators", of.booleans(t -> t.command().byOperator()))
         .param("statuses", of.texts(t -> t.rejection() == null ? "PENDING" : "REJECTED"))
         .param("rejections", of.texts(t -> t.rejection() == null ? null : t.rejection().code()))
-        .param("debits", of.uuids(t -> t.command().debitAccountId()))
-        .param("credits", of.uuids(t -> t.command().creditAccountId()))
+        .param("debits", of.uuids(t -> t.command().legs().getFirst().debitAccountId()))
+        .param("credits", of.uuids(t -> t.command().legs().getFirst().creditAccountId()))
+        .param("legCounts", of.integers(t -> t.command().legs().size()))
         .param("amountsMinor", of.longs(t -> t.command().money().amountMinor()))
-        .param("currencies", of.texts(t -> t.command().money().currency()))
+        .param("currencies", of.texts(t -> t.command().currency()))
+        .param("capturesWithin", of.seconds(t -> t.command().captureWithin()))
         .param("reversed", of.uuids(t -> t.command().reverses()))
         .param("references", of.texts(t -> t.command().reference()))
         .param("metadatas", of.texts(t -> json.writeValueAsString(t.command().metadata())))
@@ -214,14 +231,29 @@ final class JournalWrites {
         .param("finishedAts", of.instants(t -> t.rejection() == null ? null : t.createdAt()));
   }
 
-  private void hold(List<NewTransfer> rows) {
-    Columns<NewTransfer> of = new Columns<>(rows);
+  private void createLegs(List<NewLeg> rows) {
+    Columns<NewLeg> of = new Columns<>(rows);
+    pipeline
+        .add(CREATE_LEGS, 0)
+        .param("transfers", of.uuids(NewLeg::transfer))
+        .param("numbers", of.integers(NewLeg::number))
+        .param("debits", of.uuids(l -> l.leg().debitAccountId()))
+        .param("credits", of.uuids(l -> l.leg().creditAccountId()))
+        .param("amountsMinor", of.longs(l -> l.leg().amountMinor()));
+  }
+
+  private void createHolds(List<NewHold> rows) {
+    Columns<NewHold> of = new Columns<>(rows);
     pipeline
         .add(CREATE_HOLDS, 0)
-        .param("transfers", of.uuids(t -> t.command().id()))
-        .param("accounts", of.uuids(t -> t.command().debitAccountId()))
-        .param("amountsMinor", of.longs(t -> t.command().money().amountMinor()))
-        .param("heldAts", of.instants(NewTransfer::createdAt));
+        .param("transfers", of.uuids(h -> h.transfer().command().id()))
+        .param("accounts", of.uuids(NewHold::account))
+        .param("amountsMinor", of.longs(NewHold::amountMinor))
+        .param("heldAts", of.instants(h -> h.transfer().createdAt()));
+  }
+
+  private void createSagas(List<NewTransfer> rows) {
+    Columns<NewTransfer> of = new Columns<>(rows);
     pipeline
         .add(CREATE_SAGAS, 0)
         .param("transfers", of.uuids(t -> t.command().id()))
@@ -249,10 +281,11 @@ final class JournalWrites {
         .add(WRITE_ENTRIES, 0)
         .param("ids", of.uuids(Entry::id))
         .param("transfers", of.uuids(e -> e.transfer().id()))
-        .param("debits", of.uuids(e -> e.transfer().debitAccountId()))
-        .param("credits", of.uuids(e -> e.transfer().creditAccountId()))
-        .param("amountsMinor", of.longs(e -> e.transfer().money().amountMinor()))
-        .param("currencies", of.texts(e -> e.transfer().money().currency()))
+        .param("numbers", of.integers(Entry::number))
+        .param("debits", of.uuids(e -> e.leg().debitAccountId()))
+        .param("credits", of.uuids(e -> e.leg().creditAccountId()))
+        .param("amountsMinor", of.longs(e -> e.leg().amountMinor()))
+        .param("currencies", of.texts(Entry::currency))
         .param("postedAts", of.instants(Entry::postedAt));
   }
 
@@ -267,43 +300,46 @@ final class JournalWrites {
         .param("balancesAfterMinor", of.longs(Line::balanceAfterMinor));
   }
 
-  private void moveSagas(List<SagaMove> rows) {
-    Columns<SagaMove> of = new Columns<>(rows);
+  private void moveSagas(List<TransferMove> rows) {
+    Columns<TransferMove> of = new Columns<>(rows);
     pipeline
         .add(MOVE_SAGAS, rows.size())
-        .param("transfers", of.uuids(SagaMove::transfer))
-        .param("epochs", of.longs(SagaMove::epoch))
-        .param("from", of.texts(m -> m.from().name()))
-        .param("to", of.texts(m -> m.to().name()))
-        .param("reasons", of.texts(SagaMove::reason));
+        .param("transfers", of.uuids(m -> m.after().id()))
+        .param("epochs", of.longs(m -> m.before().saga().epoch()))
+        .param("from", of.texts(m -> m.before().saga().step().name()))
+        .param("to", of.texts(m -> m.after().saga().step().name()))
+        .param("reasons", of.texts(m -> m.after().saga().reason()))
+        .param("dueAts", of.instants(m -> m.after().saga().dueAt()));
   }
 
-  private void end(List<Ended> rows) {
-    Columns<Ended> of = new Columns<>(rows);
+  private void moveHolds(List<HoldMove> rows) {
+    Columns<HoldMove> of = new Columns<>(rows);
     pipeline
-        .add(END_HOLDS, rows.size())
-        .param("transfers", of.uuids(e -> e.transfer().id()))
-        .param("accounts", of.uuids(e -> e.transfer().debitAccountId()))
-        .param("statuses", of.texts(e -> e.holdStatus()))
-        .param("capturedMinor", of.longs(Ended::capturedMinor))
-        .param("endedAts", of.instants(Ended::endedAt));
-    pipeline
-        .add(FINISH_TRANSFERS, rows.size())
-        .param("transfers", of.uuids(e -> e.transfer().id()))
-        .param("statuses", of.texts(e -> e.transfer().status().name()))
-        .param("rejections", of.texts(Ended::rejection))
-        .param("screenings", of.texts(e -> e.screening().name()))
-        .param("eventCounts", of.longs(e -> e.transfer().eventCount()))
-        .param("finishedAts", of.instants(Ended::endedAt));
+        .add(MOVE_HOLDS, rows.size())
+        .param("transfers", of.uuids(m -> m.transfer().id()))
+        .param("accounts", of.uuids(HoldMove::account))
+        .param("statuses", of.texts(HoldMove::status))
+        .param("capturedMinor", of.longs(HoldMove::capturedMinor))
+        .param("endedAts", of.instants(m -> m.transfer().finishedAt()));
   }
 
-  private void moveReversals(List<ReversalMove> rows) {
-    Columns<ReversalMove> of = new Columns<>(rows);
+  private void moveTransfers(List<TransferMove> rows) {
+    Columns<TransferMove> of = new Columns<>(rows);
     pipeline
-        .add(MOVE_REVERSALS, rows.size())
-        .param("transfers", of.uuids(m -> m.before().id()))
-        .param("pendingMinor", of.longs(ReversalMove::pendingMinor))
-        .param("postedMinor", of.longs(ReversalMove::postedMinor));
+        .add(MOVE_TRANSFERS, rows.size())
+        .param("transfers", of.uuids(m -> m.after().id()))
+        .param("from", of.texts(m -> m.before().status().name()))
+        .param("statuses", of.texts(m -> m.after().status().name()))
+        .param("rejections", of.texts(m -> m.after().rejection()))
+        .param("screenings", of.texts(m -> m.after().screening().name()))
+        .param("capturedMinor", of.longs(TransferMove::capturedMinor))
+        .param("captures", of.integers(m -> m.after().captureCount() - m.before().captureCount()))
+        .param("voidsRequested", of.booleans(m -> m.after().isVoidRequested()))
+        .param("reversingMinor", of.longs(TransferMove::reversingMinor))
+        .param("reversedMinor", of.longs(TransferMove::reversedMinor))
+        .param("eventCounts", of.longs(m -> m.after().eventCount()))
+        .param("expiresAts", of.instants(m -> m.after().expiresAt()))
+        .param("finishedAts", of.instants(m -> m.after().finishedAt()));
   }
 
   private void oweReleases(List<UUID> rows, Instant now) {

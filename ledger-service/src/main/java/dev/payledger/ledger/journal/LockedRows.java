@@ -18,7 +18,12 @@ record LockedRows(
   /// A command that was decided before.
   ///
   /// @param sagaOwner who moves its transfer; null when it made none
-  record KnownCommand(Fingerprint fingerprint, @Nullable String sagaOwner, long sagaEpoch) {}
+  /// @param rejection why a capture or a void was refused; null for all others
+  record KnownCommand(
+      Fingerprint fingerprint,
+      @Nullable String sagaOwner,
+      long sagaEpoch,
+      @Nullable RejectionReason rejection) {}
 
   record AllowanceKey(UUID account, Instant windowStart) {}
 }

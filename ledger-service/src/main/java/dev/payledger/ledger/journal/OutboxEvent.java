@@ -3,7 +3,9 @@ package dev.payledger.ledger.journal;
 import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.contracts.AccountEvent;
 import dev.payledger.contracts.TransferEvent;
+import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,41 @@ record OutboxEvent(
         event.postedAt());
   }
 
-  static OutboxEvent of(TransferEvent event, @Nullable String traceparent) {
+  /// A new transfer: its funds are held, or it was rejected.
+  static OutboxEvent of(HoldFunds command, @Nullable RejectionReason rejection, Instant at) {
+    return of(
+        event(
+            command.id(),
+            1,
+            rejection == null ? TransferEvent.Status.PENDING : TransferEvent.Status.REJECTED,
+            command.legs(),
+            command.money(),
+            0,
+            TransferEvent.Screening.PENDING,
+            rejection == null ? null : rejection.code(),
+            command.reverses(),
+            at),
+        command.traceparent());
+  }
+
+  /// What became of a transfer.
+  static OutboxEvent of(TransferState transfer, Instant at) {
+    return of(
+        event(
+            transfer.id(),
+            transfer.eventCount(),
+            TransferEvent.Status.valueOf(transfer.status().name()),
+            transfer.terms().legs(),
+            transfer.terms().money(),
+            transfer.capturedMinor(),
+            transfer.screening(),
+            transfer.rejection(),
+            transfer.terms().reverses(),
+            at),
+        transfer.terms().traceparent());
+  }
+
+  private static OutboxEvent of(TransferEvent event, @Nullable String traceparent) {
     String type =
         switch (event.status()) {
           case PENDING -> "TransferHeld";
@@ -53,5 +89,37 @@ record OutboxEvent(
         event,
         traceparent,
         event.occurredAt());
+  }
+
+  private static TransferEvent event(
+      UUID id,
+      long sequence,
+      TransferEvent.Status status,
+      List<Leg> legs,
+      Money money,
+      long capturedMinor,
+      TransferEvent.Screening screening,
+      @Nullable String rejection,
+      @Nullable UUID reverses,
+      Instant at) {
+    Leg first = legs.getFirst();
+    return new TransferEvent(
+        id,
+        sequence,
+        status,
+        first.debitAccountId(),
+        first.creditAccountId(),
+        money.amountMinor(),
+        capturedMinor,
+        money.currency(),
+        legs.size() == 1 ? null : legs.stream().map(OutboxEvent::told).toList(),
+        screening,
+        rejection,
+        reverses,
+        at);
+  }
+
+  private static TransferEvent.Leg told(Leg leg) {
+    return new TransferEvent.Leg(leg.debitAccountId(), leg.creditAccountId(), leg.amountMinor());
   }
 }

@@ -1,17 +1,16 @@
 package dev.payledger.ledger.journal;
 
 import dev.payledger.contracts.AccountEntryEvent;
-import dev.payledger.contracts.TransferEvent;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
-import dev.payledger.ledger.journal.TransferState.SagaStep;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The rows that a planned batch adds and changes. History in the order in which it happened; a row
@@ -23,9 +22,7 @@ final class PlannedWrites {
   final List<AccountMove> accountMoves = new ArrayList<>();
   final List<Entry> entries = new ArrayList<>();
   final List<Line> lines = new ArrayList<>();
-  final List<SagaMove> sagaMoves = new ArrayList<>();
-  final List<Ended> ended = new ArrayList<>();
-  final List<ReversalMove> reversalMoves = new ArrayList<>();
+  final List<TransferMove> transferMoves = new ArrayList<>();
   final List<UUID> releasesOwed = new ArrayList<>();
   final Map<AllowanceKey, AllowanceUse> allowanceUses = new LinkedHashMap<>();
   final List<OutboxEvent> events = new ArrayList<>();
@@ -56,21 +53,47 @@ final class PlannedWrites {
         .forEach(
             (id, before) -> {
               TransferState after = transfers.getOrDefault(id, before);
-              if (after.step() != before.step()) {
-                sagaMoves.add(
-                    new SagaMove(id, before.epoch(), before.step(), after.step(), after.reason()));
-              }
-              if (!after.reversals().equals(before.reversals())) {
-                reversalMoves.add(new ReversalMove(before, after));
+              if (!after.equals(before)) {
+                transferMoves.add(new TransferMove(before, after));
               }
             });
   }
 
+  /// @param transfer the one that was to be captured or voided
+  /// @param rejection why it was not
   record NewCommand(
-      UUID id, String operation, Fingerprint fingerprint, boolean isAccepted, Instant decidedAt) {}
+      UUID id,
+      String operation,
+      Fingerprint fingerprint,
+      boolean isAccepted,
+      @Nullable UUID transfer,
+      @Nullable RejectionReason rejection,
+      Instant decidedAt) {}
 
   /// @param rejection null when its funds are held and its saga starts
-  record NewTransfer(HoldFunds command, @Nullable RejectionReason rejection, Instant createdAt) {}
+  record NewTransfer(HoldFunds command, @Nullable RejectionReason rejection, Instant createdAt) {
+    /// One for each account that pays; none when it was rejected.
+    Stream<NewHold> holds() {
+      return rejection != null
+          ? Stream.empty()
+          : TransferState.Terms.sums(command.legs()).entrySet().stream()
+              .map(debit -> new NewHold(this, debit.getKey(), debit.getValue()));
+    }
+
+    /// Of a transfer that has several.
+    Stream<NewLeg> legs() {
+      List<Leg> legs = command.legs();
+      return legs.size() == 1
+          ? Stream.empty()
+          : Stream.iterate(1, number -> number + 1)
+              .limit(legs.size())
+              .map(number -> new NewLeg(command.id(), number, legs.get(number - 1)));
+    }
+  }
+
+  record NewHold(NewTransfer transfer, UUID account, long amountMinor) {}
+
+  record NewLeg(UUID transfer, int number, Leg leg) {}
 
   /// Written as what was added: the row's constraints are judged on what is in the database.
   record AccountMove(AccountState before, AccountState after) {
@@ -80,42 +103,58 @@ final class PlannedWrites {
     }
   }
 
-  record Entry(UUID id, TransferState transfer, Instant postedAt) {}
+  /// @param number of the leg; or, captured by request, of the capture
+  record Entry(
+      UUID id, TransferState transfer, int number, Leg leg, String currency, Instant postedAt) {}
 
   record Line(
       UUID account, long seq, UUID entry, AccountEntryEvent.Side side, long balanceAfterMinor) {}
 
-  record SagaMove(UUID transfer, long epoch, SagaStep from, SagaStep to, @Nullable String reason) {}
+  /// Of the transfer's row, its saga's and its holds', as far as they changed.
+  record TransferMove(TransferState before, TransferState after) {
+    long capturedMinor() {
+      return after.capturedMinor() - before.capturedMinor();
+    }
 
-  /// Of the transfer that is given back.
-  record ReversalMove(TransferState before, TransferState after) {
-    long pendingMinor() {
+    long reversingMinor() {
       return after.reversals().pendingMinor() - before.reversals().pendingMinor();
     }
 
-    long postedMinor() {
+    long reversedMinor() {
       return after.reversals().postedMinor() - before.reversals().postedMinor();
+    }
+
+    boolean hasMovedSaga() {
+      return !after.saga().equals(before.saga());
+    }
+
+    /// Of each account that pays, when some was captured or the rest given back.
+    Stream<HoldMove> holds() {
+      if (capturedMinor() == 0 && after.isHoldLive() == before.isHoldLive()) {
+        return Stream.empty();
+      }
+      return after.terms().debitsMinor().entrySet().stream()
+          .map(
+              debit ->
+                  new HoldMove(
+                      after,
+                      debit.getKey(),
+                      // Only a transfer of one leg is captured in parts.
+                      capturedMinor() == after.terms().money().amountMinor()
+                          ? debit.getValue()
+                          : capturedMinor()));
     }
   }
 
-  /// @param transfer as it is now that it is final
-  record Ended(
-      TransferState transfer,
-      @Nullable String rejection,
-      TransferEvent.Screening screening,
-      Instant endedAt) {
-
-    /// How its hold ended.
-    String holdStatus() {
+  /// @param capturedMinor more of it
+  record HoldMove(TransferState transfer, UUID account, long capturedMinor) {
+    String status() {
       return switch (transfer.status()) {
+        case PENDING, HELD -> "HELD";
         case POSTED -> "CAPTURED";
         case EXPIRED -> "EXPIRED";
-        case REJECTED, PENDING -> "VOIDED";
+        case REJECTED, VOIDED -> "VOIDED";
       };
-    }
-
-    long capturedMinor() {
-      return transfer.status() == TransferState.Status.POSTED ? transfer.money().amountMinor() : 0;
     }
   }
 

@@ -1,15 +1,28 @@
 package dev.payledger.ledger.journal;
 
-/// Every expected "no" to a transfer, in order of precedence: the first that applies is the answer.
+import java.util.Arrays;
+
+/// Every expected "no" to a transfer and to what is asked about one, in order of precedence: the first that applies is the answer.
 /// A rejection is final for its command id; `mayPassLater` says whether the same request under a new
 /// idempotency key may succeed another time.
 public enum RejectionReason {
   NOT_REVERSIBLE(
-      "not-reversible", false, "Only a posted transfer that is no reversal can be reversed."),
+      "not-reversible",
+      false,
+      "Only what a transfer has moved can be reversed; not a reversal, and one with several legs"
+          + " only whole."),
   REVERSAL_LIMIT(
       "reversal-limit",
       true,
       "More would be reversed than the transfer moved; reversals under way count."),
+  NOT_CAPTURABLE(
+      "not-capturable",
+      false,
+      "The transfer holds nothing that could be captured: it is pending, final, out of time, or not"
+          + " of capture MANUAL."),
+  CAPTURE_LIMIT("capture-limit", false, "More would be captured than is left of what is held."),
+  NOT_VOIDABLE(
+      "not-voidable", false, "The transfer is final; nothing is held that could be voided."),
   SELF_TRANSFER("self-transfer", false, "Debit and credit account are the same."),
   ACCOUNT_CLOSED("account-closed", false, "The debit account is closed."),
   ACCOUNT_FROZEN("account-frozen", true, "The debit account is frozen for debits."),
@@ -29,6 +42,13 @@ public enum RejectionReason {
     this.code = code;
     this.mayPassLater = mayPassLater;
     this.sentence = sentence;
+  }
+
+  public static RejectionReason ofCode(String code) {
+    return Arrays.stream(values())
+        .filter(reason -> reason.code.equals(code))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no rejection is called " + code));
   }
 
   /// The stable code of problem documents and events.

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.journal;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of a transfer, as pure functions of the locked rows: no clock, no I/O. A constraint in
@@ -24,7 +25,7 @@ final class TransferPlan {
     if (credit == null || (credit.isSystem() && !byOperator)) {
       return RejectionReason.ACCOUNT_UNUSABLE;
     }
-    RejectionReason onCredit = whyNotCredit(credit, money);
+    RejectionReason onCredit = whyNotCredit(credit, money.amountMinor());
     if (onCredit == RejectionReason.ACCOUNT_UNUSABLE) {
       return onCredit;
     }
@@ -49,24 +50,39 @@ final class TransferPlan {
   /// @param original null when it never got so far as to hold funds
   static @Nullable RejectionReason whyNotReverse(@Nullable TransferState original, Money money) {
     if (original == null
-        || original.status() != TransferState.Status.POSTED
-        || original.reverses() != null) {
+        || original.capturedMinor() == 0
+        || original.terms().reverses() != null
+        || (original.terms().legs().size() > 1 && !money.equals(original.terms().money()))) {
       return RejectionReason.NOT_REVERSIBLE;
     }
     long leftMinor =
-        original.money().amountMinor()
+        original.capturedMinor()
             - original.reversals().postedMinor()
             - original.reversals().pendingMinor();
     return money.amountMinor() > leftMinor ? RejectionReason.REVERSAL_LIMIT : null;
   }
 
+  /// Whether so much of what a transfer holds can be posted now; null means yes.
+  static @Nullable RejectionReason whyNotCapture(
+      TransferState transfer, long amountMinor, Instant now) {
+    if (transfer.status() != TransferState.Status.HELD || !now.isBefore(transfer.expiresAt())) {
+      return RejectionReason.NOT_CAPTURABLE;
+    }
+    return amountMinor > transfer.leftMinor() ? RejectionReason.CAPTURE_LIMIT : null;
+  }
+
+  /// Whether what a transfer holds can be given back; null means yes.
+  static @Nullable RejectionReason whyNotVoid(TransferState transfer) {
+    return transfer.status().isFinal() ? RejectionReason.NOT_VOIDABLE : null;
+  }
+
   /// Whether held funds can still be posted; null means yes. Funds are not asked for again: the hold
   /// has them. A freeze of the debit side after the hold does not stop it, a close is not possible.
-  static @Nullable RejectionReason whyNotCredit(AccountState credit, Money money) {
+  static @Nullable RejectionReason whyNotCredit(AccountState credit, long amountMinor) {
     if (credit.status().refusesCredits()) {
       return RejectionReason.ACCOUNT_UNUSABLE;
     }
-    if (Math.addExact(credit.balanceMinor(), money.amountMinor()) > Money.AMOUNT_MAX_MINOR) {
+    if (Math.addExact(credit.balanceMinor(), amountMinor) > Money.AMOUNT_MAX_MINOR) {
       return RejectionReason.BALANCE_LIMIT;
     }
     return null;

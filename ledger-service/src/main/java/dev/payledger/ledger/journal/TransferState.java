@@ -1,95 +1,223 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.contracts.TransferEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// A transfer's row, its saga's and its hold's, as they are under the lock, or what the commands of a
+/// A transfer's row, its saga's and its holds', as they are under the lock, or what the commands of a
 /// batch have made of them so far.
 ///
-/// @param status POSTED, REJECTED and EXPIRED are final
-/// @param isHoldLive whether the funds are reserved
-/// @param reason why the saga turned back
-/// @param reverses the transfer that this one gives back; null for all others
+/// @param eventCount number of its newest event
+/// @param capturedMinor how much of it is posted
+/// @param captureCount captures by request so far
+/// @param isVoidRequested its saga turns back instead of posting
+/// @param isHoldLive whether what is not captured yet is reserved
+/// @param finishedAt null until it is final
 record TransferState(
-    UUID id,
+    Terms terms,
     Status status,
-    UUID debitAccountId,
-    UUID creditAccountId,
-    Money money,
     long eventCount,
-    @Nullable String traceparent,
+    TransferEvent.Screening screening,
+    @Nullable String rejection,
+    long capturedMinor,
+    int captureCount,
+    boolean isVoidRequested,
+    Reversals reversals,
     boolean isHoldLive,
-    SagaStep step,
-    long epoch,
-    @Nullable String reason,
-    @Nullable UUID reverses,
-    Reversals reversals) {
+    Saga saga,
+    Instant expiresAt,
+    @Nullable Instant finishedAt) {
+
+  /// What never changes of a transfer.
+  ///
+  /// @param money the sum of its legs
+  /// @param captureWithin how long it is held for its capture by request; null when it is captured as
+  ///     soon as it is screened
+  /// @param reverses the transfer that this one gives back; null for all others
+  record Terms(
+      UUID id,
+      List<Leg> legs,
+      Money money,
+      @Nullable Duration captureWithin,
+      @Nullable UUID reverses,
+      @Nullable String traceparent) {
+
+    Terms withLegs(List<Leg> legs) {
+      return new Terms(id, legs, money, captureWithin, reverses, traceparent);
+    }
+
+    /// What each account that pays pays in all.
+    Map<UUID, Long> debitsMinor() {
+      return sums(legs);
+    }
+
+    /// What each account that is paid gets in all.
+    Map<UUID, Long> creditsMinor() {
+      return sums(legs.stream().map(Leg::swapped).toList());
+    }
+
+    static Map<UUID, Long> sums(List<Leg> legs) {
+      return legs.stream()
+          .collect(
+              Collectors.toMap(
+                  Leg::debitAccountId, Leg::amountMinor, Math::addExact, java.util.TreeMap::new));
+    }
+  }
 
   /// What is given back of this transfer, minor units.
   record Reversals(long pendingMinor, long postedMinor) {
     static final Reversals NONE = new Reversals(0, 0);
   }
 
-  enum Status {
-    PENDING,
-    POSTED,
-    REJECTED,
-    EXPIRED
+  /// @param reason why it turned back
+  /// @param dueAt when it is to be taken up; null for as the row has it
+  record Saga(SagaStep step, long epoch, @Nullable String reason, @Nullable Instant dueAt) {
+    Saga at(SagaStep next) {
+      return new Saga(next, epoch, reason, dueAt);
+    }
   }
 
-  /// The steps of the saga. SCREEN ends in a post (DONE) or turns back (COMPENSATE, then DONE).
-  enum SagaStep {
-    SCREEN,
-    COMPENSATE,
-    DONE
+  /// PENDING and HELD move on; the others are final.
+  enum Status {
+    PENDING,
+    HELD,
+    POSTED,
+    REJECTED,
+    VOIDED,
+    EXPIRED;
+
+    boolean isFinal() {
+      return this != PENDING && this != HELD;
+    }
+  }
+
+  UUID id() {
+    return terms.id();
+  }
+
+  /// What is held and not captured.
+  long leftMinor() {
+    return isHoldLive ? terms.money().amountMinor() - capturedMinor : 0;
   }
 
   /// Whether that owner may take that step now.
   boolean isAt(SagaStep step, long epoch) {
-    return status == Status.PENDING && this.step == step && this.epoch == epoch;
+    return saga.step() == step && saga.epoch() == epoch;
   }
 
   /// Whether that owner took its last step already, and with which end.
   boolean endedUnder(long epoch, boolean isPosted) {
-    return step == SagaStep.DONE && this.epoch == epoch && (status == Status.POSTED) == isPosted;
+    return isAt(SagaStep.DONE, epoch) && (status == Status.POSTED) == isPosted;
+  }
+
+  TransferState withLegs(List<Leg> legs) {
+    return with(terms.withLegs(legs), isHoldLive, isVoidRequested, reversals, saga);
   }
 
   TransferState withLiveHold() {
-    return with(status, eventCount, true, step, reason, reversals);
-  }
-
-  TransferState turnedBack(String reason) {
-    return with(status, eventCount, isHoldLive, SagaStep.COMPENSATE, reason, reversals);
-  }
-
-  TransferState ended(Status status) {
-    return with(status, eventCount + 1, false, SagaStep.DONE, reason, reversals);
+    return with(terms, true, isVoidRequested, reversals, saga);
   }
 
   TransferState withReversals(Reversals reversals) {
-    return with(status, eventCount, isHoldLive, step, reason, reversals);
+    return with(terms, isHoldLive, isVoidRequested, reversals, saga);
+  }
+
+  TransferState turnedBack(String reason) {
+    return with(
+        terms,
+        isHoldLive,
+        isVoidRequested,
+        reversals,
+        new Saga(SagaStep.COMPENSATE, saga.epoch(), reason, saga.dueAt()));
+  }
+
+  /// To be taken up now, by whoever sees it first.
+  TransferState withVoidRequested(Instant now) {
+    return with(
+        terms,
+        isHoldLive,
+        true,
+        reversals,
+        new Saga(saga.step(), saga.epoch(), saga.reason(), now));
+  }
+
+  /// Screened, and held until it is captured, voided or its time is over.
+  TransferState authorized(TransferEvent.Screening screening, Instant expiresAt) {
+    return new TransferState(
+        terms,
+        Status.HELD,
+        eventCount + 1,
+        screening,
+        null,
+        capturedMinor,
+        captureCount,
+        isVoidRequested,
+        reversals,
+        isHoldLive,
+        new Saga(SagaStep.CAPTURE, saga.epoch(), null, expiresAt),
+        expiresAt,
+        null);
+  }
+
+  /// With more of it posted, and some left.
+  TransferState captured(long amountMinor) {
+    return with(Status.HELD, screening, null, amountMinor, null);
+  }
+
+  /// With the rest of it posted, and maybe some given back.
+  TransferState posted(long amountMinor, TransferEvent.Screening screening, Instant at) {
+    return with(Status.POSTED, screening, null, amountMinor, at);
+  }
+
+  /// With what is held given back.
+  TransferState ended(
+      Status status, TransferEvent.Screening screening, @Nullable String rejection, Instant at) {
+    return with(status, screening, rejection, 0, at);
   }
 
   private TransferState with(
       Status status,
-      long eventCount,
-      boolean isHoldLive,
-      SagaStep step,
-      @Nullable String reason,
-      Reversals reversals) {
+      TransferEvent.Screening screening,
+      @Nullable String rejection,
+      long moreMinor,
+      @Nullable Instant finishedAt) {
+    boolean isByRequest = moreMinor > 0 && terms.captureWithin() != null;
     return new TransferState(
-        id,
+        terms,
         status,
-        debitAccountId,
-        creditAccountId,
-        money,
+        eventCount + 1,
+        screening,
+        rejection,
+        Math.addExact(capturedMinor, moreMinor),
+        captureCount + (isByRequest ? 1 : 0),
+        isVoidRequested,
+        reversals,
+        isHoldLive && finishedAt == null,
+        finishedAt == null ? saga : saga.at(SagaStep.DONE),
+        expiresAt,
+        finishedAt);
+  }
+
+  private TransferState with(
+      Terms terms, boolean isHoldLive, boolean isVoidRequested, Reversals reversals, Saga saga) {
+    return new TransferState(
+        terms,
+        status,
         eventCount,
-        traceparent,
+        screening,
+        rejection,
+        capturedMinor,
+        captureCount,
+        isVoidRequested,
+        reversals,
         isHoldLive,
-        step,
-        epoch,
-        reason,
-        reverses,
-        reversals);
+        saga,
+        expiresAt,
+        finishedAt);
   }
 }

@@ -24,61 +24,66 @@ import tools.jackson.databind.DatabindException;
 /// Maps what can go wrong to its problem document. What is not listed is a bug: 500 with a trace id
 /// and nothing else outside, the stack trace in the log.
 @RestControllerAdvice
-class LedgerProblems {
+public class LedgerProblems {
   private static final Logger log = LoggerFactory.getLogger(LedgerProblems.class);
-
-  @ExceptionHandler
-  ResponseEntity<ProblemDetail> problem(Problem problem, HttpServletRequest request) {
-    return answer(problem.body(), request);
-  }
-
-  @ExceptionHandler
-  ResponseEntity<ProblemDetail> unavailable(JournalUnavailable e, HttpServletRequest request) {
-    log.warn("journal unavailable, outcomeUnknown={}", e.outcomeUnknown(), e);
-    return e.outcomeUnknown()
-        ? answer(
-            ProblemCode.OUTCOME_UNKNOWN,
-            "The transfer may or may not have been recorded. Send the same request with the same"
-                + " idempotency key again; it will happen once.",
-            request)
-        : answer(
-            ProblemCode.UNAVAILABLE,
-            "The ledger could not decide in time; nothing was written. Send the same request again.",
-            request);
-  }
-
-  @ExceptionHandler({DataAccessException.class, TransactionException.class})
-  ResponseEntity<ProblemDetail> database(Exception e, HttpServletRequest request) {
-    log.warn("the database did not answer a query", e);
-    return answer(
-        ProblemCode.UNAVAILABLE, "The ledger's database did not answer. Try again.", request);
-  }
-
-  @ExceptionHandler
-  ResponseEntity<ProblemDetail> unreadable(
-      HttpMessageNotReadableException e, HttpServletRequest request) {
-    return answer(ProblemCode.INVALID_REQUEST, unreadable(e.getCause()), request);
-  }
 
   @ExceptionHandler
   ResponseEntity<ProblemDetail> wrongType(
       MethodArgumentTypeMismatchException e, HttpServletRequest request) {
     // An id that is no id names no resource.
-    return e.getParameter().hasParameterAnnotation(PathVariable.class)
-        ? answer(Problem.notFound().body(), request)
-        : answer(ProblemCode.INVALID_REQUEST, e.getName() + " is malformed.", request);
+    return answer(
+        e.getParameter().hasParameterAnnotation(PathVariable.class)
+            ? Problem.notFound()
+            : new Problem(ProblemCode.INVALID_REQUEST, e.getName() + " is malformed."),
+        request);
   }
 
   @ExceptionHandler
   ResponseEntity<ProblemDetail> other(Exception e, HttpServletRequest request) {
-    if (e instanceof ErrorResponse framework) {
-      return answer(framework(framework.getStatusCode().value()), request);
-    }
-    log.error("unexpected", e);
-    return answer(
-        ProblemCode.INTERNAL_ERROR,
-        "Something is wrong with the ledger. Send the same request again, or report the trace id.",
-        request);
+    return answer(e, request);
+  }
+
+  /// What a caller is told of an exception.
+  public static ProblemDetail of(Exception e, Trace trace) {
+    ProblemDetail body = body(e);
+    body.setProperty("traceId", trace.traceId());
+    return body;
+  }
+
+  private static ProblemDetail body(Exception e) {
+    return switch (e) {
+      case Problem problem -> problem.body();
+      case JournalUnavailable unavailable -> {
+        log.warn("journal unavailable, outcomeUnknown={}", unavailable.outcomeUnknown(), e);
+        yield unavailable.outcomeUnknown()
+            ? body(
+                ProblemCode.OUTCOME_UNKNOWN,
+                "The transfer may or may not have been recorded. Send the same request with the"
+                    + " same idempotency key again; it will happen once.")
+            : body(
+                ProblemCode.UNAVAILABLE,
+                "The ledger could not decide in time; nothing was written. Send the same request"
+                    + " again.");
+      }
+      case DataAccessException _, TransactionException _ -> {
+        log.warn("the database did not answer a query", e);
+        yield body(ProblemCode.UNAVAILABLE, "The ledger's database did not answer. Try again.");
+      }
+      case HttpMessageNotReadableException unreadable ->
+          body(ProblemCode.INVALID_REQUEST, unreadable(unreadable.getCause()));
+      case ErrorResponse framework -> framework(framework.getStatusCode().value());
+      default -> {
+        log.error("unexpected", e);
+        yield body(
+            ProblemCode.INTERNAL_ERROR,
+            "Something is wrong with the ledger. Send the same request again, or report the trace"
+                + " id.");
+      }
+    };
+  }
+
+  private static ProblemDetail body(ProblemCode code, String detail) {
+    return Problem.body(code.status(), code.code(), code.retryable(), detail);
   }
 
   private static ProblemDetail framework(int status) {
@@ -91,8 +96,7 @@ class LedgerProblems {
           case 503 -> ProblemCode.UNAVAILABLE;
           default -> ProblemCode.INVALID_REQUEST;
         };
-    return Problem.body(
-        code.status(), code.code(), code.retryable(), "The request does not fit this route.");
+    return body(code, "The request does not fit this route.");
   }
 
   /// Names the property at fault, never the text that was sent.
@@ -110,14 +114,8 @@ class LedgerProblems {
     return "The body is not the JSON object that this route takes.";
   }
 
-  private static ResponseEntity<ProblemDetail> answer(
-      ProblemCode code, String detail, HttpServletRequest request) {
-    return answer(Problem.body(code.status(), code.code(), code.retryable(), detail), request);
-  }
-
-  private static ResponseEntity<ProblemDetail> answer(
-      ProblemDetail body, HttpServletRequest request) {
-    body.setProperty("traceId", Trace.of(request).traceId());
+  private static ResponseEntity<ProblemDetail> answer(Exception e, HttpServletRequest request) {
+    ProblemDetail body = of(e, Trace.of(request));
     ResponseEntity.BodyBuilder answer =
         ResponseEntity.status(body.getStatus())
             .contentType(MediaType.APPLICATION_PROBLEM_JSON)

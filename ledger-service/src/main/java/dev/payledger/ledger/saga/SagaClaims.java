@@ -37,8 +37,7 @@ class SagaClaims {
         .map(
             saga -> {
               saga.claim(owner, leaseUntil);
-              return new SagaLease(
-                  saga.transferId(), saga.epoch(), saga.attempts(), saga.isTurnedBack());
+              return new SagaLease(saga.transferId(), saga.epoch(), saga.attempts(), saga.step());
             })
         .toList();
   }

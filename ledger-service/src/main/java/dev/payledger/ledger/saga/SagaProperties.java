@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 ///
 /// @param leaseDuration how long an owner has a saga to itself
 /// @param transferLifetime time from request to `expiresAt`
+/// @param captureWithin how long screened funds are held for their capture by request, seconds at least
 /// @param recoveryInterval pause between two looks for unowned sagas
 /// @param recoveryBatchMax sagas and releases claimed in one look
 /// @param recoveryTimeout bound of one recovery of one saga; below the lease
@@ -19,6 +20,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 record SagaProperties(
     Duration leaseDuration,
     Duration transferLifetime,
+    Duration captureWithin,
     Duration recoveryInterval,
     int recoveryBatchMax,
     Duration recoveryTimeout,
@@ -33,6 +35,9 @@ record SagaProperties(
     }
     if (transferLifetime.compareTo(leaseDuration) <= 0) {
       throw new IllegalArgumentException("transfer-lifetime must exceed lease-duration");
+    }
+    if (captureWithin.toSeconds() < 1) {
+      throw new IllegalArgumentException("capture-within must be at least a second");
     }
     if (offlineLimitMinor < 0 || offlineAllowanceMinor < offlineLimitMinor) {
       throw new IllegalArgumentException(

@@ -1,7 +1,10 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.ledger.journal.SagaStep;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
@@ -16,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 class SagaState {
   @Id private UUID transferId;
 
+  @Enumerated(EnumType.STRING)
   @Column(insertable = false, updatable = false)
-  private String step;
+  private SagaStep step;
 
   @Column(insertable = false, updatable = false)
   private @Nullable String reason;
@@ -33,12 +37,12 @@ class SagaState {
     return transferId;
   }
 
-  boolean isTurnedBack() {
-    return step.equals("COMPENSATE");
+  SagaStep step() {
+    return step;
   }
 
   boolean isDone() {
-    return step.equals("DONE");
+    return step == SagaStep.DONE;
   }
 
   long epoch() {

@@ -20,7 +20,8 @@ interface SagaStates extends Repository<SagaState, UUID> {
   /// then share a backlog instead of queueing for it.
   @Lock(LockModeType.PESSIMISTIC_WRITE)
   @QueryHints(@QueryHint(name = "jakarta.persistence.lock.timeout", value = "-2"))
-  @Query("FROM SagaState s WHERE s.step <> 'DONE' AND s.dueAt <= :now ORDER BY s.dueAt")
+  @Query(
+      "FROM SagaState s WHERE s.step <> dev.payledger.ledger.journal.SagaStep.DONE AND s.dueAt <= :now ORDER BY s.dueAt")
   List<SagaState> lockDue(Instant now, Limit limit);
 
   @Lock(LockModeType.PESSIMISTIC_WRITE)

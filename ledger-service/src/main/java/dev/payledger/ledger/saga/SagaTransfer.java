@@ -1,21 +1,24 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.ledger.journal.Leg;
+import dev.payledger.ledger.journal.Money;
 import dev.payledger.ledger.screening.FraudScreening;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
-/// What the saga has to know about its transfer; fixed when the transfer was created.
+/// What the saga has to know about its transfer.
+///
+/// @param money the sum of the legs
 record SagaTransfer(
     UUID id,
-    UUID debitAccountId,
-    UUID creditAccountId,
-    long amountMinor,
-    String currency,
+    List<Leg> legs,
+    Money money,
     boolean byOperator,
+    boolean isVoidRequested,
     Instant expiresAt) {
 
   FraudScreening.Question question() {
-    return new FraudScreening.Question(
-        debitAccountId, creditAccountId, amountMinor, currency, byOperator);
+    return new FraudScreening.Question(money.currency(), byOperator, legs);
   }
 }

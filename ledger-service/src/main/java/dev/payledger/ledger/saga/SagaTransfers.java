@@ -1,6 +1,9 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.ledger.journal.Leg;
+import dev.payledger.ledger.journal.Money;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -10,8 +13,14 @@ import org.springframework.stereotype.Repository;
 class SagaTransfers {
   private static final String FIND =
       """
-      SELECT id, debit_account_id, credit_account_id, amount_minor, currency, by_operator, expires_at
+      SELECT id, amount_minor, currency, by_operator, void_requested, expires_at
       FROM transfer WHERE id = :id
+      """;
+
+  private static final String LEGS =
+      """
+      SELECT debit_account_id, credit_account_id, amount_minor
+      FROM leg WHERE transfer_id = :id ORDER BY leg
       """;
 
   private final JdbcClient sql;
@@ -21,17 +30,26 @@ class SagaTransfers {
   }
 
   SagaTransfer find(UUID id) {
+    List<Leg> legs =
+        sql.sql(LEGS)
+            .param("id", id)
+            .query(
+                (row, n) ->
+                    new Leg(
+                        row.getObject("debit_account_id", UUID.class),
+                        row.getObject("credit_account_id", UUID.class),
+                        row.getLong("amount_minor")))
+            .list();
     return sql.sql(FIND)
         .param("id", id)
         .query(
             (row, n) ->
                 new SagaTransfer(
                     row.getObject("id", UUID.class),
-                    row.getObject("debit_account_id", UUID.class),
-                    row.getObject("credit_account_id", UUID.class),
-                    row.getLong("amount_minor"),
-                    row.getString("currency"),
+                    legs,
+                    new Money(row.getLong("amount_minor"), row.getString("currency")),
                     row.getBoolean("by_operator"),
+                    row.getBoolean("void_requested"),
                     row.getObject("expires_at", OffsetDateTime.class).toInstant()))
         .single();
   }

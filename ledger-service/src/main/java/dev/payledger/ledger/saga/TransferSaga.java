@@ -1,6 +1,7 @@
 package dev.payledger.ledger.saga;
 
 import dev.payledger.ledger.journal.Journal;
+import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
@@ -9,6 +10,7 @@ import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.RejectionReason;
+import dev.payledger.ledger.journal.SagaStep;
 import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
 import java.time.Clock;
@@ -25,6 +27,7 @@ import org.springframework.stereotype.Component;
 /// | hold | funds reserved (`Journal`, before this begins) | `VoidHold`: available again |
 /// | screen | `FraudScreening.assess` reserves velocity | `FraudScreening.release`, owed durably when fraud is away |
 /// | post | `PostTransfer`: debit and credit, the pivot | none: nothing after it can fail |
+/// | capture (instead, when by request) | the holder's own commands, or `ExpireHold` when its time is over | none |
 ///
 /// Compensations run newest first. Every transition names the epoch it was decided under and does
 /// nothing under an older one, so an owner that slept through its lease changes nothing. After a crash
@@ -71,31 +74,36 @@ public class TransferSaga {
     return now.plus(properties.transferLifetime());
   }
 
+  /// How long screened funds are held for their capture by request.
+  public Duration captureWithin() {
+    return properties.captureWithin();
+  }
+
   /// Goes on from a hold that this process has just placed, as the saga's first owner.
   public void start(HoldFunds hold, long epoch, TimeLeft timeLeft) {
     run(
-        new SagaLease(hold.id(), epoch, 0, false),
+        new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN),
         new SagaTransfer(
-            hold.id(),
-            hold.debitAccountId(),
-            hold.creditAccountId(),
-            hold.money().amountMinor(),
-            hold.money().currency(),
-            hold.byOperator(),
-            hold.expiresAt()),
+            hold.id(), hold.legs(), hold.money(), hold.byOperator(), false, hold.expiresAt()),
         timeLeft);
   }
 
   /// Moves the saga as far as it goes in the time left; what is unfinished then is handed back.
   void run(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
-    if (lease.isTurnedBack()) {
-      compensate(lease, transfer, timeLeft);
-    } else if (!clock.instant().isBefore(transfer.expiresAt())) {
-      turnBack(lease, transfer, null, timeLeft);
-    } else if (timeLeft.toDuration().compareTo(screening.callTimeout()) < 0) {
-      claims.handBack(lease, Duration.ZERO);
-    } else {
-      screen(lease, transfer, timeLeft);
+    switch (lease.step()) {
+      case SCREEN -> {
+        if (transfer.isVoidRequested() || !clock.instant().isBefore(transfer.expiresAt())) {
+          turnBack(lease, transfer, null, timeLeft);
+        } else if (timeLeft.toDuration().compareTo(screening.callTimeout()) < 0) {
+          claims.handBack(lease, Duration.ZERO);
+        } else {
+          screen(lease, transfer, timeLeft);
+        }
+      }
+      case CAPTURE ->
+          journal.submit(new ExpireHold(transfer.id(), lease.epoch()), timeLeft.toDuration());
+      case COMPENSATE -> compensate(lease, transfer, timeLeft);
+      case DONE -> {}
     }
   }
 
@@ -105,7 +113,7 @@ public class TransferSaga {
       case DECLINED, RELEASED ->
           turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
       case UNAVAILABLE -> {
-        if (offline.mayPass(transfer.amountMinor())) {
+        if (offline.mayPass(transfer.money().amountMinor())) {
           post(lease, transfer, offline.allowance(clock.instant()), timeLeft);
         } else {
           holdForReview(lease);
@@ -123,8 +131,9 @@ public class TransferSaga {
     switch (journal.submit(command, timeLeft.toDuration())) {
       case PostOutcome.CannotPost(RejectionReason reason) ->
           turnBack(lease, transfer, reason, timeLeft);
+      case PostOutcome.VoidRequested() -> turnBack(lease, transfer, null, timeLeft);
       case PostOutcome.AllowanceExhausted() -> holdForReview(lease);
-      case PostOutcome.Posted(), PostOutcome.Fenced() -> {}
+      case PostOutcome.Posted(), PostOutcome.Authorized(), PostOutcome.Fenced() -> {}
     }
   }
 

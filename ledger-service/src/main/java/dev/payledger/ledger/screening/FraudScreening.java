@@ -1,6 +1,7 @@
 package dev.payledger.ledger.screening;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.payledger.ledger.journal.Leg;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -11,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +55,7 @@ public class FraudScreening {
   }
 
   /// What is asked about a transfer.
-  public record Question(
-      UUID debitAccountId,
-      UUID creditAccountId,
-      long amountMinor,
-      String currency,
-      boolean operatorInitiated) {}
+  public record Question(String currency, boolean operatorInitiated, List<Leg> legs) {}
 
   /// The longest that one call takes.
   public Duration callTimeout() {

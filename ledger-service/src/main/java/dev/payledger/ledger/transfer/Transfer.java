@@ -1,5 +1,6 @@
 package dev.payledger.ledger.transfer;
 
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -31,7 +32,16 @@ public class Transfer {
 
   private UUID creditAccountId;
 
+  private int legCount;
+
   private long amountMinor;
+
+  private long capturedMinor;
+
+  @Column(name = "capture_within_s")
+  private @Nullable Long captureWithinSeconds;
+
+  private boolean voidRequested;
 
   private String currency;
 
@@ -50,15 +60,18 @@ public class Transfer {
 
   protected Transfer() {}
 
-  /// Where a transfer is. PENDING moves on; the others are final.
+  /// Where a transfer is. PENDING moves on by itself, HELD when it is captured or voided or its time is
+  /// over; the others are final.
   public enum Status {
     PENDING,
+    HELD,
     POSTED,
     REJECTED,
+    VOIDED,
     EXPIRED;
 
-    public boolean isFinal() {
-      return this != PENDING;
+    boolean isFinal() {
+      return this != PENDING && this != HELD;
     }
   }
 
@@ -86,8 +99,30 @@ public class Transfer {
     return creditAccountId;
   }
 
+  /// Above one the legs are rows of their own, and the accounts here are the first one's.
+  int legCount() {
+    return legCount;
+  }
+
   long amountMinor() {
     return amountMinor;
+  }
+
+  long capturedMinor() {
+    return capturedMinor;
+  }
+
+  boolean isCapturedByRequest() {
+    return captureWithinSeconds != null;
+  }
+
+  /// Whether it was ever held for its capture: screened, and not just pending.
+  boolean wasHeld() {
+    return isCapturedByRequest() && (screening.equals("APPROVED") || screening.equals("SKIPPED"));
+  }
+
+  boolean isVoidRequested() {
+    return voidRequested;
   }
 
   String currency() {

@@ -1,7 +1,5 @@
 package dev.payledger.ledger.transfer;
 
-import dev.payledger.ledger.account.Account;
-import dev.payledger.ledger.account.Accounts;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Cursors;
@@ -15,11 +13,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -44,35 +41,37 @@ class TransferController {
 
   private final TransferIntake intake;
   private final Transfers transfers;
-  private final Accounts accounts;
+  private final TransferViews views;
   private final Requests requests;
   private final Cursors cursors;
 
   TransferController(
       TransferIntake intake,
       Transfers transfers,
-      Accounts accounts,
+      TransferViews views,
       Requests requests,
       Cursors cursors) {
     this.intake = intake;
     this.transfers = transfers;
-    this.accounts = accounts;
+    this.views = views;
     this.requests = requests;
     this.cursors = cursors;
   }
 
-  /// 201 when final, 202 while pending, 422 when rejected.
+  /// 201 when it is posted or held for its capture, 202 while pending, 422 when rejected.
   @PostMapping
   ResponseEntity<TransferView> create(
       @RequestBody TransferRequest body, HttpServletRequest request, Authentication auth) {
-    Transfer transfer =
+    Caller caller = Caller.of(auth);
+    return made(
         intake.create(
             requests.commandId(request),
             body,
-            Caller.of(auth),
+            null,
+            caller,
             Trace.of(request),
-            requests.timeLeft(request));
-    return answer(transfer);
+            requests.timeLeft(request)),
+        caller);
   }
 
   /// The same answers; the transfer that is given back shows how much of it was.
@@ -82,33 +81,57 @@ class TransferController {
       @RequestBody ReversalRequest body,
       HttpServletRequest request,
       Authentication auth) {
-    return answer(
+    Caller caller = Caller.of(auth);
+    return made(
         intake.reverse(
             requests.commandId(request),
             id,
             body,
-            Caller.of(auth),
+            caller,
             Trace.of(request),
-            requests.timeLeft(request)));
+            requests.timeLeft(request)),
+        caller);
   }
 
-  private static ResponseEntity<TransferView> answer(Transfer transfer) {
-    return switch (transfer.status()) {
-      case POSTED -> answer(HttpStatus.CREATED, transfer);
-      case PENDING -> answer(HttpStatus.ACCEPTED, transfer);
-      case REJECTED -> throw rejected(transfer);
-      case EXPIRED ->
-          throw new Problem(
-              ProblemCode.TRANSFER_EXPIRED.status(),
-              ProblemCode.TRANSFER_EXPIRED.code(),
-              ProblemCode.TRANSFER_EXPIRED.retryable(),
-              "The transfer could not be finished in time; its funds are available again. Ask for it"
-                  + " again under a new idempotency key.",
-              Map.of("transferId", transfer.id()));
-    };
+  /// 200 with the transfer: still held while something is left and it was not the final capture.
+  @PostMapping("/{id}/capture")
+  ResponseEntity<TransferView> capture(
+      @PathVariable UUID id,
+      @RequestBody(required = false) @Nullable CaptureRequest body,
+      HttpServletRequest request,
+      Authentication auth) {
+    Caller caller = Caller.of(auth);
+    return answer(
+        HttpStatus.OK,
+        intake.capture(
+            requests.commandId(request),
+            id,
+            body == null ? CaptureRequest.ALL : body,
+            caller,
+            requests.timeLeft(request)),
+        caller);
   }
 
-  /// With `waitMs`, waits that long at most for the transfer to become final.
+  /// 200 with the transfer, 202 while it is pending and will be voided.
+  @PostMapping("/{id}/void")
+  ResponseEntity<TransferView> voidTransfer(
+      @PathVariable UUID id,
+      @RequestBody(required = false) @Nullable Nothing body,
+      HttpServletRequest request,
+      Authentication auth) {
+    Caller caller = Caller.of(auth);
+    Transfer transfer =
+        intake.voidTransfer(requests.commandId(request), id, caller, requests.timeLeft(request));
+    return answer(
+        transfer.status() == Transfer.Status.PENDING ? HttpStatus.ACCEPTED : HttpStatus.OK,
+        transfer,
+        caller);
+  }
+
+  /// An empty object.
+  record Nothing() {}
+
+  /// With `waitMs`, waits that long at most while the transfer is pending.
   @GetMapping("/{id}")
   ResponseEntity<TransferView> one(
       @PathVariable UUID id,
@@ -120,18 +143,13 @@ class TransferController {
           ProblemCode.INVALID_REQUEST, "waitMs must be from 0 to " + WAIT_MAX_MS + ".");
     }
     Caller caller = Caller.of(auth);
-    Transfer transfer = transfers.findById(id).orElseThrow(Problem::notFound);
-    boolean isDebitSide = maySee(transfer.debitAccountId(), caller);
-    if (!isDebitSide && !maySee(transfer.creditAccountId(), caller)) {
-      throw Problem.notFound();
-    }
+    // Before any waiting: whose it is not must not learn how long it takes.
+    views.of(transfers.findById(id).orElseThrow(Problem::notFound), caller);
     Duration timeLeft = requests.timeLeft(request).toDuration();
     Duration wait = Duration.ofMillis(waitMs);
     Transfer latest =
-        intake.awaitFinal(id, TimeLeft.of(wait.compareTo(timeLeft) < 0 ? wait : timeLeft));
-    return ResponseEntity.ok()
-        .cacheControl(CacheControl.noStore())
-        .body(TransferView.of(latest, isDebitSide, transfers.reversalsOf(id)));
+        intake.awaitEnd(id, TimeLeft.of(wait.compareTo(timeLeft) < 0 ? wait : timeLeft));
+    return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(views.of(latest, caller));
   }
 
   @GetMapping
@@ -140,7 +158,7 @@ class TransferController {
       @RequestParam @Nullable Integer limit,
       @RequestParam @Nullable String cursor,
       Authentication auth) {
-    if (!maySee(accountId, Caller.of(auth))) {
+    if (views.own(Caller.of(auth), Set.of(accountId)).isEmpty()) {
       throw Problem.notFound();
     }
     int checked = Page.checkedLimit(limit);
@@ -152,47 +170,45 @@ class TransferController {
     Page<Transfer> page =
         Page.of(
             transfers.page(
-                accountId,
-                Instant.parse(position[0]),
-                UUID.fromString(position[1]),
-                Limit.of(checked + 1)),
+                accountId, Instant.parse(position[0]), UUID.fromString(position[1]), checked + 1),
             checked,
             last -> cursors.seal(list, last.createdAt() + " " + last.id()));
     return ResponseEntity.ok()
         .cacheControl(CacheControl.noStore())
-        .body(
-            new Page<>(
-                page.items().stream()
-                    .map(t -> TransferView.of(t, t.debitAccountId().equals(accountId)))
-                    .toList(),
-                page.next()));
+        .body(new Page<>(views.of(page.items(), accountId), page.next()));
   }
 
-  private boolean maySee(UUID accountId, Caller caller) {
-    return accounts.findById(accountId).map(Account::owner).filter(caller::maySee).isPresent();
+  /// What a request for a transfer is answered with, now or when it is repeated.
+  static HttpStatus created(Transfer transfer) {
+    return switch (transfer.status()) {
+      case POSTED, HELD -> HttpStatus.CREATED;
+      case PENDING -> HttpStatus.ACCEPTED;
+      case REJECTED ->
+          throw Rejections.of(
+              RejectionReason.ofCode(Objects.requireNonNull(transfer.rejection())), transfer.id());
+      case VOIDED -> {
+        if (transfer.wasHeld()) {
+          yield HttpStatus.CREATED;
+        }
+        throw Rejections.voided(transfer.id());
+      }
+      case EXPIRED -> {
+        if (transfer.wasHeld()) {
+          yield HttpStatus.CREATED;
+        }
+        throw Rejections.expired(transfer.id());
+      }
+    };
   }
 
-  private static ResponseEntity<TransferView> answer(HttpStatus status, Transfer transfer) {
+  private ResponseEntity<TransferView> made(Transfer transfer, Caller caller) {
+    return answer(created(transfer), transfer, caller);
+  }
+
+  private ResponseEntity<TransferView> answer(HttpStatus status, Transfer transfer, Caller caller) {
     return ResponseEntity.status(status)
         .location(URI.create("/v1/transfers/" + transfer.id()))
         .cacheControl(CacheControl.noStore())
-        .body(TransferView.of(transfer, true));
-  }
-
-  private static Problem rejected(Transfer transfer) {
-    RejectionReason reason =
-        Arrays.stream(RejectionReason.values())
-            .filter(r -> r.code().equals(transfer.rejection()))
-            .findFirst()
-            .orElseThrow();
-    return new Problem(
-        HttpStatus.UNPROCESSABLE_CONTENT,
-        reason.code(),
-        false,
-        reason.sentence()
-            + (reason.mayPassLater()
-                ? " The answer is final for this idempotency key; a new key asks again."
-                : " The answer is final."),
-        Map.of("transferId", transfer.id()));
+        .body(views.of(transfer, caller));
   }
 }

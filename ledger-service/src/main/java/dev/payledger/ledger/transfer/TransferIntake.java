@@ -1,11 +1,15 @@
 package dev.payledger.ledger.transfer;
 
-import dev.payledger.ledger.account.Account;
-import dev.payledger.ledger.account.Accounts;
+import dev.payledger.ledger.journal.Fingerprint;
 import dev.payledger.ledger.journal.Journal;
+import dev.payledger.ledger.journal.JournalCommand;
+import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
+import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import dev.payledger.ledger.journal.JournalUnavailable;
+import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Problem;
@@ -16,9 +20,13 @@ import dev.payledger.ledger.saga.TransferSaga;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -44,15 +52,15 @@ class TransferIntake {
   private static final Duration REPLAY_WAIT_MAX = Duration.ofSeconds(2);
 
   private final Semaphore waiters = new Semaphore(WAITERS_MAX);
-  private final Accounts accounts;
+  private final TransferViews views;
   private final Transfers transfers;
   private final Journal journal;
   private final TransferSaga saga;
   private final Clock clock;
 
   TransferIntake(
-      Accounts accounts, Transfers transfers, Journal journal, TransferSaga saga, Clock clock) {
-    this.accounts = accounts;
+      TransferViews views, Transfers transfers, Journal journal, TransferSaga saga, Clock clock) {
+    this.views = views;
     this.transfers = transfers;
     this.journal = journal;
     this.saga = saga;
@@ -60,32 +68,31 @@ class TransferIntake {
   }
 
   /// The transfer as it stands when this thread has done what it could in the caller's time.
+  ///
+  /// @param batch that it is an item of; null when it is asked for by itself
   Transfer create(
-      UUID commandId, TransferRequest request, Caller caller, Trace trace, TimeLeft timeLeft) {
-    if (!maySee(caller, request.debitAccountId())) {
-      throw Problem.notFound();
-    }
-    Instant now = clock.instant();
+      UUID commandId,
+      TransferRequest request,
+      @Nullable Fingerprint batch,
+      Caller caller,
+      Trace trace,
+      TimeLeft timeLeft) {
+    requireAllDebits(caller, request.movements(), Problem.notFound());
     return decide(
-        new HoldFunds(
+        hold(
             commandId,
-            request.fingerprint(caller.subject()),
-            caller.subject(),
-            caller.isOperator(),
-            request.debitAccountId(),
-            request.creditAccountId(),
-            request.money(),
+            request.fingerprint(caller.subject(), batch),
+            caller,
+            request.movements(),
+            request.currency(),
+            request.isCapturedByRequest() ? saga.captureWithin() : null,
             null,
-            request.reference(),
-            request.metadataOrEmpty(),
-            trace.traceparent(),
-            saga.newOwner(),
-            saga.leaseUntil(now),
-            saga.expiresAt(now)),
+            request.terms(),
+            trace),
         timeLeft);
   }
 
-  /// A transfer of its own with the sides swapped, for who owns the account that it debits.
+  /// A transfer of its own with the sides swapped, for who owns the accounts that it debits.
   Transfer reverse(
       UUID commandId,
       UUID originalId,
@@ -94,32 +101,120 @@ class TransferIntake {
       Trace trace,
       TimeLeft timeLeft) {
     Transfer original = find(originalId);
-    if (!maySee(caller, original.creditAccountId())) {
-      if (maySee(caller, original.debitAccountId())) {
-        throw new Problem(
-            ProblemCode.FORBIDDEN,
-            "A reversal is for the owner of the account that it debits, or an operator, to ask for.");
-      }
-      throw Problem.notFound();
-    }
-    Instant now = clock.instant();
+    List<Leg> legs = views.legsOf(original);
+    List<Leg> swapped = legs.stream().map(Leg::swapped).toList();
+    requireAllDebits(
+        caller,
+        swapped,
+        views.own(caller, TransferViews.accountsOf(legs)).isEmpty()
+            ? Problem.notFound()
+            : new Problem(
+                ProblemCode.FORBIDDEN,
+                "A reversal is for the owner of the account that it debits, or an operator, to ask"
+                    + " for."));
     return decide(
-        new HoldFunds(
+        hold(
             commandId,
             request.fingerprint(caller.subject(), originalId),
-            caller.subject(),
-            caller.isOperator(),
-            original.creditAccountId(),
-            original.debitAccountId(),
-            request.money(original),
+            caller,
+            amounts(swapped, request.amountMinor(), original),
+            original.currency(),
+            null,
             originalId,
-            request.reference(),
-            request.metadataOrEmpty(),
-            trace.traceparent(),
-            saga.newOwner(),
-            saga.leaseUntil(now),
-            saga.expiresAt(now)),
+            request.terms(),
+            trace),
         timeLeft);
+  }
+
+  /// Of one leg any part can be given back; of several, as they are or not at all.
+  private static List<Leg> amounts(
+      List<Leg> swapped, @Nullable Long amountMinor, Transfer original) {
+    if (swapped.size() > 1) {
+      if (amountMinor != null && amountMinor != original.amountMinor()) {
+        throw new Problem(
+            ProblemCode.INVALID_REQUEST,
+            "A transfer with several legs is reversed whole: leave amountMinor out.");
+      }
+      return swapped;
+    }
+    Leg leg = swapped.getFirst();
+    long minor = amountMinor == null ? original.capturedMinor() : amountMinor;
+    return List.of(
+        new Leg(
+            leg.debitAccountId(),
+            leg.creditAccountId(),
+            // What has moved nothing is refused by the journal, whatever the amount.
+            minor == 0 ? original.amountMinor() : minor));
+  }
+
+  /// Posts some of what a transfer holds, for an owner of either account.
+  Transfer capture(
+      UUID commandId, UUID transferId, CaptureRequest request, Caller caller, TimeLeft timeLeft) {
+    requireSide(transferId, caller);
+    return change(
+        transferId,
+        new CaptureHold(
+            commandId,
+            request.fingerprint(caller.subject(), transferId),
+            transferId,
+            request.amountMinor(),
+            request.isTheLast()),
+        timeLeft);
+  }
+
+  /// Gives back what a transfer holds, for an owner of either account. One that is pending is marked;
+  /// its saga turns back, and is waited for a moment.
+  Transfer voidTransfer(UUID commandId, UUID transferId, Caller caller, TimeLeft timeLeft) {
+    requireSide(transferId, caller);
+    Transfer changed =
+        change(
+            transferId,
+            new VoidTransfer(
+                commandId,
+                Fingerprint.of(List.of("void-transfer", caller.subject(), transferId)),
+                transferId),
+            timeLeft);
+    return changed.status() == Transfer.Status.PENDING
+        ? awaitEnd(transferId, atMost(REPLAY_WAIT_MAX, timeLeft))
+        : changed;
+  }
+
+  private Transfer change(
+      UUID transferId, JournalCommand<ChangeOutcome> command, TimeLeft timeLeft) {
+    return switch (journal.submit(command, timeLeft.toDuration())) {
+      case ChangeOutcome.Accepted(), ChangeOutcome.Requested() -> find(transferId);
+      case ChangeOutcome.Rejected(RejectionReason reason) ->
+          throw Rejections.of(reason, transferId);
+      case ChangeOutcome.IdReused() -> throw idReused();
+    };
+  }
+
+  private HoldFunds hold(
+      UUID commandId,
+      Fingerprint fingerprint,
+      Caller caller,
+      List<Leg> legs,
+      String currency,
+      @Nullable Duration captureWithin,
+      @Nullable UUID reverses,
+      TransferTerms terms,
+      Trace trace) {
+    Instant now = clock.instant();
+    return new HoldFunds(
+        commandId,
+        fingerprint,
+        caller.subject(),
+        caller.isOperator(),
+        legs,
+        currency,
+        captureWithin,
+        reverses,
+        terms.reference(),
+        terms.metadataOrEmpty(),
+        trace.traceparent(),
+        saga.newOwner(),
+        saga.leaseUntil(now),
+        saga.expiresAt(now));
   }
 
   private Transfer decide(HoldFunds command, TimeLeft timeLeft) {
@@ -129,17 +224,16 @@ class TransferIntake {
         yield find(transferId);
       }
       case HoldOutcome.Replayed(UUID transferId) ->
-          awaitFinal(
-              transferId,
-              timeLeft.toDuration().compareTo(REPLAY_WAIT_MAX) > 0
-                  ? TimeLeft.of(REPLAY_WAIT_MAX)
-                  : timeLeft);
+          awaitEnd(transferId, atMost(REPLAY_WAIT_MAX, timeLeft));
       case HoldOutcome.Rejected(UUID transferId, RejectionReason reason) -> find(transferId);
-      case HoldOutcome.IdReused() ->
-          throw new Problem(
-              ProblemCode.IDEMPOTENCY_KEY_REUSED,
-              "The idempotency key was used for another request. Use a new key.");
+      case HoldOutcome.IdReused() -> throw idReused();
     };
+  }
+
+  private static Problem idReused() {
+    return new Problem(
+        ProblemCode.IDEMPOTENCY_KEY_REUSED,
+        "The idempotency key was used for another request. Use a new key.");
   }
 
   /// From here on the transfer exists and its funds are held. Trouble must not read as "nothing was
@@ -152,9 +246,9 @@ class TransferIntake {
     }
   }
 
-  /// Looks until the transfer is final or the time is over; another thread, or another instance,
-  /// may be the one that moves it.
-  Transfer awaitFinal(UUID transferId, TimeLeft timeLeft) {
+  /// Looks until the transfer is no longer pending or the time is over; another thread, or another
+  /// instance, may be the one that moves it.
+  Transfer awaitEnd(UUID transferId, TimeLeft timeLeft) {
     if (!waiters.tryAcquire()) {
       return find(transferId);
     }
@@ -162,7 +256,7 @@ class TransferIntake {
       Duration pause = LOOK_INTERVAL;
       while (!timeLeft.isOver()
           && !Thread.currentThread().isInterrupted()
-          && !transfers.statusOf(transferId).map(Transfer.Status::isFinal).orElse(true)) {
+          && transfers.statusOf(transferId).filter(Transfer.Status.PENDING::equals).isPresent()) {
         LockSupport.parkNanos(Math.min(pause.toNanos(), timeLeft.toDuration().toNanos()));
         pause = pause.compareTo(LOOK_INTERVAL_MAX) < 0 ? pause.multipliedBy(2) : pause;
       }
@@ -172,8 +266,23 @@ class TransferIntake {
     return find(transferId);
   }
 
-  private boolean maySee(Caller caller, UUID accountId) {
-    return accounts.findById(accountId).map(Account::owner).filter(caller::maySee).isPresent();
+  private static TimeLeft atMost(Duration bound, TimeLeft timeLeft) {
+    return timeLeft.toDuration().compareTo(bound) > 0 ? TimeLeft.of(bound) : timeLeft;
+  }
+
+  /// Whoever asks must own every account that pays.
+  private void requireAllDebits(Caller caller, List<Leg> legs, Problem otherwise) {
+    Set<UUID> debits = legs.stream().map(Leg::debitAccountId).collect(Collectors.toSet());
+    if (!views.own(caller, debits).equals(debits)) {
+      throw otherwise;
+    }
+  }
+
+  private void requireSide(UUID transferId, Caller caller) {
+    List<Leg> legs = views.legsOf(find(transferId));
+    if (views.own(caller, TransferViews.accountsOf(legs)).isEmpty()) {
+      throw Problem.notFound();
+    }
   }
 
   private Transfer find(UUID id) {

@@ -1,89 +1,123 @@
 package dev.payledger.ledger.transfer;
 
 import dev.payledger.ledger.journal.Fingerprint;
+import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.Money;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// The body of `POST /v1/transfers`.
+/// The body of `POST /v1/transfers`: one debit and one credit, or `legs`.
 ///
 /// @param amountMinor minor units, a JSON integer from 1 to 2^53−1
-/// @param reference up to 140 characters without control characters
-/// @param metadata up to 20 strings by name, for the debit side's own use
+/// @param capture MANUAL: held until it is captured by request
+/// @param legs 1 to 50 debits and credits that happen together or not at all; their sum is at most
+///     2^53−1
 record TransferRequest(
-    UUID debitAccountId,
-    UUID creditAccountId,
-    Long amountMinor,
+    @Nullable UUID debitAccountId,
+    @Nullable UUID creditAccountId,
+    @Nullable Long amountMinor,
+    @Nullable List<LegRequest> legs,
     String currency,
+    @Nullable Capture capture,
     @Nullable String reference,
     @Nullable Map<String, String> metadata) {
 
+  static final int LEGS_MAX = 50;
+
+  /// When a transfer is captured: as soon as it is screened, or by request.
+  enum Capture {
+    AUTOMATIC,
+    MANUAL
+  }
+
+  /// One debit and credit of several.
+  record LegRequest(UUID debitAccountId, UUID creditAccountId, Long amountMinor) {
+    LegRequest {
+      if (debitAccountId == null || creditAccountId == null || amountMinor == null) {
+        throw new IllegalArgumentException(
+            "each of the legs needs debitAccountId, creditAccountId and amountMinor");
+      }
+      if (amountMinor < 1 || amountMinor > Money.AMOUNT_MAX_MINOR) {
+        throw new IllegalArgumentException(
+            "amountMinor must be from 1 to " + Money.AMOUNT_MAX_MINOR);
+      }
+    }
+  }
+
   TransferRequest {
-    if (debitAccountId == null || creditAccountId == null) {
-      throw new IllegalArgumentException("debitAccountId and creditAccountId are required");
+    if (currency == null) {
+      throw new IllegalArgumentException("currency is required");
     }
-    if (amountMinor == null || currency == null) {
-      throw new IllegalArgumentException("amountMinor and currency are required");
+    if (legs == null) {
+      if (debitAccountId == null || creditAccountId == null || amountMinor == null) {
+        throw new IllegalArgumentException(
+            "debitAccountId, creditAccountId and amountMinor are required, or legs");
+      }
+      new Money(amountMinor, currency);
+    } else {
+      if (debitAccountId != null || creditAccountId != null || amountMinor != null) {
+        throw new IllegalArgumentException(
+            "debitAccountId, creditAccountId and amountMinor are said by each of the legs, or there"
+                + " are no legs");
+      }
+      if (legs.isEmpty() || legs.size() > LEGS_MAX) {
+        throw new IllegalArgumentException("legs must be 1 to " + LEGS_MAX);
+      }
+      if (capture == Capture.MANUAL) {
+        throw new IllegalArgumentException("a transfer with legs is captured at once, not MANUAL");
+      }
+      long sumMinor = 0;
+      for (LegRequest leg : legs) {
+        sumMinor += leg.amountMinor();
+        if (sumMinor > Money.AMOUNT_MAX_MINOR) {
+          throw new IllegalArgumentException(
+              "the legs' amounts must sum up to " + Money.AMOUNT_MAX_MINOR + " at most");
+        }
+      }
+      new Money(sumMinor, currency);
     }
-    Money checked = new Money(amountMinor, currency);
-    currency = checked.currency();
-    check(reference, metadata);
+    new TransferTerms(reference, metadata);
   }
 
-  /// What any request that makes a transfer may say about it.
-  static void check(@Nullable String reference, @Nullable Map<String, String> metadata) {
-    if (reference != null && !isText(reference, 140)) {
-      throw new IllegalArgumentException(
-          "reference must have at most 140 characters and no control characters");
-    }
-    if (metadata != null
-        && (metadata.size() > 20
-            || !metadata.entrySet().stream()
-                .allMatch(
-                    e ->
-                        e.getKey() != null
-                            && e.getValue() != null
-                            && isText(e.getKey(), 40)
-                            && isText(e.getValue(), 200)))) {
-      throw new IllegalArgumentException(
-          "metadata must have at most 20 entries of text: names to 40, values to 200 characters");
-    }
+  List<Leg> movements() {
+    return legs == null
+        ? List.of(
+            new Leg(
+                Objects.requireNonNull(debitAccountId),
+                Objects.requireNonNull(creditAccountId),
+                Objects.requireNonNull(amountMinor)))
+        : legs.stream()
+            .map(leg -> new Leg(leg.debitAccountId(), leg.creditAccountId(), leg.amountMinor()))
+            .toList();
   }
 
-  Money money() {
-    return new Money(amountMinor, currency);
+  boolean isCapturedByRequest() {
+    return capture == Capture.MANUAL;
   }
 
-  Map<String, String> metadataOrEmpty() {
-    return metadata == null ? Map.of() : metadata;
+  TransferTerms terms() {
+    return new TransferTerms(reference, metadata);
   }
 
-  Fingerprint fingerprint(String initiator) {
+  /// @param batch that it is an item of; null when it is asked for by itself
+  Fingerprint fingerprint(String initiator, @Nullable Fingerprint batch) {
+    String kind =
+        legs != null
+            ? "create-transfer-of-legs"
+            : isCapturedByRequest() ? "create-transfer-to-capture" : "create-transfer";
     List<@Nullable Object> parts = new ArrayList<>();
-    parts.add("create-transfer");
+    parts.add(batch == null ? kind : kind + " in batch " + batch.sha256());
     parts.add(initiator);
-    parts.add(debitAccountId);
-    parts.add(creditAccountId);
-    parts.add(amountMinor);
+    for (Leg leg : movements()) {
+      parts.add(leg.debitAccountId());
+      parts.add(leg.creditAccountId());
+      parts.add(leg.amountMinor());
+    }
     parts.add(currency);
-    parts.add(reference);
-    new TreeMap<>(metadataOrEmpty())
-        .forEach(
-            (name, value) -> {
-              parts.add(name);
-              parts.add(value);
-            });
-    return Fingerprint.of(parts);
-  }
-
-  private static boolean isText(String text, int lengthMax) {
-    return text.codePointCount(0, text.length()) <= lengthMax
-        && text.codePoints()
-            .noneMatch(
-                c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+    return terms().fingerprint(parts);
   }
 }

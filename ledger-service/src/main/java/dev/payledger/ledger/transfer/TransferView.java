@@ -1,55 +1,82 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.ledger.journal.Leg;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A transfer as a caller sees it. Screening, reference and metadata are the debit side's business.
+/// Of several legs, who does not own every debit account sees those that touch an own account, and
+/// their sum.
 ///
 /// @param rejection the reason's code, when REJECTED
+/// @param capture MANUAL when it is captured by request
+/// @param debitAccountId absent when there are several legs
+/// @param creditAccountId absent when there are several legs
 /// @param amountMinor minor units of currency
 /// @param capturedMinor how much of it has been posted, minor units
 /// @param reversedMinor how much of it has been given back, minor units
 /// @param reverses the transfer that this one gives back
 /// @param reversals the transfers that give this one back, newest last; only when one is asked for
-/// @param expiresAt past it a pending transfer is given up and its funds are available again
+/// @param voidRequested true while it is pending and will be voided
+/// @param expiresAt past it a pending or held transfer is given up and what it holds is available again
 record TransferView(
     UUID id,
     Transfer.Status status,
     @Nullable String rejection,
-    UUID debitAccountId,
-    UUID creditAccountId,
+    TransferRequest.@Nullable Capture capture,
+    @Nullable UUID debitAccountId,
+    @Nullable UUID creditAccountId,
+    @Nullable List<Leg> legs,
     long amountMinor,
     String currency,
     long capturedMinor,
     long reversedMinor,
     @Nullable UUID reverses,
     @Nullable List<UUID> reversals,
+    @Nullable Boolean voidRequested,
     Instant createdAt,
     Instant expiresAt,
     @Nullable String screening,
     @Nullable String reference,
     @Nullable Map<String, String> metadata) {
 
-  static TransferView of(Transfer transfer, boolean isDebitSide) {
-    return of(transfer, isDebitSide, List.of());
-  }
-
-  static TransferView of(Transfer transfer, boolean isDebitSide, List<UUID> reversals) {
+  /// @param isOwn whether an account is the caller's business
+  /// @return null when none of it is
+  static @Nullable TransferView of(
+      Transfer transfer, List<Leg> legs, Predicate<UUID> isOwn, List<UUID> reversals) {
+    boolean isDebitSide = legs.stream().map(Leg::debitAccountId).allMatch(isOwn);
+    List<Leg> seen =
+        isDebitSide
+            ? legs
+            : legs.stream()
+                .filter(
+                    leg -> isOwn.test(leg.debitAccountId()) || isOwn.test(leg.creditAccountId()))
+                .toList();
+    if (seen.isEmpty()) {
+      return null;
+    }
+    boolean isOneLeg = legs.size() == 1;
+    long seenMinor = seen.stream().mapToLong(Leg::amountMinor).sum();
     return new TransferView(
         transfer.id(),
         transfer.status(),
         transfer.rejection(),
-        transfer.debitAccountId(),
-        transfer.creditAccountId(),
-        transfer.amountMinor(),
+        transfer.isCapturedByRequest() ? TransferRequest.Capture.MANUAL : null,
+        isOneLeg ? transfer.debitAccountId() : null,
+        isOneLeg ? transfer.creditAccountId() : null,
+        isOneLeg ? null : seen,
+        seenMinor,
         transfer.currency(),
-        transfer.status() == Transfer.Status.POSTED ? transfer.amountMinor() : 0,
-        transfer.reversedMinor(),
+        // Several legs are captured and reversed whole.
+        isOneLeg ? transfer.capturedMinor() : wholeOrNothing(transfer.capturedMinor(), seenMinor),
+        isOneLeg ? transfer.reversedMinor() : wholeOrNothing(transfer.reversedMinor(), seenMinor),
         transfer.reverses(),
         reversals.isEmpty() ? null : reversals,
+        (transfer.isVoidRequested() && !transfer.status().isFinal()) ? true : null,
         transfer.createdAt(),
         transfer.expiresAt(),
         // A final transfer that was never screened to an end has nothing to say here.
@@ -58,5 +85,9 @@ record TransferView(
             : null,
         isDebitSide ? transfer.reference() : null,
         isDebitSide && !transfer.metadata().isEmpty() ? transfer.metadata() : null);
+  }
+
+  private static long wholeOrNothing(long minor, long wholeMinor) {
+    return minor > 0 ? wholeMinor : 0;
   }
 }

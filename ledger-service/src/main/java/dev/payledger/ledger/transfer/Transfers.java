@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
@@ -19,12 +18,29 @@ interface Transfers extends Repository<Transfer, UUID> {
   @Query("SELECT t.id FROM Transfer t WHERE t.reverses = :id ORDER BY t.createdAt, t.id")
   List<UUID> reversalsOf(UUID id);
 
-  /// Newest first, before the given instant and id.
+  /// Newest first, before the given instant and id. Each way in which an account can take part has its
+  /// own index.
   @Query(
-      """
-      FROM Transfer t WHERE (t.debitAccountId = :account OR t.creditAccountId = :account)
-        AND (t.createdAt < :before OR (t.createdAt = :before AND t.id < :beforeId))
-      ORDER BY t.createdAt DESC, t.id DESC
-      """)
-  List<Transfer> page(UUID account, Instant before, UUID beforeId, Limit limit);
+      nativeQuery = true,
+      value =
+          """
+          SELECT * FROM transfer WHERE id IN (
+            (SELECT id FROM transfer
+              WHERE debit_account_id = :account AND (created_at, id) < (:before, :beforeId)
+              ORDER BY created_at DESC, id DESC LIMIT :limit)
+            UNION
+            (SELECT id FROM transfer
+              WHERE credit_account_id = :account AND (created_at, id) < (:before, :beforeId)
+              ORDER BY created_at DESC, id DESC LIMIT :limit)
+            UNION
+            (SELECT t.id FROM transfer_leg l JOIN transfer t ON t.id = l.transfer_id
+              WHERE l.debit_account_id = :account AND (t.created_at, t.id) < (:before, :beforeId)
+              ORDER BY t.created_at DESC, t.id DESC LIMIT :limit)
+            UNION
+            (SELECT t.id FROM transfer_leg l JOIN transfer t ON t.id = l.transfer_id
+              WHERE l.credit_account_id = :account AND (t.created_at, t.id) < (:before, :beforeId)
+              ORDER BY t.created_at DESC, t.id DESC LIMIT :limit))
+          ORDER BY created_at DESC, id DESC LIMIT :limit
+          """)
+  List<Transfer> page(UUID account, Instant before, UUID beforeId, int limit);
 }

@@ -10,7 +10,7 @@ import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
-import dev.payledger.ledger.journal.Money;
+import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.RejectionReason;
 import java.time.Duration;
 import java.time.Instant;
@@ -436,9 +436,9 @@ class AccountIT extends LedgerUnderTest {
                   Fingerprint.of(List.of(command)),
                   "alice",
                   false,
-                  debit,
-                  credit,
-                  new Money(1, "EUR"),
+                  List.of(new Leg(debit, credit, 1)),
+                  "EUR",
+                  null,
                   null,
                   null,
                   Map.of(),

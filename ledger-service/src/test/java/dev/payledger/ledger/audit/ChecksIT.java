@@ -38,10 +38,20 @@ class ChecksIT extends LedgerUnderTest {
       I3   | UPDATE journal_entry SET transfer_id = gen_random_uuid() WHERE transfer_id = {posted} | {posted}
       I3   | UPDATE journal_entry SET amount_minor = amount_minor + 1 WHERE transfer_id = {posted} | {posted}
       I3   | UPDATE journal_entry SET debit_account_id = credit_account_id, credit_account_id = debit_account_id WHERE transfer_id = {posted} | {posted}
+      I3   | DELETE FROM journal_entry WHERE transfer_id = {legs} AND number = 2 | {legs}
+      I3   | UPDATE journal_entry SET amount_minor = amount_minor + 1 WHERE transfer_id = {legs} AND number = 2 | {legs}
+      I3   | UPDATE journal_entry SET number = 3 WHERE transfer_id = {legs} AND number = 2 | {legs}
+      I3   | UPDATE transfer_leg SET amount_minor = amount_minor + 1 WHERE transfer_id = {legs} AND leg = 2 | {legs}
+      I3   | DELETE FROM transfer_leg WHERE transfer_id = {legs} AND leg = 2 | {legs}
+      I3   | UPDATE journal_entry SET amount_minor = amount_minor + 1 WHERE transfer_id = {held} | {held}
+      I3   | UPDATE journal_entry SET number = 2 WHERE transfer_id = {held} | {held}
+      I3   | UPDATE journal_entry SET credit_account_id = {other} WHERE transfer_id = {held} | {held}
+      I3   | UPDATE transfer SET captured_minor = captured_minor + 1 WHERE id = {held} | {held}
+      I3   | UPDATE transfer SET capture_count = 2 WHERE id = {held} | {held}
       I4   | UPDATE journal_entry SET amount_minor = amount_minor + 1 WHERE transfer_id = {posted} | {a}
       I4   | UPDATE account SET credits_posted_minor = credits_posted_minor + 1, debits_posted_minor = debits_posted_minor + 1 WHERE id = {b} | {b}
       I4   | DELETE FROM journal_entry WHERE transfer_id = {posted} | {b}
-      I5   | UPDATE account_line SET seq = 7 WHERE account_id = {a} AND seq = 2 | {a} line 7
+      I5   | UPDATE account_line SET seq = 99 WHERE account_id = {a} AND seq = 2 | {a} line 99
       I5   | UPDATE account_line SET balance_after_minor = balance_after_minor + 1 WHERE account_id = {a} AND seq = 2 | {a} line 2
       I5   | ALTER TABLE account_line DROP CONSTRAINT account_line_shows_an_entry_once_per_side; UPDATE account_line SET side = 'CREDIT' WHERE account_id = {a} AND seq = 2 | {a} line 2
       I5   | UPDATE journal_entry SET posted_at = posted_at - interval '1 year' WHERE transfer_id = {posted} | {a} line 2
@@ -52,10 +62,17 @@ class ChecksIT extends LedgerUnderTest {
       I6   | UPDATE command SET outcome = 'REJECTED' WHERE id = {posted} | {posted}
       I6   | UPDATE command SET outcome = 'ACCEPTED' WHERE id = {rejected} | {rejected}
       I6   | UPDATE command SET outcome = 'REJECTED' WHERE id = {declined} | {declined}
+      I6   | DELETE FROM command WHERE transfer_id = {held} | {held}
+      I8   | UPDATE transfer SET expires_at = now() - interval '61 seconds' WHERE id = {held} | {held}
       I8   | UPDATE transfer SET expires_at = now() - interval '61 seconds' WHERE id = {pending} | {pending}
       I9   | UPDATE saga SET step = 'SCREEN' WHERE transfer_id = {posted} | {posted}
       I9   | UPDATE saga SET step = 'DONE' WHERE transfer_id = {pending} | {pending}
       I9   | DELETE FROM saga WHERE transfer_id = {pending} | {pending}
+      I9   | UPDATE saga SET step = 'SCREEN' WHERE transfer_id = {held} | {held}
+      I9   | UPDATE saga SET step = 'CAPTURE' WHERE transfer_id = {pending} | {pending}
+      I10  | UPDATE hold SET captured_minor = captured_minor - 1 WHERE transfer_id = {held} | {held}
+      I10  | UPDATE hold SET amount_minor = amount_minor + 1 WHERE transfer_id = {legs} | {legs}
+      I10  | INSERT INTO hold SELECT transfer_id, {other}, 1, 0, 'HELD', held_at, NULL FROM hold WHERE transfer_id = {pending} | {pending}
       I10  | UPDATE hold SET status = 'HELD', ended_at = NULL WHERE transfer_id = {posted} | {posted}
       I10  | UPDATE hold SET status = 'VOIDED' WHERE transfer_id = {posted} | {posted}
       I10  | UPDATE hold SET captured_minor = captured_minor - 1 WHERE transfer_id = {posted} | {posted}
@@ -65,6 +82,7 @@ class ChecksIT extends LedgerUnderTest {
       I10  | DELETE FROM hold WHERE transfer_id = {posted} | {posted}
       I10  | DELETE FROM hold WHERE transfer_id = {pending} | {pending}
       I10b | UPDATE account SET debits_pending_minor = debits_pending_minor - 1 WHERE id = {a} | {a}
+      I10b | UPDATE transfer SET captured_minor = captured_minor + 1 WHERE id = {held} | {b}
       I10b | UPDATE hold SET amount_minor = amount_minor + 1 WHERE transfer_id = {pending} | {a}
       I10b | DELETE FROM hold WHERE transfer_id = {pending} | {a}
       I11  | DELETE FROM outbox WHERE aggregate_id = {posted} AND aggregate_seq = 1 | {posted}
@@ -79,8 +97,9 @@ class ChecksIT extends LedgerUnderTest {
       I26  | ALTER TABLE offline_allowance DROP CONSTRAINT offline_allowance_is_never_exceeded; UPDATE offline_allowance SET used_minor = limit_minor + 1 WHERE account_id = {a} | {a}
       I27  | UPDATE transfer SET reversed_minor = reversed_minor + 1 WHERE id = {posted} | {posted}
       I27  | UPDATE transfer SET reversing_minor = 1 WHERE id = {posted} | {posted}
-      I27  | UPDATE transfer SET amount_minor = amount_minor + 1 WHERE id = {reversal} | {posted}
-      I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_is_never_reversed_beyond_its_amount; UPDATE transfer SET amount_minor = 200 WHERE id = {posted} | {posted}
+      I27  | UPDATE transfer SET amount_minor = amount_minor + 1, captured_minor = captured_minor + 1 WHERE id = {reversal} | {posted}
+      I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_is_never_reversed_beyond_its_capture; UPDATE transfer SET amount_minor = 200, captured_minor = 200 WHERE id = {posted} | {posted}
+      I27  | UPDATE transfer_leg SET debit_account_id = {other} WHERE transfer_id = {legs back} AND leg = 2 | {legs back}
       I27  | UPDATE transfer SET debit_account_id = {other} WHERE id = {reversal} | {reversal}
       I27  | UPDATE transfer SET currency = 'USD' WHERE id = {reversal} | {reversal}
       I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_that_reverses_is_not_reversed; UPDATE transfer SET reverses = {reversal} WHERE id = {posted} | {posted}
@@ -93,7 +112,8 @@ class ChecksIT extends LedgerUnderTest {
   private long positionBefore;
 
   /// Alice's account a holds 10,000, sends 1,000 to bob's b, who gives 300 back, and 500 unscreened; 6,000 are held, one
-  /// transfer was declined, one was beyond her means.
+  /// transfer was declined, one was beyond her means. One of two legs was given back, and of 1,000 held for
+  /// their capture 400 are captured.
   @BeforeEach
   void someBooks() {
     positionBefore = newestPosition();
@@ -105,11 +125,45 @@ class ChecksIT extends LedgerUnderTest {
     UUID declined = UUID.randomUUID();
     UUID pending = UUID.randomUUID();
     UUID reversal = UUID.randomUUID();
+    UUID legs = UUID.randomUUID();
+    UUID legsBack = UUID.randomUUID();
+    UUID held = UUID.randomUUID();
     assertThat(transfer(alice(), posted, a, b, 1_000).status()).isEqualTo(201);
     assertThat(
             post("/v1/transfers/" + posted + "/reversals", bob(), reversal, "{\"amountMinor\":300}")
                 .status())
         .isEqualTo(201);
+    assertThat(
+            post(
+                    "/v1/transfers",
+                    alice(),
+                    legs,
+                    """
+                    {"legs":[{"debitAccountId":"%1$s","creditAccountId":"%2$s","amountMinor":200},
+                      {"debitAccountId":"%1$s","creditAccountId":"%3$s","amountMinor":100}],
+                      "currency":"EUR"}
+                    """
+                        .formatted(a, b, account("dora", 0)))
+                .status())
+        .isEqualTo(201);
+    assertThat(post("/v1/transfers/" + legs + "/reversals", operator(), legsBack, "{}").status())
+        .isEqualTo(201);
+    assertThat(
+            post(
+                    "/v1/transfers",
+                    alice(),
+                    held,
+                    body(a, b, "1000").replace("}", ",\"capture\":\"MANUAL\"}"))
+                .status())
+        .isEqualTo(201);
+    assertThat(
+            post(
+                    "/v1/transfers/" + held + "/capture",
+                    bob(),
+                    UUID.randomUUID(),
+                    "{\"amountMinor\":400}")
+                .status())
+        .isEqualTo(200);
     assertThat(transfer(alice(), rejected, a, b, 99_999).code()).isEqualTo("insufficient-funds");
     FRAUD.become(Mood.DECLINES);
     assertThat(transfer(alice(), declined, a, b, 1).code()).isEqualTo("fraud-declined");
@@ -126,6 +180,9 @@ class ChecksIT extends LedgerUnderTest {
                 Map.entry("declined", declined),
                 Map.entry("pending", pending),
                 Map.entry("reversal", reversal),
+                Map.entry("legs", legs),
+                Map.entry("legs back", legsBack),
+                Map.entry("held", held),
                 Map.entry(
                     "entry", id("SELECT id FROM journal_entry WHERE transfer_id = ?", posted)),
                 Map.entry("event of posted", event(posted, "transfer", 1)),

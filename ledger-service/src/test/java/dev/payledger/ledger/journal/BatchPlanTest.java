@@ -17,7 +17,6 @@ import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
 import dev.payledger.ledger.journal.LockedRows.KnownCommand;
 import dev.payledger.ledger.journal.PlannedWrites.Line;
-import dev.payledger.ledger.journal.TransferState.SagaStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,13 +101,13 @@ class BatchPlanTest {
   @Test
   void aRequestThatNeverHeardItsAnswerGoesOnAndAnotherDoesNot() {
     HoldFunds command = hold(A, B, 60);
-    known.put(command.id(), new KnownCommand(ASKED, command.sagaOwner(), 1));
+    known.put(command.id(), new KnownCommand(ASKED, command.sagaOwner(), 1, null));
     assertThat(outcomes(plan(command))).containsExactly(new HoldOutcome.Held(command.id(), 1));
 
-    known.put(command.id(), new KnownCommand(ASKED, "another request", 1));
+    known.put(command.id(), new KnownCommand(ASKED, "another request", 1, null));
     assertThat(outcomes(plan(command))).containsExactly(new HoldOutcome.Replayed(command.id()));
 
-    known.put(command.id(), new KnownCommand(ASKED, command.sagaOwner(), 2));
+    known.put(command.id(), new KnownCommand(ASKED, command.sagaOwner(), 2, null));
     assertThat(outcomes(plan(command)))
         .as("a recovery has it")
         .containsExactly(new HoldOutcome.Replayed(command.id()));
@@ -171,23 +170,23 @@ class BatchPlanTest {
             new PostOutcome.Fenced(),
             new TurnOutcome.Turned(),
             new TurnOutcome.Turned());
-    assertThat(plan.writes().sagaMoves)
+    assertThat(plan.writes().transferMoves)
         .singleElement()
         .satisfies(
             move -> {
-              assertThat(move.from()).isEqualTo(SagaStep.SCREEN);
-              assertThat(move.to()).isEqualTo(SagaStep.DONE);
-              assertThat(move.reason()).isEqualTo("fraud-declined");
+              assertThat(move.before().saga().step()).isEqualTo(SagaStep.SCREEN);
+              assertThat(move.after().saga().step()).isEqualTo(SagaStep.DONE);
+              assertThat(move.after().saga().reason()).isEqualTo("fraud-declined");
+              assertThat(move.after().screening()).isEqualTo(TransferEvent.Screening.DECLINED);
+              assertThat(move.holds())
+                  .singleElement()
+                  .satisfies(
+                      hold -> {
+                        assertThat(hold.status()).isEqualTo("VOIDED");
+                        assertThat(hold.capturedMinor()).isZero();
+                      });
             });
     assertThat(plan.writes().releasesOwed).containsExactly(transfer);
-    assertThat(plan.writes().ended)
-        .singleElement()
-        .satisfies(
-            ended -> {
-              assertThat(ended.holdStatus()).isEqualTo("VOIDED");
-              assertThat(ended.capturedMinor()).isZero();
-              assertThat(ended.screening()).isEqualTo(TransferEvent.Screening.DECLINED);
-            });
     assertThat(moved(plan, A).availableMinor()).isEqualTo(100);
   }
 
@@ -220,12 +219,12 @@ class BatchPlanTest {
             new PostOutcome.Posted(),
             new HoldOutcome.Held(first.id(), 1),
             new HoldOutcome.Rejected(second.id(), RejectionReason.REVERSAL_LIMIT));
-    assertThat(plan.writes().reversalMoves)
+    assertThat(plan.writes().transferMoves)
         .singleElement()
         .satisfies(
             move -> {
-              assertThat(move.pendingMinor()).isEqualTo(60);
-              assertThat(move.postedMinor()).isZero();
+              assertThat(move.reversingMinor()).isEqualTo(60);
+              assertThat(move.reversedMinor()).isZero();
             });
   }
 
@@ -285,21 +284,7 @@ class BatchPlanTest {
     accounts.computeIfPresent(debit, (key, account) -> account.afterDebitHeld(minor));
     accounts.computeIfPresent(credit, (key, account) -> account.afterCreditExpected(minor));
     transfers.put(
-        id,
-        new TransferState(
-            id,
-            TransferState.Status.PENDING,
-            debit,
-            credit,
-            new Money(minor, "EUR"),
-            1,
-            null,
-            true,
-            SagaStep.SCREEN,
-            epoch,
-            null,
-            null,
-            TransferState.Reversals.NONE));
+        id, TransferStates.pending(id, List.of(new Leg(debit, credit, minor)), null, epoch));
     return id;
   }
 
@@ -310,9 +295,9 @@ class BatchPlanTest {
         hold.fingerprint(),
         hold.initiator(),
         false,
-        B,
-        A,
-        hold.money(),
+        hold.legs(),
+        "EUR",
+        null,
         original,
         null,
         Map.of(),
@@ -331,8 +316,8 @@ class BatchPlanTest {
         command.id(),
         fingerprint,
         owner,
-        command.debitAccountId(),
-        command.creditAccountId(),
+        command.legs().getFirst().debitAccountId(),
+        command.legs().getFirst().creditAccountId(),
         command.money().amountMinor());
   }
 
@@ -343,9 +328,9 @@ class BatchPlanTest {
         fingerprint,
         "alice",
         false,
-        debit,
-        credit,
-        new Money(minor, "EUR"),
+        List.of(new Leg(debit, credit, minor)),
+        "EUR",
+        null,
         null,
         null,
         Map.of(),

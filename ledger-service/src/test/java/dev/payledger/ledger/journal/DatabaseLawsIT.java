@@ -65,11 +65,14 @@ class DatabaseLawsIT extends LedgerUnderTest {
               + " rejection = NULL; screening = 'PENDING'; debit_account_id = {debit};"
               + " credit_account_id = {credit}; amount_minor = 10; currency = 'EUR';"
               + " created_at = now(); expires_at = now(); finished_at = NULL",
+          "transfer_leg",
+          "transfer_id = {transfer}; leg = 1; debit_account_id = {debit};"
+              + " credit_account_id = {credit}; amount_minor = 10",
           "hold",
           "transfer_id = {transfer}; account_id = {debit}; amount_minor = 10; captured_minor = 0;"
               + " status = 'HELD'; held_at = now(); ended_at = NULL",
           "journal_entry",
-          "id = gen_random_uuid(); transfer_id = {transfer}; leg = 2; debit_account_id = {debit};"
+          "id = gen_random_uuid(); transfer_id = {transfer}; number = 2; debit_account_id = {debit};"
               + " credit_account_id = {credit}; amount_minor = 10; currency = 'EUR';"
               + " posted_at = now()",
           "account_line",
@@ -108,6 +111,11 @@ class DatabaseLawsIT extends LedgerUnderTest {
       command            | operation = 'steal'                            | command_operation_is_known
       command            | outcome = 'PERHAPS'                            | command_outcome_is_known
       command            | fingerprint = decode('00', 'hex')              | command_fingerprint_is_sha_256
+      command            | operation = 'capture-transfer'                 | command_about_a_transfer_names_it_and_why_not
+      command            | operation = 'void-transfer'; outcome = 'REJECTED'; transfer_id = {transfer} | command_about_a_transfer_names_it_and_why_not
+      command            | operation = 'void-transfer'; rejection = 'not-voidable'; transfer_id = {transfer} | command_about_a_transfer_names_it_and_why_not
+      command            | rejection = 'not-voidable'                     | command_about_a_transfer_names_it_and_why_not
+      command            | operation = 'void-transfer'; transfer_id = gen_random_uuid() | command_transfer_id_fkey
       command            | id = {command}                                 | command_pkey
       transfer           | amount_minor = 0                               | transfer_amount_is_in_range
       transfer           | amount_minor = -10                             | transfer_amount_is_in_range
@@ -117,14 +125,33 @@ class DatabaseLawsIT extends LedgerUnderTest {
       transfer           | credit_account_id = {debit}                    | transfer_accounts_must_differ
       transfer           | rejection = 'fraud-declined'                   | transfer_gives_a_reason_when_rejected
       transfer           | status = 'REJECTED'; finished_at = now()       | transfer_gives_a_reason_when_rejected
-      transfer           | status = 'POSTED'; finished_at = now()         | transfer_is_screened_before_it_posts
-      transfer           | status = 'POSTED'; finished_at = now(); screening = 'DECLINED' | transfer_is_screened_before_it_posts
-      transfer           | finished_at = now()                            | transfer_is_finished_unless_pending
-      transfer           | status = 'EXPIRED'                             | transfer_is_finished_unless_pending
-      transfer           | reversing_minor = 1                            | transfer_is_never_reversed_beyond_its_amount
-      transfer           | reversed_minor = -1; reversing_minor = 1       | transfer_is_never_reversed_beyond_its_amount
-      transfer           | status = 'POSTED'; screening = 'APPROVED'; finished_at = now(); reversed_minor = 6; reversing_minor = 5 | transfer_is_never_reversed_beyond_its_amount
-      transfer           | status = 'POSTED'; screening = 'APPROVED'; finished_at = now(); reversed_minor = 1; reverses = {transfer} | transfer_that_reverses_is_not_reversed
+      transfer           | status = 'POSTED'; captured_minor = 10; finished_at = now() | transfer_is_screened_before_it_is_held_or_posts
+      transfer           | status = 'POSTED'; captured_minor = 10; finished_at = now(); screening = 'DECLINED' | transfer_is_screened_before_it_is_held_or_posts
+      transfer           | status = 'HELD'; capture_within_s = 60         | transfer_is_screened_before_it_is_held_or_posts
+      transfer           | finished_at = now()                            | transfer_is_finished_unless_pending_or_held
+      transfer           | status = 'EXPIRED'                             | transfer_is_finished_unless_pending_or_held
+      transfer           | status = 'HELD'; screening = 'APPROVED'        | transfer_is_held_for_a_capture_by_request
+      transfer           | capture_count = 1                              | transfer_is_held_for_a_capture_by_request
+      transfer           | capture_within_s = 0                           | transfer_is_held_for_a_capture_by_request
+      transfer           | status = 'HELD'; screening = 'APPROVED'; capture_within_s = 60; captured_minor = 11 | transfer_is_never_captured_beyond_its_amount
+      transfer           | status = 'HELD'; screening = 'APPROVED'; capture_within_s = 60; captured_minor = -1 | transfer_is_never_captured_beyond_its_amount
+      transfer           | status = 'HELD'; screening = 'APPROVED'; capture_within_s = 60; captured_minor = 10 | transfer_is_held_while_something_is_left
+      transfer           | status = 'POSTED'; screening = 'APPROVED'; capture_within_s = 60; finished_at = now() | transfer_is_captured_when_it_posts
+      transfer           | status = 'POSTED'; screening = 'APPROVED'; captured_minor = 9; finished_at = now() | transfer_is_captured_at_once_unless_by_request
+      transfer           | status = 'EXPIRED'; captured_minor = 1; finished_at = now() | transfer_is_captured_at_once_unless_by_request
+      transfer           | capture_within_s = 60; captured_minor = 1      | transfer_is_not_captured_before_it_is_screened
+      transfer           | leg_count = 51                                 | transfer_with_legs_is_captured_at_once
+      transfer           | leg_count = 0                                  | transfer_with_legs_is_captured_at_once
+      transfer           | leg_count = 2; capture_within_s = 60           | transfer_with_legs_is_captured_at_once
+      transfer           | reversing_minor = 1                            | transfer_is_never_reversed_beyond_its_capture
+      transfer           | reversed_minor = -1; reversing_minor = 1       | transfer_is_never_reversed_beyond_its_capture
+      transfer           | status = 'POSTED'; screening = 'APPROVED'; captured_minor = 10; finished_at = now(); reversed_minor = 6; reversing_minor = 5 | transfer_is_never_reversed_beyond_its_capture
+      transfer           | status = 'POSTED'; screening = 'APPROVED'; captured_minor = 10; finished_at = now(); reversed_minor = 1; reverses = {transfer} | transfer_that_reverses_is_not_reversed
+      transfer_leg       | leg = 0                                        | transfer_leg_counts_from_one
+      transfer_leg       | leg = 51                                       | transfer_leg_counts_from_one
+      transfer_leg       | amount_minor = 0                               | transfer_leg_amount_is_in_range
+      transfer_leg       | amount_minor = 9007199254740992                | transfer_leg_amount_is_in_range
+      transfer_leg       | transfer_id = gen_random_uuid()                | transfer_leg_transfer_id_fkey
       transfer           | reverses = gen_random_uuid()                   | transfer_reverses_fkey
       transfer           | id = gen_random_uuid()                         | transfer_id_fkey
       transfer           | id = {transfer}                                | transfer_pkey
@@ -138,7 +165,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
       journal_entry      | amount_minor = -10                             | journal_entry_amount_is_in_range
       journal_entry      | amount_minor = 9007199254740992                | journal_entry_amount_is_in_range
       journal_entry      | credit_account_id = {debit}                    | journal_entry_accounts_must_differ
-      journal_entry      | leg = 1                                        | journal_entry_posts_a_leg_once
+      journal_entry      | number = 1                                     | journal_entry_posts_a_leg_or_capture_once
       journal_entry      | currency = 'USD'                               | journal_entry_debits_an_account_of_its_currency
       journal_entry      | credit_account_id = 'e0000000-0000-7000-8000-000000000840' | journal_entry_credits_an_account_of_its_currency
       journal_entry      | credit_account_id = gen_random_uuid()          | journal_entry_credits_an_account_of_its_currency
@@ -252,6 +279,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
     "account",
     "command",
     "transfer",
+    "transfer_leg",
     "hold",
     "journal_entry",
     "account_line",
@@ -315,7 +343,15 @@ class DatabaseLawsIT extends LedgerUnderTest {
 
   private void aPostedTransfer() {
     UUID a = account("alice", 10);
-    assertThat(transfer(alice(), UUID.randomUUID(), a, account("bob", 0), 10).status())
+    String leg = "{\"debitAccountId\":\"%s\",\"creditAccountId\":\"%s\",\"amountMinor\":5}";
+    String legs = leg.formatted(a, account("bob", 0)) + "," + leg.formatted(a, account("carol", 0));
+    assertThat(
+            post(
+                    "/v1/transfers",
+                    alice(),
+                    UUID.randomUUID(),
+                    "{\"legs\":[" + legs + "],\"currency\":\"EUR\"}")
+                .status())
         .isEqualTo(201);
   }
 
@@ -326,6 +362,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
             "journal_entry", "amount_minor",
             "account_line", "balance_after_minor",
             "command", "outcome",
+            "transfer_leg", "amount_minor",
             "outbox", "payload")
         .forEach(
             (table, column) -> {
@@ -365,7 +402,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
               insert("command", "id = {command}"),
               insert("command", "id = {transfer}"),
               insert("transfer", "id = {transfer}"),
-              insert("journal_entry", "id = {entry}; leg = 1"),
+              insert("journal_entry", "id = {entry}; number = 1"),
               insert("account_line", "account_id = {credit}; side = 'CREDIT'"),
               insert("outbox", "aggregate_seq = 7"))) {
         statement.execute(sql);

@@ -90,15 +90,24 @@ final class JournalInstance implements AutoCloseable {
       long minor,
       boolean byOperator,
       Map<String, String> metadata) {
+    return hold(id, List.of(new Leg(debit, credit, minor)), null, byOperator, metadata);
+  }
+
+  static HoldFunds hold(
+      UUID id,
+      List<Leg> legs,
+      Duration captureWithin,
+      boolean byOperator,
+      Map<String, String> metadata) {
     Instant now = Instant.now();
     return new HoldFunds(
         id,
-        Fingerprint.of(List.of(debit, credit, minor)),
+        Fingerprint.of(legs),
         "alice",
         byOperator,
-        debit,
-        credit,
-        new Money(minor, "EUR"),
+        legs,
+        "EUR",
+        captureWithin,
         null,
         null,
         metadata,

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.payledger.ledger.audit.AuditedBooks;
 import dev.payledger.ledger.journal.CommitOutcome.Aborted;
 import dev.payledger.ledger.journal.CommitOutcome.Committed;
+import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
@@ -16,12 +17,14 @@ import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
+import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import dev.payledger.ledger.journal.SerialModel.Answered;
 import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.Seed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -131,7 +134,12 @@ class JournalModelIT {
           default -> accounts.get(random.nextInt(ACCOUNTS));
         };
     long minor = 1 + random.nextInt(random.nextInt(10) == 0 ? 20_000 : 400);
-    HoldFunds asked = hold(debit, credit, minor);
+    if (random.nextInt(8) == 0) {
+      toCapture(random, debit, credit, minor);
+      return;
+    }
+    HoldFunds asked =
+        random.nextInt(8) == 0 ? ofLegs(random, accounts) : hold(debit, credit, minor);
     Answered answer = submit(random, asked, null);
     if (random.nextInt(8) == 0) {
       HoldFunds again = hold(asked.id(), debit, credit, minor, false, Map.of());
@@ -157,6 +165,71 @@ class JournalModelIT {
       }
       default -> submit(random, new PostTransfer(asked.id(), 1, null), answer);
     }
+  }
+
+  private static HoldFunds ofLegs(RandomGenerator random, List<UUID> accounts) {
+    List<Leg> legs = new ArrayList<>();
+    for (int i = 0; i <= 1 + random.nextInt(4); i++) {
+      legs.add(
+          new Leg(
+              accounts.get(random.nextInt(3)),
+              accounts.get(3 + random.nextInt(ACCOUNTS - 3)),
+              1 + random.nextInt(200)));
+    }
+    return JournalInstance.hold(UUID.randomUUID(), legs, null, false, Map.of());
+  }
+
+  /// Held for its capture, and then captured and voided by several at once.
+  private void toCapture(RandomGenerator random, UUID debit, UUID credit, long minor) {
+    HoldFunds asked =
+        JournalInstance.hold(
+            UUID.randomUUID(),
+            List.of(new Leg(debit, credit, minor)),
+            Duration.ofHours(1),
+            false,
+            Map.of());
+    Answered held = submit(random, asked, null);
+    if (!(held.decision().outcome() instanceof HoldOutcome.Held)) {
+      return;
+    }
+    if (random.nextInt(6) == 0) {
+      held = submit(random, voided(asked.id()), held);
+    }
+    Answered screened = submit(random, new PostTransfer(asked.id(), 1, null), held);
+    if (screened.decision().outcome() instanceof JournalCommand.PostOutcome.VoidRequested) {
+      Answered turned = submit(random, new TurnBack(asked.id(), 1, null), screened);
+      submit(random, new VoidHold(asked.id(), 1, false), turned);
+      return;
+    }
+    try (ExecutorService several = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 3; i++) {
+        JournalCommand<?> change =
+            switch (random.nextInt(5)) {
+              case 0 -> voided(asked.id());
+              case 1 -> captured(asked.id(), null, false);
+              case 2 -> captured(asked.id(), 1L + random.nextInt(200), true);
+              default -> captured(asked.id(), 1L + random.nextInt(200), false);
+            };
+        boolean isTwice = random.nextInt(6) == 0;
+        boolean isFirst = random.nextBoolean();
+        several.execute(
+            () -> {
+              Answered changed = submit(isFirst ? one : two, change, screened);
+              if (isTwice) {
+                submit(isFirst ? two : one, change, changed);
+              }
+            });
+      }
+    }
+  }
+
+  private static CaptureHold captured(UUID transfer, Long minor, boolean isFinal) {
+    return new CaptureHold(
+        UUID.randomUUID(), Fingerprint.of(List.of(transfer)), transfer, minor, isFinal);
+  }
+
+  private static VoidTransfer voided(UUID transfer) {
+    return new VoidTransfer(UUID.randomUUID(), Fingerprint.of(List.of(transfer)), transfer);
   }
 
   @Test
@@ -211,7 +284,6 @@ class JournalModelIT {
         ALTER TABLE transfer DROP CONSTRAINT transfer_pkey CASCADE;
         ALTER TABLE hold DROP CONSTRAINT hold_pkey CASCADE;
         ALTER TABLE saga DROP CONSTRAINT saga_pkey CASCADE;
-        ALTER TABLE outbox DROP CONSTRAINT outbox_event_id_is_unique;
         ALTER TABLE outbox DROP CONSTRAINT outbox_numbers_an_aggregate_once
         """);
     record(command, decided(attempt(one, UnaryOperator.identity(), command)), null);

@@ -35,6 +35,7 @@ class JournalPlansIT {
   private static final Pattern WHOLE_INDEX =
       Pattern.compile("Index (?:Only )?Scan using (?!.*\\n\\s+Index Cond).*");
 
+  private static ScratchDatabase empty;
   private static ScratchDatabase tiny;
   private static ScratchDatabase large;
 
@@ -42,12 +43,14 @@ class JournalPlansIT {
 
   @BeforeAll
   static void fillTheTables() {
+    empty = filled("plans_empty", 0);
     tiny = filled("plans_tiny", 12);
     large = filled("plans_large", 20_000);
   }
 
   @AfterAll
   static void dropThem() {
+    empty.close();
     tiny.close();
     large.close();
   }
@@ -55,7 +58,7 @@ class JournalPlansIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("statements")
   void everyStatementFindsItsRowsThroughAnIndex(String name, String sql) throws SQLException {
-    for (ScratchDatabase database : List.of(tiny, large)) {
+    for (ScratchDatabase database : List.of(empty, tiny, large)) {
       try (Connection journal = database.simply("ledger_journal")) {
         assertThat(genericPlan(journal, sql))
             .as(database.name())
@@ -216,6 +219,8 @@ class JournalPlansIT {
         INSERT INTO transfer (id, initiator, by_operator, status, debit_account_id,
           credit_account_id, amount_minor, currency, created_at, expires_at)
           SELECT id, 'x', false, 'PENDING', id, other, 10, 'EUR', now(), now() FROM n;
+        INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id, amount_minor)
+          SELECT id, 1, id, other, 10 FROM n;
         INSERT INTO hold (transfer_id, account_id, amount_minor, held_at)
           SELECT id, id, 10, now() FROM n;
         INSERT INTO journal_entry (id, transfer_id, debit_account_id, credit_account_id,
@@ -262,8 +267,9 @@ class JournalPlansIT {
             "capturedMinor",
             "balancesAfterMinor",
             "limitsMinor",
-            "pendingMinor",
-            "postedMinor",
+            "reversingMinor",
+            "reversedMinor",
+            "capturesWithin",
             "creditsPosted",
             "debitsPosted",
             "creditsPending",
@@ -289,7 +295,8 @@ class JournalPlansIT {
             "lastPostedAts",
             "dueAts",
             "windowStarts"));
-    arrays(parameters, "boolean", "false", List.of("byOperators"));
+    arrays(parameters, "boolean", "false", List.of("byOperators", "voidsRequested"));
+    arrays(parameters, "integer", "1", List.of("numbers", "legCounts", "captures"));
     arrays(
         parameters,
         "text",

@@ -1,5 +1,9 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
+import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
+import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
+import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
@@ -10,6 +14,7 @@ import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
+import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,7 +47,8 @@ final class SerialModel {
       return !decision.decidedOn().isEmpty()
           && (decision.outcome() instanceof HoldOutcome.Held
               || decision.outcome() instanceof PostOutcome.Posted
-              || decision.outcome() instanceof TurnOutcome.Turned);
+              || decision.outcome() instanceof TurnOutcome.Turned
+              || decision.outcome() instanceof ChangeOutcome.Accepted);
     }
   }
 
@@ -59,6 +65,8 @@ final class SerialModel {
   private static final class Transfer {
     final HoldFunds asked;
     String state = "HELD";
+    long captured;
+    boolean isVoidRequested;
 
     Transfer(HoldFunds asked) {
       this.asked = asked;
@@ -70,6 +78,7 @@ final class SerialModel {
   private final Map<UUID, Fingerprint> commands = new HashMap<>();
   private final Map<UUID, Transfer> transfers = new HashMap<>();
   private final Map<List<?>, Long> allowances = new HashMap<>();
+  private final Map<UUID, ChangeOutcome> changes = new HashMap<>();
 
   private SerialModel() {
     accounts.put(JournalInstance.EXTERNAL_EUR, new Account(true));
@@ -212,6 +221,16 @@ final class SerialModel {
       case PostTransfer post -> post(post);
       case TurnBack turn -> turn(transfers.get(turn.transferId()), "HELD", "TURNED");
       case VoidHold end -> voidHold(transfers.get(end.transferId()));
+      case ChangeTransfer change -> {
+        ChangeOutcome outcome =
+            switch (change) {
+              case CaptureHold capture -> capture(capture);
+              case VoidTransfer end -> voidTransfer(end);
+            };
+        changes.put(change.id(), outcome);
+        yield outcome;
+      }
+      case ExpireHold end -> throw new IllegalStateException("not asked for: " + end);
     };
   }
 
@@ -219,23 +238,26 @@ final class SerialModel {
     if (commands.putIfAbsent(asked.id(), asked.fingerprint()) != null) {
       return new HoldOutcome.Replayed(asked.id());
     }
-    Account debit = accounts.get(asked.debitAccountId());
-    Account credit = accounts.get(asked.creditAccountId());
-    long minor = asked.money().amountMinor();
-    RejectionReason no = null;
-    if (debit == credit) {
-      no = RejectionReason.SELF_TRANSFER;
-    } else if (credit == null || (credit.isSystem && !asked.byOperator())) {
-      no = RejectionReason.ACCOUNT_UNUSABLE;
-    } else if (!asked.money().currency().equals("EUR")) {
-      no = RejectionReason.CURRENCY_MISMATCH;
-    } else if (!debit.isSystem && debit.balance - debit.held < minor) {
-      no = RejectionReason.INSUFFICIENT_FUNDS;
+    Map<Account, Long> held = new HashMap<>();
+    for (Leg leg : asked.legs()) {
+      Account debit = accounts.get(leg.debitAccountId());
+      Account credit = accounts.get(leg.creditAccountId());
+      RejectionReason no = null;
+      if (debit == credit) {
+        no = RejectionReason.SELF_TRANSFER;
+      } else if (credit == null || (credit.isSystem && !asked.byOperator())) {
+        no = RejectionReason.ACCOUNT_UNUSABLE;
+      } else if (!asked.currency().equals("EUR")) {
+        no = RejectionReason.CURRENCY_MISMATCH;
+      } else if (held.merge(debit, leg.amountMinor(), Long::sum) > debit.balance - debit.held
+          && !debit.isSystem) {
+        no = RejectionReason.INSUFFICIENT_FUNDS;
+      }
+      if (no != null) {
+        return new HoldOutcome.Rejected(asked.id(), no);
+      }
     }
-    if (no != null) {
-      return new HoldOutcome.Rejected(asked.id(), no);
-    }
-    debit.held += minor;
+    held.forEach((debit, minor) -> debit.held += minor);
     transfers.put(asked.id(), new Transfer(asked));
     return new HoldOutcome.Held(asked.id(), 1);
   }
@@ -245,23 +267,80 @@ final class SerialModel {
     if (transfer == null || !transfer.state.equals("HELD") || command.epoch() != 1) {
       return new PostOutcome.Fenced();
     }
-    HoldFunds asked = transfer.asked;
-    long minor = asked.money().amountMinor();
+    if (transfer.isVoidRequested) {
+      return new PostOutcome.VoidRequested();
+    }
     OfflineAllowance allowance = command.allowance();
     if (allowance != null) {
-      List<?> key = List.of(asked.debitAccountId(), allowance.windowStart());
-      long used = allowances.getOrDefault(key, 0L) + minor;
-      if (used > allowance.limitMinor()) {
-        return new PostOutcome.AllowanceExhausted();
+      Map<List<?>, Long> used = new HashMap<>();
+      for (Leg leg : transfer.asked.legs()) {
+        List<?> key = List.of(leg.debitAccountId(), allowance.windowStart());
+        used.putIfAbsent(key, allowances.getOrDefault(key, 0L));
+        if (used.merge(key, leg.amountMinor(), Long::sum) > allowance.limitMinor()) {
+          return new PostOutcome.AllowanceExhausted();
+        }
       }
-      allowances.put(key, used);
+      allowances.putAll(used);
     }
-    Account debit = accounts.get(asked.debitAccountId());
-    debit.held -= minor;
-    debit.balance -= minor;
-    accounts.get(asked.creditAccountId()).balance += minor;
+    if (transfer.asked.captureWithin() != null) {
+      transfer.state = "AUTHORIZED";
+      return new PostOutcome.Authorized();
+    }
+    transfer.asked.legs().forEach(leg -> move(leg, leg.amountMinor()));
     transfer.state = "POSTED";
     return new PostOutcome.Posted();
+  }
+
+  private void move(Leg leg, long minor) {
+    Account debit = accounts.get(leg.debitAccountId());
+    debit.held -= minor;
+    debit.balance -= minor;
+    accounts.get(leg.creditAccountId()).balance += minor;
+  }
+
+  private void giveBack(Transfer transfer) {
+    for (Leg leg : transfer.asked.legs()) {
+      accounts.get(leg.debitAccountId()).held -= leg.amountMinor();
+    }
+    Leg first = transfer.asked.legs().getFirst();
+    accounts.get(first.debitAccountId()).held += transfer.captured;
+  }
+
+  private ChangeOutcome capture(CaptureHold asked) {
+    commands.put(asked.id(), asked.fingerprint());
+    Transfer transfer = transfers.get(asked.transferId());
+    if (transfer == null || !transfer.state.equals("AUTHORIZED")) {
+      return new ChangeOutcome.Rejected(RejectionReason.NOT_CAPTURABLE);
+    }
+    Leg leg = transfer.asked.legs().getFirst();
+    long left = leg.amountMinor() - transfer.captured;
+    long minor = asked.amountMinor() == null ? left : asked.amountMinor();
+    if (minor > left) {
+      return new ChangeOutcome.Rejected(RejectionReason.CAPTURE_LIMIT);
+    }
+    move(leg, minor);
+    transfer.captured += minor;
+    if (asked.isFinal() || minor == left) {
+      giveBack(transfer);
+      transfer.state = "POSTED";
+    }
+    return new ChangeOutcome.Accepted();
+  }
+
+  private ChangeOutcome voidTransfer(VoidTransfer asked) {
+    commands.put(asked.id(), asked.fingerprint());
+    Transfer transfer = transfers.get(asked.transferId());
+    if (transfer == null || Set.of("POSTED", "VOIDED").contains(transfer.state)) {
+      return new ChangeOutcome.Rejected(RejectionReason.NOT_VOIDABLE);
+    }
+    if (transfer.state.equals("AUTHORIZED")) {
+      giveBack(transfer);
+      transfer.state = "VOIDED";
+    } else {
+      transfer.isVoidRequested = true;
+      return new ChangeOutcome.Requested();
+    }
+    return new ChangeOutcome.Accepted();
   }
 
   private static TurnOutcome turn(Transfer transfer, String from, String to) {
@@ -275,9 +354,14 @@ final class SerialModel {
   private TurnOutcome voidHold(Transfer transfer) {
     TurnOutcome outcome = turn(transfer, "TURNED", "VOIDED");
     if (outcome instanceof TurnOutcome.Turned) {
-      accounts.get(transfer.asked.debitAccountId()).held -= transfer.asked.money().amountMinor();
+      giveBack(transfer);
     }
     return outcome;
+  }
+
+  /// What a repeated command hears.
+  private static ChangeOutcome told(ChangeOutcome first) {
+    return first instanceof ChangeOutcome.Requested ? new ChangeOutcome.Accepted() : first;
   }
 
   /// Answers for which no account had to be looked at: somebody was recognised, or fenced off.
@@ -293,14 +377,28 @@ final class SerialModel {
                 case HoldOutcome.Held _, HoldOutcome.Rejected _ -> false;
               };
           case PostTransfer post -> {
-            String state = transfers.get(post.transferId()).state;
+            Transfer transfer = transfers.get(post.transferId());
+            if (transfer == null) {
+              yield false;
+            }
+            String state = transfer.state;
+            boolean isToCapture = transfer.asked.captureWithin() != null;
+            if (answer.decision().outcome() instanceof PostOutcome.Authorized) {
+              yield post.epoch() == 1 && isToCapture;
+            }
             yield answer.decision().outcome() instanceof PostOutcome.Posted
                 ? post.epoch() == 1 && state.equals("POSTED")
                 : answer.decision().outcome() instanceof PostOutcome.Fenced
                     && (post.epoch() != 1 || !state.equals("POSTED"));
           }
-          case VoidHold end -> !transfers.get(end.transferId()).state.equals("HELD");
-          case OpenAccount _, TurnBack _ -> false;
+          case VoidHold end ->
+              transfers.containsKey(end.transferId())
+                  && !transfers.get(end.transferId()).state.equals("HELD");
+          case ChangeTransfer change ->
+              answer.decision().outcome() instanceof ChangeOutcome.IdReused
+                  ? !change.fingerprint().equals(commands.get(change.id()))
+                  : told(changes.get(change.id())).equals(answer.decision().outcome());
+          case OpenAccount _, TurnBack _, ExpireHold _ -> false;
         };
     if (!isRight) {
       disagreements.add(

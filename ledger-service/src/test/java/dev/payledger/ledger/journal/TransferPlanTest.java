@@ -2,10 +2,12 @@ package dev.payledger.ledger.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.payledger.contracts.TransferEvent.Screening;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -84,7 +86,7 @@ class TransferPlanTest {
   void everyReasonIsGivenBySomeRow() {
     Set<RejectionReason> given = EnumSet.of(RejectionReason.FRAUD_DECLINED);
     cases().map(TransferPlanTest::reason).forEach(reason -> addIfPresent(given, reason));
-    REVERSALS
+    (REVERSALS + CAPTURES + VOIDS)
         .lines()
         .map(line -> line.substring(line.lastIndexOf('|') + 1).trim())
         .flatMap(code -> Arrays.stream(RejectionReason.values()).filter(r -> r.code().equals(code)))
@@ -104,19 +106,20 @@ class TransferPlanTest {
     assertThat(ordinals).isSortedAccordingTo((a, b) -> Integer.compare(b, a));
   }
 
-  /// Of a transfer that moved `amount`, of which `posted` is given back and `pending` on its way.
+  /// Of a transfer that moved `captured`, of which `posted` is given back and `pending` on its way.
   private static final String REVERSALS =
       """
-      POSTED   | no  | 100 | 0  | 0   | 100 | held
-      POSTED   | no  | 100 | 30 | 30  | 40  | held
-      POSTED   | no  | 100 | 30 | 30  | 41  | reversal-limit
-      POSTED   | no  | 100 | 0  | 100 | 1   | reversal-limit
-      POSTED   | no  | 100 | 0  | 0   | 101 | reversal-limit
-      POSTED   | yes | 100 | 0  | 0   | 1   | not-reversible
-      PENDING  | no  | 100 | 0  | 0   | 1   | not-reversible
-      REJECTED | no  | 100 | 0  | 0   | 1   | not-reversible
-      EXPIRED  | no  | 100 | 0  | 0   | 101 | not-reversible
-      NONE     | no  | 100 | 0  | 0   | 1   | not-reversible
+      1 | no  | 100 | 0  | 0   | 100 | held
+      1 | no  | 100 | 30 | 30  | 40  | held
+      2 | no  | 100 | 0  | 0   | 100 | held
+      1 | no  | 100 | 30 | 30  | 41  | reversal-limit
+      1 | no  | 100 | 0  | 100 | 1   | reversal-limit
+      1 | no  | 100 | 0  | 0   | 101 | reversal-limit
+      2 | no  | 100 | 100 | 0  | 100 | reversal-limit
+      1 | yes | 100 | 0  | 0   | 1   | not-reversible
+      2 | no  | 100 | 0  | 0   | 99  | not-reversible
+      1 | no  | 0   | 0  | 0   | 101 | not-reversible
+      0 | no  | 0   | 0  | 0   | 1   | not-reversible
       """;
 
   @ParameterizedTest
@@ -124,33 +127,24 @@ class TransferPlanTest {
       delimiter = '|',
       textBlock =
           """
-          # status | a reversal? | amount | pending | posted | asked | answer
+          # legs | a reversal? | captured | pending | posted | asked | answer
           """
               + REVERSALS)
   void onlySoMuchIsGivenBackAsWasMoved(
-      String status,
+      int legs,
       String isReversal,
-      long amount,
+      long captured,
       long pending,
       long posted,
       long asked,
       String answer) {
     TransferState original =
-        status.equals("NONE")
+        legs == 0
             ? null
-            : new TransferState(
-                UUID.randomUUID(),
-                TransferState.Status.valueOf(status),
-                D,
-                C,
-                new Money(amount, "EUR"),
-                2,
-                null,
-                false,
-                TransferState.SagaStep.DONE,
-                1,
-                null,
+            : TransferStates.ended(
                 isReversal.equals("yes") ? UUID.randomUUID() : null,
+                legs,
+                captured,
                 new TransferState.Reversals(pending, posted));
 
     RejectionReason reason = TransferPlan.whyNotReverse(original, new Money(asked, "EUR"));
@@ -158,21 +152,94 @@ class TransferPlanTest {
     assertThat(reason == null ? "held" : reason.code()).isEqualTo(answer);
   }
 
+  /// Of a transfer of 100, held to be captured until a quarter past ten.
+  private static final String CAPTURES =
+      """
+      held     | 0  | 10:14:59 | 100 | captured
+      held     | 60 | 10:00:00 | 40  | captured
+      held     | 60 | 10:00:00 | 1   | captured
+      held     | 0  | 10:00:00 | 101 | capture-limit
+      held     | 60 | 10:00:00 | 41  | capture-limit
+      held     | 0  | 10:15:00 | 1   | not-capturable
+      held     | 0  | 10:15:00 | 101 | not-capturable
+      pending  | 0  | 10:00:00 | 1   | not-capturable
+      voided   | 0  | 10:00:00 | 1   | not-capturable
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # it is | captured | the time | asked | answer
+          """
+              + CAPTURES)
+  void onlyWhatIsHeldIsCapturedAndInTime(
+      String is, long captured, String time, long asked, String answer) {
+    TransferState transfer = TransferStates.toCapture(100);
+    if (!is.equals("pending")) {
+      transfer = transfer.authorized(Screening.APPROVED, TransferStates.EXPIRES_AT);
+    }
+    if (captured > 0) {
+      transfer = transfer.captured(captured);
+    }
+    if (is.equals("voided")) {
+      transfer =
+          transfer.ended(
+              TransferState.Status.VOIDED, Screening.APPROVED, null, TransferStates.EXPIRES_AT);
+    }
+
+    RejectionReason reason =
+        TransferPlan.whyNotCapture(transfer, asked, Instant.parse("2026-11-23T" + time + "Z"));
+
+    assertThat(reason == null ? "captured" : reason.code()).isEqualTo(answer);
+  }
+
+  private static final String VOIDS =
+      """
+      pending  | voided
+      held     | voided
+      posted   | not-voidable
+      voided   | not-voidable
+      rejected | not-voidable
+      expired  | not-voidable
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # it is | answer
+          """
+              + VOIDS)
+  void onlyWhatIsNotFinalIsVoided(String is, String answer) {
+    TransferState transfer = TransferStates.toCapture(100);
+    TransferState.Status status = TransferState.Status.valueOf(is.toUpperCase(Locale.ROOT));
+    if (status == TransferState.Status.HELD) {
+      transfer = transfer.authorized(Screening.APPROVED, TransferStates.EXPIRES_AT);
+    } else if (status != TransferState.Status.PENDING) {
+      transfer = transfer.ended(status, Screening.APPROVED, null, TransferStates.EXPIRES_AT);
+    }
+
+    RejectionReason reason = TransferPlan.whyNotVoid(transfer);
+
+    assertThat(reason == null ? "voided" : reason.code()).isEqualTo(answer);
+  }
+
   @Test
   void heldFundsArePostedUnlessTheCreditAccountTakesNoMore() {
-    Money money = new Money(100, "EUR");
-
-    assertThat(TransferPlan.whyNotCredit(credit("OPEN", 0), money)).isNull();
-    assertThat(TransferPlan.whyNotCredit(credit("DEBITS_FROZEN", 0), money)).isNull();
-    assertThat(TransferPlan.whyNotCredit(credit("CREDITS_FROZEN", 0), money))
+    assertThat(TransferPlan.whyNotCredit(credit("OPEN", 0), 100)).isNull();
+    assertThat(TransferPlan.whyNotCredit(credit("DEBITS_FROZEN", 0), 100)).isNull();
+    assertThat(TransferPlan.whyNotCredit(credit("CREDITS_FROZEN", 0), 100))
         .isEqualTo(RejectionReason.ACCOUNT_UNUSABLE);
-    assertThat(TransferPlan.whyNotCredit(credit("FROZEN", 0), money))
+    assertThat(TransferPlan.whyNotCredit(credit("FROZEN", 0), 100))
         .isEqualTo(RejectionReason.ACCOUNT_UNUSABLE);
-    assertThat(TransferPlan.whyNotCredit(credit("CLOSED", 0), money))
+    assertThat(TransferPlan.whyNotCredit(credit("CLOSED", 0), 100))
         .isEqualTo(RejectionReason.ACCOUNT_UNUSABLE);
-    assertThat(TransferPlan.whyNotCredit(credit("OPEN", Money.AMOUNT_MAX_MINOR - 99), money))
+    assertThat(TransferPlan.whyNotCredit(credit("OPEN", Money.AMOUNT_MAX_MINOR - 99), 100))
         .isEqualTo(RejectionReason.BALANCE_LIMIT);
-    assertThat(TransferPlan.whyNotCredit(credit("OPEN", Money.AMOUNT_MAX_MINOR - 100), money))
+    assertThat(TransferPlan.whyNotCredit(credit("OPEN", Money.AMOUNT_MAX_MINOR - 100), 100))
         .isNull();
   }
 

@@ -14,6 +14,7 @@ class OfflinePolicyTest {
           new SagaProperties(
               Duration.ofSeconds(10),
               Duration.ofMinutes(15),
+              Duration.ofDays(7),
               Duration.ofMillis(250),
               16,
               Duration.ofSeconds(5),

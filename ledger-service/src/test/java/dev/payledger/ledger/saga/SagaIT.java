@@ -13,6 +13,7 @@ import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.JournalDefect;
 import dev.payledger.ledger.journal.RejectionReason;
+import dev.payledger.ledger.journal.SagaStep;
 import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.testkit.Postgres;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -354,13 +355,16 @@ class SagaIT extends LedgerUnderTest {
         .isEqualTo(new TurnOutcome.Fenced());
     assertThat(journal.submit(new VoidHold(transfer, 1, true), TIME))
         .isEqualTo(new TurnOutcome.Fenced());
-    claims.handBack(new SagaLease(transfer, 1, 0, false), Duration.ZERO);
+    claims.handBack(new SagaLease(transfer, 1, 0, SagaStep.SCREEN), Duration.ZERO);
     assertThat(everythingAbout(transfer, a, b)).isEqualTo(before);
 
     // The whole of it: it asks fraud again, and may do nothing about any answer.
     for (Mood mood : List.of(Mood.APPROVES, Mood.DECLINES, Mood.FAILS)) {
       FRAUD.become(mood);
-      saga.run(new SagaLease(transfer, 1, 0, false), transfers.find(transfer), TimeLeft.of(TIME));
+      saga.run(
+          new SagaLease(transfer, 1, 0, SagaStep.SCREEN),
+          transfers.find(transfer),
+          TimeLeft.of(TIME));
       assertThat(everythingAbout(transfer, a, b)).as(mood.name()).isEqualTo(before);
     }
     assertThat(FRAUD.hasReleased(transfer)).isFalse();

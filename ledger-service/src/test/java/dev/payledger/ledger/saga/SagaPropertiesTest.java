@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 class SagaPropertiesTest {
   private Duration lease = Duration.ofSeconds(10);
   private Duration lifetime = Duration.ofMinutes(15);
+  private Duration captureWithin = Duration.ofDays(7);
   private int batchMax = 16;
   private Duration recoveryTimeout = Duration.ofSeconds(5);
   private Duration backoffBase = Duration.ofMillis(500);
@@ -56,6 +57,12 @@ class SagaPropertiesTest {
   }
 
   @Test
+  void fundsAreHeldForTheirCaptureForASecondAtLeast() {
+    captureWithin = Duration.ofMillis(999);
+    refused("capture-within");
+  }
+
+  @Test
   void aLookTakesAtLeastOneSaga() {
     batchMax = 0;
     refused("recovery-batch-max");
@@ -77,6 +84,7 @@ class SagaPropertiesTest {
     return new SagaProperties(
         lease,
         lifetime,
+        captureWithin,
         Duration.ofMillis(250),
         batchMax,
         recoveryTimeout,

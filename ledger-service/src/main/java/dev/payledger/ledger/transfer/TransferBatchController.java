@@ -1,0 +1,43 @@
+package dev.payledger.ledger.transfer;
+
+import dev.payledger.ledger.request.Caller;
+import dev.payledger.ledger.request.Requests;
+import dev.payledger.ledger.request.Trace;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/v1/transfer-batches`.
+@RestController
+@RequestMapping("/v1/transfer-batches")
+class TransferBatchController {
+  private final TransferBatches batches;
+  private final Requests requests;
+
+  TransferBatchController(TransferBatches batches, Requests requests) {
+    this.batches = batches;
+    this.requests = requests;
+  }
+
+  /// 200 when every item has its final answer, 202 while one has not.
+  @PostMapping
+  ResponseEntity<TransferBatchView> create(
+      @RequestBody TransferBatchRequest body, HttpServletRequest request, Authentication auth) {
+    TransferBatchView view =
+        batches.create(
+            requests.commandId(request),
+            body,
+            Caller.of(auth),
+            Trace.of(request),
+            requests.timeLeft(request));
+    return ResponseEntity.status(view.isFinal() ? HttpStatus.OK : HttpStatus.ACCEPTED)
+        .cacheControl(CacheControl.noStore())
+        .body(view);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.payledger.ledger.transfer;
+
+import dev.payledger.ledger.journal.Fingerprint;
+import java.util.List;
+
+/// The body of `POST /v1/transfer-batches`.
+///
+/// @param items 1 to 100 transfers that have nothing to do with each other
+record TransferBatchRequest(List<TransferRequest> items) {
+  static final int ITEMS_MAX = 100;
+
+  TransferBatchRequest {
+    if (items == null || items.isEmpty() || items.size() > ITEMS_MAX || items.contains(null)) {
+      throw new IllegalArgumentException("items must be 1 to " + ITEMS_MAX + " transfers");
+    }
+  }
+
+  /// Of all of them: an item of another batch is another request.
+  Fingerprint fingerprint(String initiator) {
+    return Fingerprint.of(
+        items.stream().map(item -> (Object) item.fingerprint(initiator, null)).toList());
+  }
+}

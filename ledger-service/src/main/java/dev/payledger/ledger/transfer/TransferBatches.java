@@ -1,0 +1,78 @@
+package dev.payledger.ledger.transfer;
+
+import dev.payledger.ledger.journal.DerivedId;
+import dev.payledger.ledger.journal.Fingerprint;
+import dev.payledger.ledger.request.Caller;
+import dev.payledger.ledger.request.LedgerProblems;
+import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.ledger.request.Trace;
+import dev.payledger.ledger.transfer.TransferBatchView.Item;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.springframework.http.ProblemDetail;
+import org.springframework.stereotype.Component;
+
+/// Takes many transfers in one request. Each is a command of its own, with an id derived from the
+/// request's, and ends as if it had been asked for by itself; the journal lets them share transactions.
+@Component
+class TransferBatches {
+  /// Items of one batch that are under way at once. Fraud screening bounds how many it takes, and one
+  /// batch must leave room for others.
+  private static final int AT_ONCE = 8;
+
+  private final TransferIntake intake;
+  private final TransferViews views;
+
+  TransferBatches(TransferIntake intake, TransferViews views) {
+    this.intake = intake;
+    this.views = views;
+  }
+
+  TransferBatchView create(
+      UUID commandId, TransferBatchRequest batch, Caller caller, Trace trace, TimeLeft timeLeft) {
+    Fingerprint all = batch.fingerprint(caller.subject());
+    List<Future<Item>> running = new ArrayList<>();
+    try (ExecutorService workers =
+        Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().name("batch-", 0).factory())) {
+      for (int i = 0; i < batch.items().size(); i++) {
+        UUID id = DerivedId.of(commandId, "batch-item", i + 1L);
+        TransferRequest item = batch.items().get(i);
+        running.add(workers.submit(() -> one(id, item, all, caller, trace, timeLeft)));
+      }
+    }
+    return new TransferBatchView(running.stream().map(TransferBatches::ended).toList());
+  }
+
+  private Item one(
+      UUID id,
+      TransferRequest item,
+      Fingerprint batch,
+      Caller caller,
+      Trace trace,
+      TimeLeft timeLeft) {
+    try {
+      Transfer transfer = intake.create(id, item, batch, caller, trace, timeLeft);
+      return new Item(
+          TransferController.created(transfer).value(), views.of(transfer, caller), null);
+    } catch (RuntimeException e) {
+      ProblemDetail problem = LedgerProblems.of(e, trace);
+      return new Item(problem.getStatus(), null, problem);
+    }
+  }
+
+  private static Item ended(Future<Item> item) {
+    try {
+      return item.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted after every item had ended", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

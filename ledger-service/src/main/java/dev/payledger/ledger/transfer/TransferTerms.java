@@ -1,0 +1,57 @@
+package dev.payledger.ledger.transfer;
+
+import dev.payledger.ledger.journal.Fingerprint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What any request that makes a transfer may say about it, for the debit side's own use.
+///
+/// @param reference up to 140 characters without control characters
+/// @param metadata up to 20 strings by name
+record TransferTerms(@Nullable String reference, @Nullable Map<String, String> metadata) {
+  TransferTerms {
+    if (reference != null && !isText(reference, 140)) {
+      throw new IllegalArgumentException(
+          "reference must have at most 140 characters and no control characters");
+    }
+    if (metadata != null
+        && (metadata.size() > 20
+            || !metadata.entrySet().stream()
+                .allMatch(
+                    e ->
+                        e.getKey() != null
+                            && e.getValue() != null
+                            && isText(e.getKey(), 40)
+                            && isText(e.getValue(), 200)))) {
+      throw new IllegalArgumentException(
+          "metadata must have at most 20 entries of text: names to 40, values to 200 characters");
+    }
+  }
+
+  Map<String, String> metadataOrEmpty() {
+    return metadata == null ? Map.of() : metadata;
+  }
+
+  /// Of a request that says this and more. The order of the metadata makes no difference.
+  Fingerprint fingerprint(List<@Nullable Object> more) {
+    List<@Nullable Object> parts = new ArrayList<>(more);
+    parts.add(reference);
+    new TreeMap<>(metadataOrEmpty())
+        .forEach(
+            (name, value) -> {
+              parts.add(name);
+              parts.add(value);
+            });
+    return Fingerprint.of(parts);
+  }
+
+  private static boolean isText(String text, int lengthMax) {
+    return text.codePointCount(0, text.length()) <= lengthMax
+        && text.codePoints()
+            .noneMatch(
+                c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+  }
+}
