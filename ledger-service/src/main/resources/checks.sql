@@ -146,10 +146,9 @@ WHERE NOT EXISTS (SELECT FROM leg l
 SELECT a.id::text FROM seen_account a
 LEFT JOIN (SELECT account_id, sum(amount_minor - captured_minor) AS minor FROM hold
     WHERE status = 'HELD' GROUP BY 1) d ON d.account_id = a.id
-LEFT JOIN (SELECT l.credit_account_id AS account_id, sum(l.amount_minor - t.captured_minor) AS minor
-    FROM (SELECT DISTINCT transfer_id FROM hold WHERE status = 'HELD') h
-    JOIN transfer t ON t.id = h.transfer_id JOIN leg l ON l.transfer_id = t.id
-    GROUP BY 1) c ON c.account_id = a.id
+LEFT JOIN (SELECT l.credit_account_id AS account_id, sum(l.amount_minor - h.captured_minor) AS minor
+    FROM hold h JOIN leg l ON l.transfer_id = h.transfer_id AND l.debit_account_id = h.account_id
+    WHERE h.status = 'HELD' GROUP BY 1) c ON c.account_id = a.id
 WHERE a.debits_pending_minor <> coalesce(d.minor, 0) OR a.credits_pending_minor <> coalesce(c.minor, 0);
 
 -- I11: every state of a transfer, and every line of an account, has its event

@@ -238,9 +238,9 @@ class AuditRunIT extends LedgerUnderTest {
               credits_posted_minor) SELECT a, 'x', 'x', 'EUR', now(), 1, 10 FROM n;
           INSERT INTO command SELECT id, 'create-transfer', sha256('x'), 'ACCEPTED', now() FROM n;
           INSERT INTO transfer (id, initiator, by_operator, status, screening, debit_account_id,
-              credit_account_id, amount_minor, currency, created_at, expires_at, finished_at,
-              event_count)
-            SELECT id, 'x', false, 'POSTED', 'SKIPPED', a, b, 10, 'EUR', now(), now(), now(), 1
+              credit_account_id, amount_minor, captured_minor, currency, created_at, expires_at,
+              finished_at, event_count)
+            SELECT id, 'x', false, 'POSTED', 'SKIPPED', a, b, 10, 10, 'EUR', now(), now(), now(), 1
             FROM n;
           INSERT INTO hold SELECT id, a, 10, 10, 'CAPTURED', now(), now() FROM n;
           INSERT INTO journal_entry SELECT id, id, 1, a, b, 10, 'EUR', now() FROM n;

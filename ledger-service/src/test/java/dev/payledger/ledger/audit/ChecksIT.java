@@ -82,7 +82,7 @@ class ChecksIT extends LedgerUnderTest {
       I10  | DELETE FROM hold WHERE transfer_id = {posted} | {posted}
       I10  | DELETE FROM hold WHERE transfer_id = {pending} | {pending}
       I10b | UPDATE account SET debits_pending_minor = debits_pending_minor - 1 WHERE id = {a} | {a}
-      I10b | UPDATE transfer SET captured_minor = captured_minor + 1 WHERE id = {held} | {b}
+      I10b | UPDATE hold SET captured_minor = captured_minor + 1 WHERE transfer_id = {held} | {b}
       I10b | UPDATE hold SET amount_minor = amount_minor + 1 WHERE transfer_id = {pending} | {a}
       I10b | DELETE FROM hold WHERE transfer_id = {pending} | {a}
       I11  | DELETE FROM outbox WHERE aggregate_id = {posted} AND aggregate_seq = 1 | {posted}
