@@ -15,6 +15,7 @@ WITH seen_account AS (
     SELECT l.*, e.amount_minor, e.posted_at
     FROM account_line l LEFT JOIN journal_entry e ON e.id = l.entry_id),
   seen_transfer AS (SELECT * FROM transfer),
+  seen_leg AS (SELECT * FROM leg),
   seen_command AS (SELECT * FROM command),
   seen_entry AS (SELECT * FROM journal_entry),
   seen_event AS (SELECT * FROM outbox),
@@ -38,12 +39,13 @@ WITH seen_account AS (
       AND (l.seq <= a.seq_to OR a.seq_to = a.line_count)
     LEFT JOIN journal_entry e ON e.id = l.entry_id),
   seen_transfer AS (SELECT * FROM transfer WHERE id = ANY (CAST(:transfers AS uuid[]))),
+  seen_leg AS (SELECT * FROM leg WHERE transfer_id = ANY (CAST(:transfers AS uuid[]))),
   seen_command AS (SELECT * FROM command WHERE id = ANY (CAST(:transfers AS uuid[]))),
   seen_entry AS (SELECT * FROM journal_entry WHERE transfer_id = ANY (CAST(:transfers AS uuid[]))),
   seen_event AS (SELECT * FROM outbox WHERE position > :after AND position <= :upTo),
   seen_unscreened AS (
     SELECT DISTINCT l.debit_account_id AS account_id
-    FROM seen_transfer t JOIN leg l ON l.transfer_id = t.id WHERE t.screening = 'SKIPPED')
+    FROM seen_transfer t JOIN seen_leg l ON l.transfer_id = t.id WHERE t.screening = 'SKIPPED')
 
 -- I1: an account's available balance is never below its floor
 SELECT id::text FROM seen_account
@@ -59,7 +61,7 @@ SELECT coalesce(t.id, e.transfer_id)::text FROM (
   SELECT t.id, t.currency, t.captured_minor, t.capture_count,
     t.capture_within_s IS NOT NULL AS by_request, l.leg, l.debit_account_id, l.credit_account_id,
     l.amount_minor
-  FROM seen_transfer t LEFT JOIN leg l ON l.transfer_id = t.id
+  FROM seen_transfer t LEFT JOIN seen_leg l ON l.transfer_id = t.id
     AND (t.capture_within_s IS NOT NULL OR t.captured_minor > 0)) t
 FULL JOIN seen_entry e ON e.transfer_id = t.id AND (t.by_request OR e.number = t.leg)
 WHERE (e.id IS NULL AND NOT (t.by_request AND t.captured_minor = 0)
@@ -125,8 +127,8 @@ WHERE CASE t.status WHEN 'PENDING' THEN s.step IN ('SCREEN', 'COMPENSATE')
 
 -- I10: a transfer has a hold for each account that pays, live while it is pending or held, captured if it posted, given back if it did not
 SELECT t.id::text FROM seen_transfer t
-CROSS JOIN LATERAL (SELECT debit_account_id AS account_id, sum(amount_minor) AS minor FROM leg
-    WHERE leg.transfer_id = t.id GROUP BY 1) l
+JOIN (SELECT transfer_id, debit_account_id AS account_id, sum(amount_minor) AS minor FROM seen_leg
+    GROUP BY 1, 2) l ON l.transfer_id = t.id
 LEFT JOIN hold h ON h.transfer_id = t.id AND h.account_id = l.account_id
 WHERE h.status IS DISTINCT FROM CASE
     WHEN t.status IN ('PENDING', 'HELD') THEN 'HELD' WHEN t.status = 'POSTED' THEN 'CAPTURED'
@@ -139,7 +141,7 @@ SELECT t.id::text FROM seen_transfer t LEFT JOIN hold h ON h.transfer_id = t.id
 GROUP BY t.id, t.captured_minor HAVING coalesce(sum(h.captured_minor), 0) <> t.captured_minor
 UNION
 SELECT t.id::text FROM seen_transfer t JOIN hold h ON h.transfer_id = t.id
-WHERE NOT EXISTS (SELECT FROM leg l
+WHERE NOT EXISTS (SELECT FROM seen_leg l
   WHERE l.transfer_id = t.id AND l.debit_account_id = h.account_id);
 
 -- I10b: an account's pending debits and credits equal what the live holds of its transfers have left
@@ -147,8 +149,8 @@ SELECT a.id::text FROM seen_account a
 LEFT JOIN (SELECT account_id, sum(amount_minor - captured_minor) AS minor FROM hold
     WHERE status = 'HELD' GROUP BY 1) d ON d.account_id = a.id
 LEFT JOIN (SELECT l.credit_account_id AS account_id, sum(l.amount_minor - h.captured_minor) AS minor
-    FROM hold h JOIN leg l ON l.transfer_id = h.transfer_id AND l.debit_account_id = h.account_id
-    WHERE h.status = 'HELD' GROUP BY 1) c ON c.account_id = a.id
+    FROM hold h CROSS JOIN LATERAL (SELECT * FROM leg WHERE leg.transfer_id = h.transfer_id OFFSET 0) l
+    WHERE h.status = 'HELD' AND l.debit_account_id = h.account_id GROUP BY 1) c ON c.account_id = a.id
 WHERE a.debits_pending_minor <> coalesce(d.minor, 0) OR a.credits_pending_minor <> coalesce(c.minor, 0);
 
 -- I11: every state of a transfer, and every line of an account, has its event
@@ -175,8 +177,11 @@ WHERE t.id IS NULL AND l.account_id IS NULL AND a.id IS NULL;
 SELECT account_id::text FROM seen_unscreened n
 WHERE EXISTS (SELECT FROM offline_allowance u
     WHERE u.account_id = n.account_id AND u.used_minor > u.limit_minor)
-  OR (SELECT sum(l.amount_minor) FROM transfer t JOIN leg l ON l.transfer_id = t.id
-    WHERE l.debit_account_id = n.account_id AND t.screening = 'SKIPPED')
+  OR (SELECT sum(minor) FROM (
+    SELECT amount_minor AS minor FROM transfer t
+    WHERE t.debit_account_id = n.account_id AND t.screening = 'SKIPPED' AND t.leg_count = 1
+    UNION ALL SELECT l.amount_minor FROM transfer_leg l JOIN transfer t ON t.id = l.transfer_id
+    WHERE l.debit_account_id = n.account_id AND t.screening = 'SKIPPED') used)
   IS DISTINCT FROM
     (SELECT sum(used_minor) FROM offline_allowance u WHERE u.account_id = n.account_id);
 
