@@ -63,7 +63,7 @@ class FraudIT extends Stack {
     await().atMost(SOON).until(() -> releasedAssessments(transfer) == 1);
     assertThat(
             number(
-                "fraud", "SELECT reserved_minor FROM assessment WHERE transfer_id = ?", transfer))
+                "fraud", "SELECT reserved_minor FROM reservation WHERE transfer_id = ?", transfer))
         .as("it was approved, and had reserved")
         .isEqualTo(200_000);
     assertThat(velocityMinor(alice)).isEqualTo(100_000);

@@ -1,15 +1,26 @@
 package dev.payledger.fraud.assessment;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toMap;
+
+import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.OrderColumn;
 import jakarta.persistence.Table;
 import jakarta.persistence.Transient;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.hibernate.annotations.Immutable;
 import org.hibernate.annotations.JdbcTypeCode;
@@ -17,17 +28,19 @@ import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Persistable;
 
-/// A stored verdict with what it was reached on, or the bare tombstone of a transfer that was
-/// released before it was assessed. Written once; only `releasedAt` is set later, by
-/// `Assessments.release`.
+/// A stored verdict with what it was reached on and what it reserved, or the bare tombstone of a
+/// transfer that was released before it was assessed. Written once; only `releasedAt` is set later,
+/// by `Assessments.release`.
 @Entity
 @Immutable
 @Table(name = "assessment")
 class Assessment implements Persistable<UUID> {
   @Id private UUID transferId;
-  private @Nullable UUID debitAccountId;
-  private @Nullable UUID creditAccountId;
+
+  /// Written only: the sum is in the row so that the database can hold the legs against it.
+  @SuppressWarnings("UnusedVariable")
   private @Nullable Long amountMinor;
+
   private @Nullable String currency;
   private @Nullable Boolean operatorInitiated;
 
@@ -38,10 +51,19 @@ class Assessment implements Persistable<UUID> {
   @Column(columnDefinition = "text[]")
   private @Nullable List<String> rulesFired;
 
-  private long reservedMinor;
-  private @Nullable Instant windowStartsAt;
   private @Nullable Instant assessedAt;
   private @Nullable Instant releasedAt;
+
+  @ElementCollection
+  @Immutable
+  @CollectionTable(name = "assessment_leg", joinColumns = @JoinColumn(name = "transfer_id"))
+  @OrderColumn(name = "position")
+  private List<Leg> legs = new ArrayList<>();
+
+  @ElementCollection
+  @Immutable
+  @CollectionTable(name = "reservation", joinColumns = @JoinColumn(name = "transfer_id"))
+  private Set<Reservation> reservations = new HashSet<>();
 
   @Transient private boolean isNew;
 
@@ -52,8 +74,7 @@ class Assessment implements Persistable<UUID> {
     Assessment assessment = new Assessment();
     assessment.isNew = true;
     assessment.transferId = transferId;
-    assessment.debitAccountId = request.debitAccountId();
-    assessment.creditAccountId = request.creditAccountId();
+    assessment.legs.addAll(request.legs());
     assessment.amountMinor = request.amountMinor();
     assessment.currency = request.currency();
     assessment.operatorInitiated = request.operatorInitiated();
@@ -71,10 +92,13 @@ class Assessment implements Persistable<UUID> {
     return assessment;
   }
 
-  /// Notes the whole amount as reserved on the counter, which is where a release gives it back.
-  Assessment reservedOn(VelocityCounter.Key counter) {
-    reservedMinor = Objects.requireNonNull(amountMinor);
-    windowStartsAt = counter.windowStartsAt();
+  /// Notes what is reserved on which counters, which is where a release gives it back.
+  Assessment reservedIn(Window window, Map<UUID, Long> amountsMinor) {
+    amountsMinor.forEach(
+        (debitAccountId, amountMinor) ->
+            reservations.add(
+                new Reservation(
+                    debitAccountId, window.currency(), window.startsAt(), amountMinor)));
     return this;
   }
 
@@ -86,16 +110,13 @@ class Assessment implements Persistable<UUID> {
     return releasedAt != null;
   }
 
-  long reservedMinor() {
-    return reservedMinor;
-  }
-
-  /// The counter that the reservation is on.
-  VelocityCounter.Key counter() {
-    return new VelocityCounter.Key(
-        Objects.requireNonNull(debitAccountId),
-        Objects.requireNonNull(currency),
-        Objects.requireNonNull(windowStartsAt));
+  /// What was reserved on the counters of which windows; nothing when nothing was.
+  Map<Window, Map<UUID, Long>> reservedMinor() {
+    return reservations.stream()
+        .collect(
+            groupingBy(
+                Reservation::window,
+                toMap(Reservation::debitAccountId, Reservation::reservedMinor)));
   }
 
   ScreeningOutcome answerTo(AssessmentRequest again) {
@@ -104,11 +125,7 @@ class Assessment implements Persistable<UUID> {
     }
     AssessmentRequest first =
         new AssessmentRequest(
-            Objects.requireNonNull(debitAccountId),
-            Objects.requireNonNull(creditAccountId),
-            Objects.requireNonNull(amountMinor),
-            Objects.requireNonNull(currency),
-            Objects.requireNonNull(operatorInitiated));
+            Objects.requireNonNull(currency), Objects.requireNonNull(operatorInitiated), legs);
     return first.equals(again)
         ? new ScreeningOutcome.Assessed(view(), isNew)
         : new ScreeningOutcome.Mismatch();

@@ -3,6 +3,7 @@ package dev.payledger.fraud.assessment;
 import dev.payledger.fraud.rules.RuleBook;
 import dev.payledger.fraud.rules.RuleInput;
 import dev.payledger.fraud.rules.RulesProperties;
+import dev.payledger.fraud.rules.Velocity;
 import dev.payledger.fraud.web.Deadline;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -19,8 +21,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /// Assesses a transfer once and releases it once, each in one transaction.
 ///
-/// Lock order, always: first the transfer's turn, then its velocity counter. A transaction takes one
-/// of each at most, so no two can wait for each other.
+/// Lock order, always: first the transfer's turn, one per transaction; then the velocity counters of
+/// its debit accounts, in the one order that `VelocityCounters` keeps. So no two wait in a circle.
 @Component
 class Screening {
   private final Assessments assessments;
@@ -84,9 +86,11 @@ class Screening {
               Optional<Assessment> stored = assessments.findById(transferId);
               if (stored.isEmpty()) {
                 assessments.save(Assessment.tombstone(transferId, now));
-              } else if (assessments.release(transferId, now) == 1
-                  && stored.get().reservedMinor() > 0) {
-                giveBack(stored.get());
+                return true;
+              }
+              var reservedMinor = stored.get().reservedMinor();
+              if (assessments.release(transferId, now) == 1) {
+                reservedMinor.forEach(counters::giveBack);
               }
               return true;
             }));
@@ -98,66 +102,36 @@ class Screening {
     if (request.operatorInitiated()) {
       // No counter: an operator's transfer neither uses up the window nor waits for it.
       return assessments.save(
-          Assessment.verdict(transferId, request, fired(request, 0, 0, blocked), now));
+          Assessment.verdict(transferId, request, fired(request, List.of(), blocked), now));
     }
-    VelocityCounter.Key key =
-        VelocityCounter.Key.at(
-            now, properties.velocityWindow(), request.debitAccountId(), request.currency());
-    counters.open(
-        key.debitAccountId(),
-        key.currency(),
-        key.windowStartsAt(),
-        properties.velocityLimitMinor());
-    VelocityCounter counter =
-        counters.lock(key.debitAccountId(), key.currency(), key.windowStartsAt());
+    Window window = Window.at(now, properties.velocityWindow(), request.currency());
+    Map<UUID, Long> debitsMinor = request.debitsMinor();
+    List<Velocity> velocities = counters.open(window, debitsMinor, properties.velocityLimitMinor());
     Assessment assessment =
-        Assessment.verdict(
-            transferId,
-            request,
-            fired(request, counter.reservedMinor(), counter.limitMinor(), blocked),
-            now);
+        Assessment.verdict(transferId, request, fired(request, velocities, blocked), now);
     if (assessment.isApproved()) {
-      reserve(counter.key(), request.amountMinor());
-      assessment.reservedOn(counter.key());
+      counters.reserve(window, debitsMinor);
+      assessment.reservedIn(window, debitsMinor);
     }
     return assessments.save(assessment);
   }
 
   private List<String> fired(
-      AssessmentRequest request, long reservedMinor, long velocityLimitMinor, Set<UUID> blocked) {
+      AssessmentRequest request, List<Velocity> velocities, Set<UUID> blocked) {
     return rules.fired(
         new RuleInput(
-            request.debitAccountId(),
-            request.creditAccountId(),
+            request.accountIds(),
             request.amountMinor(),
             request.currency(),
             request.operatorInitiated(),
-            reservedMinor,
-            velocityLimitMinor,
+            velocities,
             blocked));
   }
 
   private Set<UUID> blockedAmong(AssessmentRequest request) {
     Set<UUID> blocked = new HashSet<>(properties.blockedAccounts());
-    blocked.addAll(
-        assessments.blockedAmong(List.of(request.debitAccountId(), request.creditAccountId())));
+    blocked.addAll(assessments.blockedAmong(request.accountIds()));
     return blocked;
-  }
-
-  private void reserve(VelocityCounter.Key key, long amountMinor) {
-    if (counters.reserve(key.debitAccountId(), key.currency(), key.windowStartsAt(), amountMinor)
-        != 1) {
-      throw new IllegalStateException("the rules approved what the counter refuses: " + key);
-    }
-  }
-
-  private void giveBack(Assessment released) {
-    VelocityCounter.Key key = released.counter();
-    if (counters.giveBack(
-            key.debitAccountId(), key.currency(), key.windowStartsAt(), released.reservedMinor())
-        != 1) {
-      throw new IllegalStateException("the counter lacks what was reserved on it: " + key);
-    }
   }
 
   /// Cut to what the database keeps, so that the first answer has the bytes of all later ones.

@@ -2,7 +2,7 @@ package dev.payledger.fraud.rules;
 
 import java.util.Map;
 
-/// Declines a single transfer above the currency's threshold. Operators are exempt.
+/// Declines a transfer whose legs together are above the currency's threshold. Operators are exempt.
 ///
 /// @param defaultMinor the threshold of a currency without its own, minor units; itself still passes
 public record AmountThreshold(long defaultMinor, Map<String, Long> minorByCurrency)

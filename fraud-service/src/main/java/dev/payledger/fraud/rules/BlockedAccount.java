@@ -11,7 +11,6 @@ public record BlockedAccount() implements FraudRule {
 
   @Override
   public boolean fires(RuleInput input) {
-    return input.blockedAccounts().contains(input.debitAccountId())
-        || input.blockedAccounts().contains(input.creditAccountId());
+    return input.accountIds().stream().anyMatch(input.blockedAccounts()::contains);
   }
 }

@@ -1,21 +1,27 @@
 package dev.payledger.fraud.rules;
 
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
 /// All that a rule may look at.
 ///
-/// @param amountMinor minor units of `currency`, at least 1
+/// @param accountIds everybody on either side of a leg
+/// @param amountMinor the sum of the legs, minor units of `currency`, at least 1
 /// @param operatorInitiated an operator moves the money; exempt from the rules about how much
-/// @param reservedMinor what the debit account has reserved in the current window, minor units
-/// @param velocityLimitMinor the most it may have reserved in that window, minor units
-/// @param blockedAccounts those of the two accounts that are blocked
+/// @param velocities one per debit account; none for an operator's transfer
+/// @param blockedAccounts those of the accounts that are blocked, and maybe strangers
 public record RuleInput(
-    UUID debitAccountId,
-    UUID creditAccountId,
+    Set<UUID> accountIds,
     long amountMinor,
     String currency,
     boolean operatorInitiated,
-    long reservedMinor,
-    long velocityLimitMinor,
-    Set<UUID> blockedAccounts) {}
+    List<Velocity> velocities,
+    Set<UUID> blockedAccounts) {
+
+  public RuleInput {
+    accountIds = Set.copyOf(accountIds);
+    velocities = List.copyOf(velocities);
+    blockedAccounts = Set.copyOf(blockedAccounts);
+  }
+}

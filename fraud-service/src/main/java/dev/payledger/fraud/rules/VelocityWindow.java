@@ -1,7 +1,7 @@
 package dev.payledger.fraud.rules;
 
-/// Declines a transfer that would take its debit account above the window's limit. It decides from
-/// the counter it is given; the caller reads that under a row lock and reserves in the same
+/// Declines a transfer that would take one of its debit accounts above the window's limit. It decides
+/// from the counters it is given; the caller reads those under row locks and reserves in the same
 /// transaction. Operators are exempt.
 public record VelocityWindow() implements FraudRule {
   public static final String NAME = "VELOCITY_WINDOW";
@@ -14,6 +14,10 @@ public record VelocityWindow() implements FraudRule {
   @Override
   public boolean fires(RuleInput input) {
     return !input.operatorInitiated()
-        && Math.addExact(input.reservedMinor(), input.amountMinor()) > input.velocityLimitMinor();
+        && input.velocities().stream().anyMatch(VelocityWindow::isPassed);
+  }
+
+  private static boolean isPassed(Velocity velocity) {
+    return Math.addExact(velocity.reservedMinor(), velocity.askedMinor()) > velocity.limitMinor();
   }
 }

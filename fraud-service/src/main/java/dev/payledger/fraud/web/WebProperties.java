@@ -9,11 +9,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param requestTimeoutMax the time a request has when it names none, and the most it can ask for
 @ConfigurationProperties("fraud.web")
 public record WebProperties(
-    @DefaultValue("4096") int bodyBytesMax, @DefaultValue("5s") Duration requestTimeoutMax) {
+    @DefaultValue("16384") int bodyBytesMax, @DefaultValue("5s") Duration requestTimeoutMax) {
 
   public WebProperties {
-    if (bodyBytesMax < 512) {
-      throw new IllegalArgumentException("fraud.web.body-bytes-max has room for a request: 512");
+    if (bodyBytesMax < 8192) {
+      throw new IllegalArgumentException("fraud.web.body-bytes-max has room for 50 legs: 8192");
     }
     if (!requestTimeoutMax.isPositive()) {
       throw new IllegalArgumentException("fraud.web.request-timeout-max is positive");

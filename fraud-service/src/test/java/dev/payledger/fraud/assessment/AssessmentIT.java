@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -44,8 +45,8 @@ class AssessmentIT extends FraudServer {
 
     String spaced =
         """
-        { "operatorInitiated" : false, "currency":"EUR", "amountMinor":1000,
-          "creditAccountId":"%s", "debitAccountId":"%s" }
+        { "operatorInitiated" : false, "legs": [ {"amountMinor":1000,
+          "creditAccountId":"%s", "debitAccountId":"%s"} ], "currency":"EUR" }
         """
             .formatted(CREDIT.toString().toUpperCase(java.util.Locale.ROOT), debit);
 
@@ -151,6 +152,96 @@ class AssessmentIT extends FraudServer {
   }
 
   @Test
+  void legsAreAssessedAsOneAndReservedPerDebitAccount() {
+    UUID other = UUID.randomUUID();
+
+    String answer =
+        put(
+                transfer,
+                body(false, leg(debit, CREDIT, 300), leg(other, CREDIT, 50), leg(debit, other, 7)))
+            .body();
+
+    assertThat(answer).contains("\"APPROVED\"");
+    assertThat(reserved(debit)).containsExactly(307L);
+    assertThat(reserved(other)).containsExactly(50L);
+
+    assertThat(delete(transfer).statusCode()).isEqualTo(204);
+
+    assertThat(reserved(debit)).containsExactly(0L);
+    assertThat(reserved(other)).containsExactly(0L);
+  }
+
+  @Test
+  void amountRuleSeesTheTotal() {
+    UUID other = UUID.randomUUID();
+
+    assertThat(
+            put(transfer, body(false, leg(debit, CREDIT, 500_001), leg(other, CREDIT, 500_000)))
+                .body())
+        .contains("[\"AMOUNT_THRESHOLD\"]");
+    assertThat(
+            put(
+                    UUID.randomUUID(),
+                    body(false, leg(debit, CREDIT, 500_000), leg(other, CREDIT, 500_000)))
+                .body())
+        .contains("\"APPROVED\"");
+  }
+
+  @Test
+  void oneAccountOverItsLimitReservesNothingForAnybody() {
+    UUID other = UUID.randomUUID();
+    put(UUID.randomUUID(), other, 1_000_000);
+    put(UUID.randomUUID(), other, 1_000_000);
+    put(UUID.randomUUID(), other, 499_991);
+
+    String answer =
+        put(transfer, body(false, leg(debit, CREDIT, 10), leg(other, CREDIT, 10))).body();
+
+    assertThat(answer).contains("\"DECLINED\"").contains("[\"VELOCITY_WINDOW\"]");
+    assertThat(reserved(debit)).containsExactly(0L);
+    assertThat(reserved(other)).containsExactly(2_499_991L);
+  }
+
+  @Test
+  void blockedAccountInAnyLegDeclines() {
+    assertThat(
+            put(
+                    transfer,
+                    body(
+                        false,
+                        leg(debit, CREDIT, 10),
+                        leg(debit, UUID.fromString(BLOCKED_BY_PROPERTY), 10)))
+                .body())
+        .contains("[\"BLOCKED_ACCOUNT\"]");
+  }
+
+  @Test
+  void orderOfTheLegsIsPartOfTheRequest() {
+    String first = leg(debit, CREDIT, 10);
+    String second = leg(UUID.randomUUID(), CREDIT, 20);
+    String answer = put(transfer, body(false, first, second)).body();
+
+    assertThat(put(transfer, body(false, first, second)).body()).isEqualTo(answer);
+    assertThat(put(transfer, body(false, second, first)).statusCode()).isEqualTo(422);
+    assertThat(put(transfer, body(false, first)).statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void fiftyLegsOfTheLongestKindFit() {
+    String[] legs = new String[50];
+    for (int i = 0; i < legs.length; i++) {
+      legs[i] =
+          leg(UUID.randomUUID(), CREDIT, i == 0 ? (1L << 53) - 50 : 1)
+              .replace("\"amountMinor\":1}", "\"amountMinor\":1                 }");
+    }
+
+    HttpResponse<String> answer = put(transfer, body(false, legs));
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(put(transfer, body(false, legs)).body()).isEqualTo(answer.body());
+  }
+
+  @Test
   void onlyNewVerdictsAreCounted() {
     double before = meters.counter("fraud.assessment", "verdict", "DECLINED").count();
 
@@ -163,7 +254,8 @@ class AssessmentIT extends FraudServer {
   }
 
   static Stream<String> wrongBodies() {
-    String right = body(UUID.randomUUID(), CREDIT, 10, false);
+    String leg = leg(UUID.randomUUID(), CREDIT, 10);
+    String right = body(false, leg);
     return Stream.of(
         "",
         "null",
@@ -172,27 +264,39 @@ class AssessmentIT extends FraudServer {
         "{}",
         right + "{}",
         right + " x",
-        right.replace("{\"", "{\"extra\":1,\""),
-        right.replace("{\"", "{\"amountMinor\":10,\""),
-        right.replace(":10,", ":\"10\","),
-        right.replace(":10,", ":10.0,"),
-        right.replace(":10,", ":1e1,"),
-        right.replace(":10,", ":010,"),
-        right.replace(":10,", ":0,"),
-        right.replace(":10,", ":-10,"),
-        right.replace(":10,", ":9007199254740992,"),
-        right.replace(":10,", ":9223372036854775808,"),
-        right.replace(":10,", ":null,"),
-        right.replace(":10,", ":true,"),
-        right.replace(":10,", ":[10],"),
-        right.replace("\"amountMinor\":10,", ""),
+        right.replace("{\"currency\"", "{\"extra\":1,\"currency\""),
+        right.replace("{\"currency\"", "{\"currency\":\"EUR\",\"currency\""),
+        right.replace(":10}", ":\"10\"}"),
+        right.replace(":10}", ":10.0}"),
+        right.replace(":10}", ":1e1}"),
+        right.replace(":10}", ":010}"),
+        right.replace(":10}", ":0}"),
+        right.replace(":10}", ":-10}"),
+        right.replace(":10}", ":9007199254740992}"),
+        right.replace(":10}", ":9223372036854775808}"),
+        right.replace(":10}", ":null}"),
+        right.replace(":10}", ":true}"),
+        right.replace(":10}", ":[10]}"),
+        right.replace(":10}", ":10,\"extra\":1}"),
+        right.replace(":10}", ":10,\"amountMinor\":10}"),
+        right.replace(",\"amountMinor\":10}", "}"),
         right.replace("\"EUR\"", "978"),
         right.replace("\"EUR\"", "\"eur\""),
         right.replace("\"EUR\"", "\"EURO\""),
         right.replace("\"EUR\"", "null"),
         right.replace(":false", ":0"),
         right.replace(":false", ":\"false\""),
-        right.replace(",\"operatorInitiated\":false", ""),
+        right.replace("\"operatorInitiated\":false,", ""),
+        right.replace(leg, ""),
+        right.replace("[" + leg + "]", leg),
+        right.replace("[" + leg + "]", "null"),
+        right.replace("[" + leg + "]", "\"\""),
+        right.replace(leg, "null"),
+        right.replace(leg, "[" + leg + "]"),
+        right.replace(leg, leg + "," + leg(UUID.randomUUID(), CREDIT, 9007199254740982L)),
+        right.replace(leg, String.join(",", Collections.nCopies(51, leg))),
+        // The form of one pair, that was.
+        leg.replace("}", ",\"currency\":\"EUR\",\"operatorInitiated\":false}"),
         right.replace(CREDIT.toString(), "1-1-1-1-1"),
         right.replace(CREDIT.toString(), "sLAAAAAAcACAAAAAAAAJeA=="),
         right.replace("\"" + CREDIT + "\"", "17"),
@@ -215,7 +319,7 @@ class AssessmentIT extends FraudServer {
 
   @Test
   void bodyOverTheBoundIsRefusedWithAndWithoutLength() {
-    String big = body(debit, CREDIT, 1, false).replace("{", "{" + " ".repeat(5_000));
+    String big = body(debit, CREDIT, 1, false).replace("{", "{" + " ".repeat(20_000));
 
     assertThat(put(transfer, big).statusCode()).isEqualTo(413);
     HttpResponse<String> chunked =

@@ -67,10 +67,19 @@ class FraudServer {
   }
 
   static String body(UUID debit, UUID credit, long amountMinor, boolean operator) {
+    return body(operator, leg(debit, credit, amountMinor));
+  }
+
+  static String body(boolean operator, String... legs) {
     return """
-    {"debitAccountId":"%s","creditAccountId":"%s","amountMinor":%d,"currency":"EUR",\
-    "operatorInitiated":%s}"""
-        .formatted(debit, credit, amountMinor, operator);
+    {"currency":"EUR","operatorInitiated":%s,"legs":[%s]}"""
+        .formatted(operator, String.join(",", legs));
+  }
+
+  static String leg(UUID debit, UUID credit, long amountMinor) {
+    return """
+    {"debitAccountId":"%s","creditAccountId":"%s","amountMinor":%d}"""
+        .formatted(debit, credit, amountMinor);
   }
 
   HttpResponse<String> put(UUID transferId, String body) {

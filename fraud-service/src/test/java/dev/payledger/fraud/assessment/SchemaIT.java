@@ -17,18 +17,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What the database refuses by itself, whatever the application sends.
 class SchemaIT extends FraudServer {
   private final UUID transfer = UUID.randomUUID();
+  private final UUID declined = UUID.randomUUID();
   private final UUID debit = UUID.randomUUID();
+  private final UUID other = UUID.randomUUID();
 
   @BeforeEach
-  void oneTransferIsAssessed() {
+  void oneTransferIsApprovedAndOneDeclined() {
     put(transfer, debit, 1_000);
+    put(declined, debit, 1_000_001);
+    put(UUID.randomUUID(), other, 1_000);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "UPDATE assessment SET verdict = 'DECLINED' WHERE transfer_id = '{transfer}'",
-        "UPDATE assessment SET reserved_minor = 0 WHERE transfer_id = '{transfer}'",
+        "UPDATE assessment_leg SET amount_minor = 1 WHERE transfer_id = '{transfer}'",
+        "DELETE FROM assessment_leg WHERE transfer_id = '{transfer}'",
+        "UPDATE reservation SET reserved_minor = 1 WHERE transfer_id = '{transfer}'",
+        "DELETE FROM reservation WHERE transfer_id = '{transfer}'",
         "DELETE FROM assessment WHERE transfer_id = '{transfer}'",
         "TRUNCATE assessment",
         "UPDATE velocity_counter SET limit_minor = 9 WHERE debit_account_id = '{debit}'",
@@ -48,15 +55,25 @@ class SchemaIT extends FraudServer {
           """
           UPDATE velocity_counter SET reserved_minor = -1 WHERE debit_account_id = '{debit}' | velocity_counter_stays_within_its_limit
           UPDATE velocity_counter SET reserved_minor = 2500001 WHERE debit_account_id = '{debit}' | velocity_counter_stays_within_its_limit
-          INSERT INTO assessment (transfer_id, reserved_minor) VALUES (gen_random_uuid(), 0) | assessment_is_a_verdict_or_a_bare_tombstone
-          INSERT INTO assessment (transfer_id, reserved_minor, released_at) VALUES ('{transfer}', 0, now()) | assessment_is_one_per_transfer
-          INSERT INTO assessment (transfer_id, reserved_minor, released_at, verdict) VALUES (gen_random_uuid(), 0, now(), 'APPROVED') | assessment_is_a_verdict_or_a_bare_tombstone
-          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 0, currency, false, verdict, '{}', assessed_at, 0 FROM assessment WHERE transfer_id = '{transfer}' | assessment_amount_is_positive_and_exact_in_json
-          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 1, currency, false, 'MAYBE', '{}', assessed_at, 0 FROM assessment WHERE transfer_id = '{transfer}' | assessment_verdict_is_known
-          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 1, currency, false, 'DECLINED', '{}', assessed_at, 0 FROM assessment WHERE transfer_id = '{transfer}' | assessment_declines_exactly_when_rules_fired
-          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 1, currency, false, 'APPROVED', '{X}', assessed_at, 0 FROM assessment WHERE transfer_id = '{transfer}' | assessment_declines_exactly_when_rules_fired
-          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 2, currency, false, 'APPROVED', '{}', assessed_at, 1, window_starts_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_reserves_all_or_nothing
-          INSERT INTO assessment SELECT gen_random_uuid(), debit_account_id, credit_account_id, 2, currency, false, 'APPROVED', '{}', assessed_at, 2, now() FROM assessment WHERE transfer_id = '{transfer}' | assessment_reserves_on_an_open_window
+          INSERT INTO assessment (transfer_id) VALUES (gen_random_uuid()) | assessment_is_a_verdict_or_a_bare_tombstone
+          INSERT INTO assessment (transfer_id, released_at) VALUES ('{transfer}', now()) | assessment_is_one_per_transfer
+          INSERT INTO assessment (transfer_id, released_at, verdict) VALUES (gen_random_uuid(), now(), 'APPROVED') | assessment_is_a_verdict_or_a_bare_tombstone
+          INSERT INTO assessment SELECT gen_random_uuid(), 0, currency, false, verdict, '{}', assessed_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_amount_is_positive_and_exact_in_json
+          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'MAYBE', '{}', assessed_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_verdict_is_known
+          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'DECLINED', '{}', assessed_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_declines_exactly_when_rules_fired
+          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'APPROVED', '{X}', assessed_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_declines_exactly_when_rules_fired
+          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'APPROVED', '{}', assessed_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_is_the_sum_of_its_legs
+          INSERT INTO assessment_leg VALUES ('{transfer}', 1, '{debit}', '{debit}', 1) | assessment_is_the_sum_of_its_legs
+          INSERT INTO assessment_leg VALUES ('{transfer}', 1, '{debit}', '{debit}', 0) | assessment_leg_amount_is_positive_and_exact_in_json
+          INSERT INTO assessment_leg VALUES ('{transfer}', 50, '{debit}', '{debit}', 1) | assessment_leg_is_one_of_fifty
+          INSERT INTO assessment_leg VALUES ('{transfer}', 0, '{debit}', '{debit}', 1) | assessment_leg_has_a_place
+          INSERT INTO assessment_leg VALUES (gen_random_uuid(), 0, '{debit}', '{debit}', 1) | assessment_leg_belongs_to_an_assessment
+          INSERT INTO reservation SELECT '{transfer}', '{other}', currency, window_starts_at, 1 FROM velocity_counter WHERE debit_account_id = '{other}' | assessment_reserves_all_or_nothing
+          INSERT INTO reservation SELECT '{declined}', '{debit}', currency, window_starts_at, 1000001 FROM velocity_counter WHERE debit_account_id = '{debit}' | assessment_reserves_when_it_approves
+          INSERT INTO reservation VALUES ('{declined}', '{debit}', 'EUR', now(), 1) | reservation_is_on_an_open_counter
+          INSERT INTO reservation SELECT '{declined}', '{debit}', currency, window_starts_at, 0 FROM velocity_counter WHERE debit_account_id = '{debit}' | reservation_is_positive
+          INSERT INTO reservation SELECT '{transfer}', '{debit}', currency, window_starts_at, 1 FROM velocity_counter WHERE debit_account_id = '{debit}' | reservation_is_one_per_transfer_and_account
+          INSERT INTO reservation SELECT gen_random_uuid(), '{debit}', currency, window_starts_at, 1 FROM velocity_counter WHERE debit_account_id = '{debit}' | reservation_belongs_to_an_assessment
           """)
   void lawIsNamed(String sql, String law) {
     assertThatThrownBy(() -> asApplication(sql)).hasMessageContaining(law);
@@ -64,8 +81,6 @@ class SchemaIT extends FraudServer {
 
   @Test
   void releaseIsMarkedOnceOnly() throws SQLException {
-    UUID declined = UUID.randomUUID();
-    put(declined, debit, 1_000_001);
     String release =
         "UPDATE assessment SET released_at = now() WHERE transfer_id = '%s' AND released_at IS NULL"
             .formatted(declined);
@@ -80,7 +95,10 @@ class SchemaIT extends FraudServer {
                 Postgres.address().url("fraud"), "fraud_app", "fraud-app-demo");
         var statement = connection.createStatement()) {
       return statement.executeUpdate(
-          sql.replace("{transfer}", transfer.toString()).replace("{debit}", debit.toString()));
+          sql.replace("{transfer}", transfer.toString())
+              .replace("{declined}", declined.toString())
+              .replace("{debit}", debit.toString())
+              .replace("{other}", other.toString()));
     }
   }
 }

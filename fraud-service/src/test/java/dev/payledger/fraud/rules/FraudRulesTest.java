@@ -41,15 +41,28 @@ class FraudRulesTest {
     assertThat(
             RULES.fired(
                 new RuleInput(
-                    ALICE,
-                    BOB,
+                    Set.of(ALICE, BOB),
                     amountMinor,
                     currency,
                     operator,
-                    reservedMinor,
-                    2_500_000,
+                    List.of(new Velocity(ALICE, amountMinor, reservedMinor, 2_500_000)),
                     Set.of())))
         .isEqualTo(fired == null ? List.of() : List.of(fired.split(" ")));
+  }
+
+  @Test
+  void eachDebitAccountHasItsOwnLimitAndOneOverItIsEnough() {
+    Velocity within = new Velocity(ALICE, 10, 0, 10);
+    Velocity over = new Velocity(BOB, 10, 1, 10);
+
+    assertThat(velocity(within, within)).isFalse();
+    assertThat(velocity(within, over)).isTrue();
+    assertThat(velocity(over, within)).isTrue();
+  }
+
+  private static boolean velocity(Velocity... velocities) {
+    return new VelocityWindow()
+        .fires(new RuleInput(Set.of(ALICE, BOB), 20, "EUR", false, List.of(velocities), Set.of()));
   }
 
   @ParameterizedTest
@@ -57,7 +70,8 @@ class FraudRulesTest {
   void blockedAccountDeclinesOnEitherSideAndForOperatorsToo(boolean debitSide, boolean operator) {
     Set<UUID> blocked = Set.of(debitSide ? ALICE : BOB);
 
-    assertThat(RULES.fired(new RuleInput(ALICE, BOB, 1, "EUR", operator, 0, 2_500_000, blocked)))
+    assertThat(
+            RULES.fired(new RuleInput(Set.of(ALICE, BOB), 1, "EUR", operator, List.of(), blocked)))
         .containsExactly(BlockedAccount.NAME);
   }
 
@@ -66,14 +80,20 @@ class FraudRulesTest {
     assertThat(
             RULES.fired(
                 new RuleInput(
-                    ALICE, BOB, 1, "EUR", false, 0, 2_500_000, Set.of(UUID.randomUUID()))))
+                    Set.of(ALICE, BOB), 1, "EUR", false, List.of(), Set.of(UUID.randomUUID()))))
         .isEmpty();
   }
 
   @Test
   void sumThatOverflowsThrowsInsteadOfPassing() {
     RuleInput input =
-        new RuleInput(ALICE, BOB, 2, "EUR", false, Long.MAX_VALUE - 1, Long.MAX_VALUE, Set.of());
+        new RuleInput(
+            Set.of(ALICE, BOB),
+            2,
+            "EUR",
+            false,
+            List.of(new Velocity(ALICE, 2, Long.MAX_VALUE - 1, Long.MAX_VALUE)),
+            Set.of());
 
     assertThatThrownBy(() -> new VelocityWindow().fires(input))
         .isInstanceOf(ArithmeticException.class);

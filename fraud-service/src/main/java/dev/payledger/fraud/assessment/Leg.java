@@ -1,0 +1,18 @@
+package dev.payledger.fraud.assessment;
+
+import jakarta.persistence.Embeddable;
+import java.util.UUID;
+
+/// One debit and credit of a transfer, as it is asked about and as it is stored.
+///
+/// @param amountMinor minor units, 1 … 2^53−1
+@Embeddable
+record Leg(UUID debitAccountId, UUID creditAccountId, long amountMinor) {
+  static final long AMOUNT_MINOR_MAX = (1L << 53) - 1;
+
+  Leg {
+    if (amountMinor < 1 || amountMinor > AMOUNT_MINOR_MAX) {
+      throw new IllegalArgumentException("amountMinor is out of range");
+    }
+  }
+}
