@@ -153,6 +153,18 @@ class FrontDoorIT extends GatewayUnderTest {
     assertThat(ledger.arrived()).isEmpty();
   }
 
+  @Test
+  void aBatchHasAMebibyteWhereOthersHave16KiB() {
+    String batch = "{\"items\":[" + transfer(1) + "]" + " ".repeat(1024 * 1024 - 200) + "}";
+    assertThat(post("alice", "/v1/transfer-batches", newKey(), batch).statusCode()).isEqualTo(200);
+    assertThat(ledger.arrived()).hasSize(1);
+    HttpResponse<String> refused =
+        post("alice", "/v1/transfer-batches", newKey(), batch + " ".repeat(200));
+    assertProblem(refused, 413, "payload-too-large");
+    assertThat(json(refused).get("detail").stringValue()).contains("1048576");
+    assertThat(ledger.arrived()).hasSize(1);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -233,7 +245,7 @@ class FrontDoorIT extends GatewayUnderTest {
 
   @Test
   void anAnswerThatIsTooLargeOrBrokenIsNotPassedOn() {
-    ledger.answers(request -> Reply.json(200, "x".repeat(1024 * 1024 + 1)));
+    ledger.answers(request -> Reply.json(200, "x".repeat(2 * 1024 * 1024 + 1)));
     assertProblem(get("alice", "/v1/accounts"), 503, "unavailable");
     for (int status : new int[] {301, 500, 502}) {
       ledger.answers(request -> Reply.json(status, "{\"secret\":\"stack trace\"}"));

@@ -9,11 +9,13 @@ import static dev.payledger.gateway.routes.RouteClass.MONEY;
 import static dev.payledger.gateway.routes.RouteClass.OPEN;
 import static dev.payledger.gateway.routes.RouteClass.READS;
 import static dev.payledger.gateway.shape.BodyShape.ACCOUNT;
+import static dev.payledger.gateway.shape.BodyShape.CAPTURE;
 import static dev.payledger.gateway.shape.BodyShape.FREEZE;
 import static dev.payledger.gateway.shape.BodyShape.NONE;
 import static dev.payledger.gateway.shape.BodyShape.OVERDRAFT;
 import static dev.payledger.gateway.shape.BodyShape.REVERSAL;
 import static dev.payledger.gateway.shape.BodyShape.TRANSFER;
+import static dev.payledger.gateway.shape.BodyShape.TRANSFER_BATCH;
 
 import dev.payledger.gateway.forward.Upstream;
 import dev.payledger.gateway.routes.Route.Command;
@@ -34,6 +36,9 @@ public class Routes {
       List.of(
           command(REQUIRED, "create-transfer", "/v1/transfers", TRANSFER),
           command(REQUIRED, "reverse-transfer", "/v1/transfers/{id}/reversals", REVERSAL),
+          command(REQUIRED, "capture-transfer", "/v1/transfers/{id}/capture", CAPTURE),
+          command(REQUIRED, "void-transfer", "/v1/transfers/{id}/void", NONE),
+          command(REQUIRED, "create-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
           read("/v1/transfers", READS, LEDGER),
           read("/v1/transfers/{id}", READS, LEDGER),
           command(HONOURED, "open-account", "/v1/accounts", ACCOUNT),

@@ -16,6 +16,9 @@ class RoutesTest {
   @CsvSource({
     "POST, /v1/transfers, transfers:write",
     "POST, /v1/transfers/ID/reversals, transfers:write",
+    "POST, /v1/transfers/ID/capture, transfers:write",
+    "POST, /v1/transfers/ID/void, transfers:write",
+    "POST, /v1/transfer-batches, transfers:write",
     "POST, /v1/accounts/ID/reopen, transfers:write",
     "POST, /v1/accounts/ID/overdraft, transfers:write",
     "GET, /v1/transfers, accounts:read",
