@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalManagementPort;
+import org.springframework.core.io.ClassPathResource;
 
 class FrontDoorIT extends GatewayUnderTest {
   private static final String TRANSFERS = "/v1/transfers";
@@ -150,6 +151,26 @@ class FrontDoorIT extends GatewayUnderTest {
                 BodyPublishers.ofInputStream(
                     () -> new ByteArrayInputStream(large.getBytes(StandardCharsets.UTF_8))));
     assertProblem(send(chunked), 413, "payload-too-large");
+    assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @Test
+  void theDescriptionIsForAnybodyAndMayBeKept() throws IOException {
+    HttpResponse<String> whole = send(anonymously("/v1/openapi.yaml"));
+    assertThat(whole.statusCode()).isEqualTo(200);
+    assertThat(whole.body())
+        .isEqualTo(
+            new ClassPathResource("openapi.yaml").getContentAsString(StandardCharsets.UTF_8));
+    assertThat(header(whole, "Content-Type")).isEqualTo("application/yaml");
+    assertThat(whole.headers().allValues("Cache-Control")).containsExactly("public, max-age=3600");
+    HttpResponse<String> unchanged =
+        send(anonymously("/v1/openapi.yaml").header("If-None-Match", header(whole, "ETag")));
+    assertThat(unchanged.statusCode()).isEqualTo(304);
+    assertThat(unchanged.body()).isEmpty();
+    assertThat(
+            send(anonymously("/v1/openapi.yaml").header("If-None-Match", "\"another\""))
+                .statusCode())
+        .isEqualTo(200);
     assertThat(ledger.arrived()).isEmpty();
   }
 

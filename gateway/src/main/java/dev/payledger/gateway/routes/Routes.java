@@ -29,10 +29,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/// The route table: every method and path that the gateway serves. What is not here is not served.
+/// The route table: every method and path that the gateway serves. What is not here is not served,
+/// and what is here is described in `openapi.yaml`.
 @Component
 public class Routes {
-  private static final List<Route> TABLE =
+  static final List<Route> TABLE =
       List.of(
           command(REQUIRED, "create-transfer", "/v1/transfers", TRANSFER),
           command(REQUIRED, "reverse-transfer", "/v1/transfers/{id}/reversals", REVERSAL),
@@ -52,8 +53,10 @@ public class Routes {
           command(HONOURED, "reopen-account", "/v1/accounts/{id}/reopen", NONE),
           command(HONOURED, "allow-overdraft", "/v1/accounts/{id}/overdraft", OVERDRAFT),
           read("/v1/accounts/{id}/feed", FEED, NOTIFY),
-          Route.of("GET", "/v1/operator/**", READS, "ledger:operate", new Read(LEDGER)),
+          operate("/v1/operator/checks"),
+          operate("/v1/operator/trial-balance"),
           own("GET", "/v1/idempotency-keys", READS, "accounts:read"),
+          own("GET", "/v1/openapi.yaml", OPEN, null),
           own("POST", "/oauth2/token", OPEN, null),
           own("GET", "/oauth2/jwks", OPEN, null));
 
@@ -89,6 +92,10 @@ public class Routes {
 
   private static Route read(String path, RouteClass routeClass, Upstream upstream) {
     return Route.of("GET", path, routeClass, "accounts:read", new Read(upstream));
+  }
+
+  private static Route operate(String path) {
+    return Route.of("GET", path, READS, "ledger:operate", new Read(LEDGER));
   }
 
   private static Route own(

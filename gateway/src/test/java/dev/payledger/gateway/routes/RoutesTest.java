@@ -34,8 +34,8 @@ class RoutesTest {
     "GET, /v1/accounts/ID/feed, accounts:read",
     "GET, /v1/operator/checks, ledger:operate",
     "GET, /v1/operator/trial-balance, ledger:operate",
-    "GET, /v1/operator/held/reviews, ledger:operate",
     "GET, /v1/idempotency-keys, accounts:read",
+    "GET, /v1/openapi.yaml,",
     "POST, /oauth2/token,",
     "GET, /oauth2/jwks,",
   })
@@ -70,6 +70,8 @@ class RoutesTest {
         "/v1/transfers/a11ce000-0000-7000-8000-000000000978/",
         "/v1/operator",
         "/v1/operator/",
+        "/v1/operator/held",
+        "/v1/openapiXyaml",
         "/v1/operator/../accounts",
         "/v1/operator/checks%0a",
         "/oauth2/introspect",
