@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -212,7 +211,7 @@ class OpenApiTest {
 
   /// JSON Schema knows neither sums nor how a number is spelled; the descriptions say it.
   @Test
-  void theShapeRefusesThreeThingsThatASchemaCannotSay() {
+  void theShapeRefusesTwoThingsThatASchemaCannotSay() {
     String leg =
         "{'debitAccountId':'ALICE','creditAccountId':'BOB','amountMinor':9007199254740991}";
     for (String body :
@@ -225,6 +224,23 @@ class OpenApiTest {
       assertThat(command("/v1/transfers").shape().check(json.getBytes(StandardCharsets.UTF_8)))
           .isInstanceOf(ShapeOutcome.Refused.class);
       assertThat(API.faults(bodySchema("/v1/transfers"), JSON.readTree(json))).isEmpty();
+    }
+  }
+
+  @Test
+  void anAnswerHasWhatIsDescribedAndNothingElse() {
+    JsonNode schema = JSON.readTree("{\"$ref\":\"#/components/schemas/PastBalance\"}");
+    String fits =
+        inFull(
+            "{'accountId':'ALICE','currency':'EUR','asOf':'2026-01-01T00:00:00Z','balanceMinor':-5,'sequence':0}");
+    assertThat(API.faults(schema, JSON.readTree(fits))).isEmpty();
+    for (String other :
+        List.of(
+            fits.replace("sequence", "number"),
+            fits.replace("{", "{\"more\":1,"),
+            fits.replace("-5", "-5.5"),
+            fits.replace("T00:00:00Z", ""))) {
+      assertThat(API.faults(schema, JSON.readTree(other))).as(other).isNotEmpty();
     }
   }
 
@@ -447,9 +463,11 @@ class OpenApiTest {
   }
 
   private static Arguments row(String path, String body, boolean fits) {
-    UnaryOperator<String> inFull =
-        text -> text.replace("ALICE", ALICE).replace("BOB", BOB).replace('\'', '"');
-    return Arguments.of(path, inFull.apply(body), fits);
+    return Arguments.of(path, inFull(body), fits);
+  }
+
+  private static String inFull(String body) {
+    return body.replace("ALICE", ALICE).replace("BOB", BOB).replace('\'', '"');
   }
 
   /// The document with one line changed, and everything that is the same elsewhere.
