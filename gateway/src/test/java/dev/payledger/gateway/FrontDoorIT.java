@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalManagementPort;
+import org.springframework.core.io.ClassPathResource;
 
 class FrontDoorIT extends GatewayUnderTest {
   private static final String TRANSFERS = "/v1/transfers";
@@ -153,6 +154,38 @@ class FrontDoorIT extends GatewayUnderTest {
     assertThat(ledger.arrived()).isEmpty();
   }
 
+  @Test
+  void theDescriptionIsForAnybodyAndMayBeKept() throws IOException {
+    HttpResponse<String> whole = send(anonymously("/v1/openapi.yaml"));
+    assertThat(whole.statusCode()).isEqualTo(200);
+    assertThat(whole.body())
+        .isEqualTo(
+            new ClassPathResource("openapi.yaml").getContentAsString(StandardCharsets.UTF_8));
+    assertThat(header(whole, "Content-Type")).isEqualTo("application/yaml");
+    assertThat(whole.headers().allValues("Cache-Control")).containsExactly("public, max-age=3600");
+    HttpResponse<String> unchanged =
+        send(anonymously("/v1/openapi.yaml").header("If-None-Match", header(whole, "ETag")));
+    assertThat(unchanged.statusCode()).isEqualTo(304);
+    assertThat(unchanged.body()).isEmpty();
+    assertThat(
+            send(anonymously("/v1/openapi.yaml").header("If-None-Match", "\"another\""))
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @Test
+  void aBatchHasAMebibyteWhereOthersHave16KiB() {
+    String batch = "{\"items\":[" + transfer(1) + "]" + " ".repeat(1024 * 1024 - 200) + "}";
+    assertThat(post("alice", "/v1/transfer-batches", newKey(), batch).statusCode()).isEqualTo(200);
+    assertThat(ledger.arrived()).hasSize(1);
+    HttpResponse<String> refused =
+        post("alice", "/v1/transfer-batches", newKey(), batch + " ".repeat(200));
+    assertProblem(refused, 413, "payload-too-large");
+    assertThat(json(refused).get("detail").stringValue()).contains("1048576");
+    assertThat(ledger.arrived()).hasSize(1);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -233,7 +266,7 @@ class FrontDoorIT extends GatewayUnderTest {
 
   @Test
   void anAnswerThatIsTooLargeOrBrokenIsNotPassedOn() {
-    ledger.answers(request -> Reply.json(200, "x".repeat(1024 * 1024 + 1)));
+    ledger.answers(request -> Reply.json(200, "x".repeat(2 * 1024 * 1024 + 1)));
     assertProblem(get("alice", "/v1/accounts"), 503, "unavailable");
     for (int status : new int[] {301, 500, 502}) {
       ledger.answers(request -> Reply.json(status, "{\"secret\":\"stack trace\"}"));

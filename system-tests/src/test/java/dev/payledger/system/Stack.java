@@ -196,7 +196,7 @@ class Stack {
     }
   }
 
-  private static String token(String client) {
+  static String token(String client) {
     return TOKENS.computeIfAbsent(
         client,
         name -> {

@@ -8,7 +8,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Which answers end a command: done (200, 201, 204), or a business "no" (422). Everything else may
-/// change: pending (202), not allowed now (other 4xx), failed (5xx).
+/// change: pending (202, also of a batch with one item that is), not allowed now (other 4xx), failed
+/// (5xx).
 @Component
 class FinalAnswers {
   private final JsonMapper json = JsonMapper.builder().build();

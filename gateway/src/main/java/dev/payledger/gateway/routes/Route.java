@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One line of the route table. `path` has fixed segments, `{id}` for a UUID, and `**` at its end for
-/// any further lower-case segments. `scope` is what the access token must have; null lets anybody in.
+/// One line of the route table. `path` has fixed segments and `{id}` for a UUID. `scope` is what the
+/// access token must have; null lets anybody in.
 public record Route(
     String method,
     String path,
@@ -42,7 +42,7 @@ public record Route(
   static Route of(
       String method, String path, RouteClass routeClass, @Nullable String scope, Target target) {
     // Compared with the path as it came, undecoded: what needs decoding has no route.
-    String pattern = path.replace("{id}", UUID).replace("**", "[a-z0-9-]+(?:/[a-z0-9-]+)*");
+    String pattern = path.replace(".", "\\.").replace("{id}", UUID);
     return new Route(method, path, routeClass, scope, target, Pattern.compile(pattern));
   }
 

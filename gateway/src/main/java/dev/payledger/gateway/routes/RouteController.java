@@ -97,12 +97,13 @@ class RouteController {
                   + " one when you try again."));
       return;
     }
-    byte[] body = request.getInputStream().readNBytes(SizeAndShapeFilter.BODY_BYTES_MAX + 1);
-    if (body.length > SizeAndShapeFilter.BODY_BYTES_MAX) {
+    int bytesMax = command.shape().bytesMax();
+    byte[] body = request.getInputStream().readNBytes(bytesMax + 1);
+    if (body.length > bytesMax) {
       no(
           request,
           response,
-          Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge()));
+          Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge(bytesMax)));
       return;
     }
     Call call = call(request, token, command.upstream(), body);

@@ -9,11 +9,13 @@ import static dev.payledger.gateway.routes.RouteClass.MONEY;
 import static dev.payledger.gateway.routes.RouteClass.OPEN;
 import static dev.payledger.gateway.routes.RouteClass.READS;
 import static dev.payledger.gateway.shape.BodyShape.ACCOUNT;
+import static dev.payledger.gateway.shape.BodyShape.CAPTURE;
 import static dev.payledger.gateway.shape.BodyShape.FREEZE;
 import static dev.payledger.gateway.shape.BodyShape.NONE;
 import static dev.payledger.gateway.shape.BodyShape.OVERDRAFT;
 import static dev.payledger.gateway.shape.BodyShape.REVERSAL;
 import static dev.payledger.gateway.shape.BodyShape.TRANSFER;
+import static dev.payledger.gateway.shape.BodyShape.TRANSFER_BATCH;
 
 import dev.payledger.gateway.forward.Upstream;
 import dev.payledger.gateway.routes.Route.Command;
@@ -27,13 +29,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/// The route table: every method and path that the gateway serves. What is not here is not served.
+/// The route table: every method and path that the gateway serves. What is not here is not served,
+/// and what is here is described in `openapi.yaml`.
 @Component
 public class Routes {
-  private static final List<Route> TABLE =
+  static final List<Route> TABLE =
       List.of(
           command(REQUIRED, "create-transfer", "/v1/transfers", TRANSFER),
           command(REQUIRED, "reverse-transfer", "/v1/transfers/{id}/reversals", REVERSAL),
+          command(REQUIRED, "capture-transfer", "/v1/transfers/{id}/capture", CAPTURE),
+          command(REQUIRED, "void-transfer", "/v1/transfers/{id}/void", NONE),
+          command(REQUIRED, "create-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
           read("/v1/transfers", READS, LEDGER),
           read("/v1/transfers/{id}", READS, LEDGER),
           command(HONOURED, "open-account", "/v1/accounts", ACCOUNT),
@@ -47,8 +53,10 @@ public class Routes {
           command(HONOURED, "reopen-account", "/v1/accounts/{id}/reopen", NONE),
           command(HONOURED, "allow-overdraft", "/v1/accounts/{id}/overdraft", OVERDRAFT),
           read("/v1/accounts/{id}/feed", FEED, NOTIFY),
-          Route.of("GET", "/v1/operator/**", READS, "ledger:operate", new Read(LEDGER)),
+          operate("/v1/operator/checks"),
+          operate("/v1/operator/trial-balance"),
           own("GET", "/v1/idempotency-keys", READS, "accounts:read"),
+          own("GET", "/v1/openapi.yaml", OPEN, null),
           own("POST", "/oauth2/token", OPEN, null),
           own("GET", "/oauth2/jwks", OPEN, null));
 
@@ -84,6 +92,10 @@ public class Routes {
 
   private static Route read(String path, RouteClass routeClass, Upstream upstream) {
     return Route.of("GET", path, routeClass, "accounts:read", new Read(upstream));
+  }
+
+  private static Route operate(String path) {
+    return Route.of("GET", path, READS, "ledger:operate", new Read(LEDGER));
   }
 
   private static Route own(

@@ -3,6 +3,7 @@ package dev.payledger.gateway.routes;
 import dev.payledger.gateway.problem.Problem;
 import dev.payledger.gateway.problem.ProblemCode;
 import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.shape.BodyShape;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,7 +20,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// Finds the route of a request, and refuses what is too large or of the wrong kind, before anybody
 /// spends time on it.
 public final class SizeAndShapeFilter extends OncePerRequestFilter {
-  static final int BODY_BYTES_MAX = 16 * 1024;
   private static final int QUERY_CHARACTERS_MAX = 2_048;
   private static final Pattern QUERY =
       Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*+");
@@ -72,8 +72,9 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
               .formatted(QUERY_CHARACTERS_MAX));
     }
     // A body sent in chunks has no length yet; it is measured while it is read.
-    if (request.getContentLengthLong() > BODY_BYTES_MAX) {
-      return problem(ProblemCode.PAYLOAD_TOO_LARGE, tooLarge());
+    int bytesMax = bodyBytesMax(route);
+    if (request.getContentLengthLong() > bytesMax) {
+      return problem(ProblemCode.PAYLOAD_TOO_LARGE, tooLarge(bytesMax));
     }
     if (route.target() instanceof Route.Command && hasBody(request) && !isJson(request)) {
       return problem(
@@ -83,8 +84,14 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
     return Optional.empty();
   }
 
-  static String tooLarge() {
-    return "The body may have at most %d bytes.".formatted(BODY_BYTES_MAX);
+  static String tooLarge(int bytesMax) {
+    return "The body may have at most %d bytes.".formatted(bytesMax);
+  }
+
+  private static int bodyBytesMax(Route route) {
+    return route.target() instanceof Route.Command command
+        ? command.shape().bytesMax()
+        : BodyShape.BYTES_MAX;
   }
 
   private static boolean hasBody(HttpServletRequest request) {

@@ -2,12 +2,15 @@ package dev.payledger.gateway.shape;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What one field must be. Lengths count Unicode code points, as PostgreSQL's `char_length` does.
+/// What the value at one place of a body must be. Lengths count Unicode code points, as PostgreSQL's
+/// `char_length` does.
 @FunctionalInterface
 interface FieldCheck {
   /// The largest integer that every JSON reader keeps exactly (2^53 − 1).
@@ -21,69 +24,85 @@ interface FieldCheck {
       Pattern.compile(
           "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
   Pattern OWNER_FORM = Pattern.compile("[a-z0-9-]{1,40}");
-  Set<String> SIDES = Set.of("DEBITS", "CREDITS", "BOTH");
   Pattern CURRENCY_FORM = Pattern.compile("[A-Z]{3}");
 
-  FieldCheck UUID =
-      value ->
-          value.isString() && UUID_FORM.matcher(value.stringValue()).matches() ? null : "a UUID";
+  FieldCheck UUID = form("a UUID", UUID_FORM);
 
-  FieldCheck CURRENCY =
-      value ->
-          value.isString() && CURRENCY_FORM.matcher(value.stringValue()).matches()
-              ? null
-              : "a currency code of three upper-case letters";
+  FieldCheck CURRENCY = form("a currency code of three upper-case letters", CURRENCY_FORM);
 
   // 1.0, 1e2 and "10" are refused although they could be read as integers: a money amount that
   // needs
   // interpretation is a mistake of the sender.
-  FieldCheck AMOUNT_MINOR =
-      value ->
-          value.isIntegralNumber()
-                  && value.canConvertToLong()
-                  && value.longValue() >= 1
-                  && value.longValue() <= AMOUNT_MINOR_MAX
-              ? null
-              : "an integer of minor units from 1 to " + AMOUNT_MINOR_MAX;
+  FieldCheck AMOUNT_MINOR = minorUnits(1);
 
-  FieldCheck LIMIT_MINOR =
-      value ->
-          value.isIntegralNumber()
-                  && value.canConvertToLong()
-                  && value.longValue() >= 0
-                  && value.longValue() <= AMOUNT_MINOR_MAX
-              ? null
-              : "an integer of minor units from 0 to " + AMOUNT_MINOR_MAX;
+  FieldCheck LIMIT_MINOR = minorUnits(0);
 
-  FieldCheck SIDE =
-      value ->
-          value.isString() && SIDES.contains(value.stringValue())
-              ? null
-              : "DEBITS, CREDITS or BOTH";
+  FieldCheck SIDE = oneOf("DEBITS, CREDITS or BOTH", Set.of("DEBITS", "CREDITS", "BOTH"));
+
+  FieldCheck CAPTURE = oneOf("AUTOMATIC or MANUAL", Set.of("AUTOMATIC", "MANUAL"));
+
+  FieldCheck BOOLEAN = must("true or false", JsonNode::isBoolean);
 
   FieldCheck FLAT_MAP =
-      value ->
-          isFlatMap(value)
-              ? null
-              : "an object of at most %d strings (names of 1 to %d, values of at most %d characters, no control characters)"
-                  .formatted(METADATA_ENTRIES_MAX, METADATA_NAME_MAX, METADATA_VALUE_MAX);
+      must(
+          "an object of at most %d strings (names of 1 to %d, values of at most %d characters, no control characters)"
+              .formatted(METADATA_ENTRIES_MAX, METADATA_NAME_MAX, METADATA_VALUE_MAX),
+          FieldCheck::isFlatMap);
 
-  FieldCheck OWNER =
-      value ->
-          value.isString() && OWNER_FORM.matcher(value.stringValue()).matches()
-              ? null
-              : "1 to 40 of a-z, 0-9 and -";
+  FieldCheck OWNER = form("1 to 40 of a-z, 0-9 and -", OWNER_FORM);
 
   static FieldCheck text(int charactersMin, int charactersMax) {
-    return value ->
-        isText(value, charactersMax) && value.stringValue().strip().length() >= charactersMin
-            ? null
-            : "a string of %d to %d characters without control characters"
-                .formatted(charactersMin, charactersMax);
+    return must(
+        "a string of %d to %d characters without control characters"
+            .formatted(charactersMin, charactersMax),
+        value ->
+            isText(value, charactersMax) && value.stringValue().strip().length() >= charactersMin);
   }
 
-  /// Null when the value is as it must be; otherwise what it must be.
-  @Nullable String expectedInsteadOf(JsonNode value);
+  /// A list, whose items are named by their index: `legs[3]`.
+  static FieldCheck listOf(int itemsMin, int itemsMax, FieldCheck item) {
+    FieldCheck list =
+        must(
+            "a list of %d to %d items".formatted(itemsMin, itemsMax),
+            value ->
+                value instanceof ArrayNode items
+                    && items.size() >= itemsMin
+                    && items.size() <= itemsMax);
+    return (place, value) -> {
+      String refusal = list.refusal(place, value);
+      for (int i = 0; refusal == null && i < value.size(); i++) {
+        refusal = item.refusal("%s[%d]".formatted(place, i), value.get(i));
+      }
+      return refusal;
+    };
+  }
+
+  /// Null when the value is as it must be; otherwise the sentence that says where what must be.
+  @Nullable String refusal(String place, JsonNode value);
+
+  /// @param expected completes the sentence "Field 'x' must be …"
+  static FieldCheck must(String expected, Predicate<JsonNode> isSo) {
+    return (place, value) ->
+        isSo.test(value) ? null : "Field '%s' must be %s.".formatted(place, expected);
+  }
+
+  private static FieldCheck form(String expected, Pattern form) {
+    return must(expected, value -> value.isString() && form.matcher(value.stringValue()).matches());
+  }
+
+  private static FieldCheck oneOf(String expected, Set<String> words) {
+    return must(expected, value -> value.isString() && words.contains(value.stringValue()));
+  }
+
+  private static FieldCheck minorUnits(long least) {
+    return must(
+        "an integer of minor units from %d to %d".formatted(least, AMOUNT_MINOR_MAX),
+        value ->
+            value.isIntegralNumber()
+                && value.canConvertToLong()
+                && value.longValue() >= least
+                && value.longValue() <= AMOUNT_MINOR_MAX);
+  }
 
   private static boolean isText(JsonNode value, int charactersMax) {
     return value.isString()

@@ -221,6 +221,27 @@ class IdempotencyIT extends GatewayUnderTest {
   }
 
   @Test
+  void aBatchIsAskedAgainUntilEveryItemIsFinalAndThenReplayed() {
+    String batch = "{\"items\":[" + transfer(1) + "," + transfer(2) + "]}";
+    String path = "/v1/transfer-batches";
+    String key = newKey();
+    ledger.answers(request -> Reply.json(202, "{\"items\":[{\"status\":201},{\"status\":202}]}"));
+    assertThat(post("alice", path, key, batch).statusCode()).isEqualTo(202);
+    String commandId = ledger.arrived().getFirst().commandId();
+    ledger.answers(request -> Reply.json(200, "{\"items\":[{\"status\":201},{\"status\":422}]}"));
+    HttpResponse<String> whole = post("alice", path, key, batch);
+    HttpResponse<String> again = post("alice", path, key, batch);
+    assertThat(whole.statusCode()).isEqualTo(200);
+    assertThat(header(whole, "Idempotency-Replayed")).isEmpty();
+    assertThat(again.body()).isEqualTo(whole.body());
+    assertThat(header(again, "Idempotency-Replayed")).isEqualTo("true");
+    assertThat(commandIds()).containsExactly(commandId);
+    assertThat(ledger.arrived()).hasSize(1);
+    assertProblem(
+        post("alice", path, newKey(), batch.replace(":2,", ":2.0,")), 400, "invalid-request");
+  }
+
+  @Test
   void anAnswerThatComesTooLateLeavesTheOutcomeToTheSameKey() {
     CountDownLatch never = new CountDownLatch(1);
     ledger.answers(

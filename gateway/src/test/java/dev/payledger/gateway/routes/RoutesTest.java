@@ -16,6 +16,9 @@ class RoutesTest {
   @CsvSource({
     "POST, /v1/transfers, transfers:write",
     "POST, /v1/transfers/ID/reversals, transfers:write",
+    "POST, /v1/transfers/ID/capture, transfers:write",
+    "POST, /v1/transfers/ID/void, transfers:write",
+    "POST, /v1/transfer-batches, transfers:write",
     "POST, /v1/accounts/ID/reopen, transfers:write",
     "POST, /v1/accounts/ID/overdraft, transfers:write",
     "GET, /v1/transfers, accounts:read",
@@ -31,8 +34,8 @@ class RoutesTest {
     "GET, /v1/accounts/ID/feed, accounts:read",
     "GET, /v1/operator/checks, ledger:operate",
     "GET, /v1/operator/trial-balance, ledger:operate",
-    "GET, /v1/operator/held/reviews, ledger:operate",
     "GET, /v1/idempotency-keys, accounts:read",
+    "GET, /v1/openapi.yaml,",
     "POST, /oauth2/token,",
     "GET, /oauth2/jwks,",
   })
@@ -67,6 +70,8 @@ class RoutesTest {
         "/v1/transfers/a11ce000-0000-7000-8000-000000000978/",
         "/v1/operator",
         "/v1/operator/",
+        "/v1/operator/held",
+        "/v1/openapiXyaml",
         "/v1/operator/../accounts",
         "/v1/operator/checks%0a",
         "/oauth2/introspect",

@@ -294,6 +294,183 @@ class BodyShapeTest {
     assertThat(BodyShape.REVERSAL.check(new byte[0])).isInstanceOf(ShapeOutcome.Refused.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'legs':[LEG]",
+        "'legs':[LEG,LEG],'reference':'x','metadata':{'a':'b'}",
+        "'legs':[LEG],'capture':'AUTOMATIC'",
+        "'legs':[{'creditAccountId':'BOB','amountMinor':9007199254740991,'debitAccountId':'ALICE'}]",
+      })
+  void aTransferMayHaveLegsInsteadOfItsTwoAccounts(String members) {
+    assertFits(legs(members));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'legs':[] | Field 'legs' must be a list of 1 to 50 items.",
+        "'legs':{} | Field 'legs' must be a list of 1 to 50 items.",
+        "'legs':null | Field 'legs' must be a list of 1 to 50 items.",
+        "'legs':[LEG,null] | Field 'legs[1]' must be an object.",
+        "'legs':[LEG,[]] | Field 'legs[1]' must be an object.",
+        "'legs':[LEG,{}] | Field 'legs[1].amountMinor' is missing.",
+        "'legs':[{'debitAccountId':'ALICE','amountMinor':1}] | Field 'legs[0].creditAccountId' is missing.",
+        "'legs':[LEG,LEG,LEG,{'amountMinor':0}] | Field 'legs[3].amountMinor' must be an integer",
+        "'legs':[{'amountMinor':1.0}] | Field 'legs[0].amountMinor' must be an integer",
+        "'legs':[{'debitAccountId':'x'}] | Field 'legs[0].debitAccountId' must be a UUID.",
+        "'legs':[LEG,{'currency':'EUR'}] | Unknown field 'legs[1].currency'.",
+        "'legs':[{'a\\n':1}] | Unknown field 'legs[0].a?'.",
+        "'legs':[LEG],'amountMinor':1 | Field 'amountMinor' cannot stand beside 'legs'",
+        "'legs':[LEG],'debitAccountId':'ALICE' | Field 'debitAccountId' cannot stand beside 'legs'",
+        "'legs':[LEG],'creditAccountId':'BOB' | Field 'creditAccountId' cannot stand beside 'legs'",
+        "'legs':[LEG],'capture':'MANUAL' | Field 'capture' cannot be MANUAL beside 'legs'.",
+        "'reference':'x' | Field 'amountMinor' is missing: a transfer has",
+        "'debitAccountId':'ALICE','amountMinor':1 | Field 'creditAccountId' is missing: a transfer has",
+      })
+  void whatIsWrongWithLegsIsSaidWithItsPlace(String members, String detail) {
+    assertThat(refusal(legs(members))).startsWith(detail);
+    assertThat(batchRefusal(plain() + "," + legs(members)))
+        .startsWith(detail.replaceFirst("ield '", "ield 'items[1]."));
+  }
+
+  @Test
+  void aTransferHasAtMost50Legs() {
+    assertFits(legs("'legs':[" + "LEG,".repeat(49) + "LEG]"));
+    assertThat(refusal(legs("'legs':[" + "LEG,".repeat(50) + "LEG]"))).contains("1 to 50");
+  }
+
+  @Test
+  void legsSumUpToNoMoreThanAnAmount() {
+    String large = "{'debitAccountId':'ALICE','creditAccountId':'BOB','amountMinor':%d}";
+    String most = large.formatted((1L << 53) - 2);
+    assertFits(legs("'legs':[" + most + "," + large.formatted(1) + "]"));
+    assertThat(refusal(legs("'legs':[" + most + "," + large.formatted(2) + "]")))
+        .isEqualTo("Field 'legs' must sum up to at most 9007199254740991 minor units.");
+    assertThat(refusal(legs("'legs':[" + (most + ",").repeat(49) + most + "]"))).contains("sum");
+    assertThat(batchRefusal(legs("'legs':[" + most + "," + most + "]")))
+        .startsWith("Field 'items[0].legs' must sum up");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"AUTOMATIC", "MANUAL"})
+  void aTransferSaysHowItIsCaptured(String capture) {
+    assertFits(transfer("1", ",\"capture\":\"%s\"".formatted(capture)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"manual\"", "\"\"", "true", "null", "[]"})
+  void anyOtherCaptureIsRefused(String capture) {
+    assertThat(refusal(transfer("1", ",\"capture\":" + capture)))
+        .isEqualTo("Field 'capture' must be AUTOMATIC or MANUAL.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{} | Field 'items' is missing.",
+        "{'items':[]} | Field 'items' must be a list of 1 to 100 items.",
+        "{'items':{}} | Field 'items' must be a list of 1 to 100 items.",
+        "{'items':[1]} | Field 'items[0]' must be an object.",
+        "{'items':[{}]} | Field 'items[0].currency' is missing.",
+        "{'items':[{'items':[]}]} | Unknown field 'items[0].items'.",
+        "{'items':[],'currency':'EUR'} | Field 'items' must be a list",
+        "{'transfers':[]} | Unknown field 'transfers'.",
+      })
+  void aBatchIsRefusedForItsFirstFault(String body, String detail) {
+    assertThat(refusal(BodyShape.TRANSFER_BATCH, body.replace('\'', '"'))).startsWith(detail);
+  }
+
+  @Test
+  void aBatchHasUpTo100ItemsEachLikeATransfer() {
+    assertThat(check(BodyShape.TRANSFER_BATCH, batch((plain() + ",").repeat(99) + plain())))
+        .isInstanceOf(ShapeOutcome.Fits.class);
+    assertThat(batchRefusal((plain() + ",").repeat(100) + plain())).contains("1 to 100");
+    assertThat(
+            batchRefusal(
+                (plain() + ",").repeat(7)
+                    + legs(
+                        "'legs':[{'debitAccountId':1,'creditAccountId':'BOB','amountMinor':1}]")))
+        .isEqualTo("Field 'items[7].legs[0].debitAccountId' must be a UUID.");
+    assertThat(batchRefusal(plain() + "," + transfer("0", "")))
+        .startsWith("Field 'items[1].amountMinor' must be an integer");
+    assertThat(batchRefusal(transfer("1", ",\"amountMinor\":1"))).contains("there twice");
+  }
+
+  @Test
+  void aBatchOf100ItemsWith50LegsEachIsNotTooLarge() {
+    String item =
+        legs(
+            "'legs':["
+                + "{'debitAccountId':'ALICE','creditAccountId':'BOB','amountMinor':100000000000000},"
+                    .repeat(49)
+                + "LEG],'reference':'"
+                + "x".repeat(140)
+                + "'");
+    String largest = batch((item + ",").repeat(99) + item);
+    assertThat(check(BodyShape.TRANSFER_BATCH, largest)).isInstanceOf(ShapeOutcome.Fits.class);
+    assertThat(largest.length()).isLessThan(BodyShape.TRANSFER_BATCH.bytesMax());
+  }
+
+  @Test
+  void aCaptureMayNameAnAmountAndWhetherItIsTheLast() {
+    assertThat(BodyShape.CAPTURE.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits(""));
+    for (String fits :
+        List.of("{}", "{'amountMinor':1}", "{'final':true}", "{'amountMinor':1,'final':false}")) {
+      assertThat(check(BodyShape.CAPTURE, fits.replace('\'', '"')))
+          .as(fits)
+          .isInstanceOf(ShapeOutcome.Fits.class);
+    }
+    for (String refused :
+        List.of("{'amountMinor':0}", "{'final':'true'}", "{'final':null}", "{'currency':'EUR'}")) {
+      refusal(BodyShape.CAPTURE, refused.replace('\'', '"'));
+    }
+  }
+
+  @Test
+  void theCanonicalFormKeepsTheOrderOfLegsAndNothingElse() {
+    String one =
+        legs("'legs':[LEG,{'debitAccountId':'BOB','creditAccountId':'ALICE','amountMinor':2}]");
+    String spelledOtherwise =
+        legs("'legs':[ LEG, {'amountMinor':2, 'creditAccountId':'ALICE','debitAccountId':'BOB'}]");
+    String swapped =
+        legs("'legs':[{'debitAccountId':'BOB','creditAccountId':'ALICE','amountMinor':2},LEG]");
+    assertThat(check(spelledOtherwise)).isEqualTo(check(one));
+    assertThat(check(swapped)).isNotEqualTo(check(one)).isInstanceOf(ShapeOutcome.Fits.class);
+  }
+
+  /// A transfer with these members and a currency; quotes, accounts and a whole leg in short.
+  private static String legs(String members) {
+    return "{%s,'currency':'EUR'}"
+        .formatted(
+            members.replace(
+                "LEG", "{'debitAccountId':'ALICE','creditAccountId':'BOB','amountMinor':1}"))
+        .replace("ALICE", ALICE)
+        .replace("BOB", BOB)
+        .replace('\'', '"');
+  }
+
+  private static String plain() {
+    return transfer("1", "");
+  }
+
+  private static String batch(String items) {
+    return "{\"items\":[" + items + "]}";
+  }
+
+  private static String batchRefusal(String items) {
+    return refusal(BodyShape.TRANSFER_BATCH, batch(items));
+  }
+
+  private static String refusal(BodyShape shape, String json) {
+    assertThat(check(shape, json)).as(json).isInstanceOf(ShapeOutcome.Refused.class);
+    return ((ShapeOutcome.Refused) check(shape, json)).detail();
+  }
+
   private static ShapeOutcome check(BodyShape shape, String json) {
     return shape.check(json.getBytes(StandardCharsets.UTF_8));
   }

@@ -1,0 +1,75 @@
+package dev.payledger.gateway.shape;
+
+import static dev.payledger.gateway.shape.FieldCheck.AMOUNT_MINOR;
+import static dev.payledger.gateway.shape.FieldCheck.AMOUNT_MINOR_MAX;
+import static dev.payledger.gateway.shape.FieldCheck.UUID;
+import static dev.payledger.gateway.shape.ObjectShape.Field.optional;
+import static dev.payledger.gateway.shape.ObjectShape.Field.required;
+import static dev.payledger.gateway.shape.ObjectShape.place;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A transfer as it is asked for: between two accounts, or in legs that happen all or none.
+final class TransferShape {
+  private static final int LEGS_MAX = 50;
+  private static final List<String> PLAIN =
+      List.of("debitAccountId", "creditAccountId", "amountMinor");
+
+  private static final ObjectShape LEG =
+      ObjectShape.of(
+          required("debitAccountId", UUID),
+          required("creditAccountId", UUID),
+          required("amountMinor", AMOUNT_MINOR));
+
+  static final ObjectShape TRANSFER =
+      ObjectShape.of(
+              optional("debitAccountId", UUID),
+              optional("creditAccountId", UUID),
+              optional("amountMinor", AMOUNT_MINOR),
+              optional("legs", FieldCheck.listOf(1, LEGS_MAX, LEG)),
+              required("currency", FieldCheck.CURRENCY),
+              optional("reference", FieldCheck.text(0, 140)),
+              optional("metadata", FieldCheck.FLAT_MAP),
+              optional("capture", FieldCheck.CAPTURE))
+          .where(
+              TransferShape::eitherPlainOrLegs,
+              TransferShape::legsAreCapturedAtOnce,
+              TransferShape::legsSumUpToAnAmount);
+
+  private TransferShape() {}
+
+  private static @Nullable String eitherPlainOrLegs(String place, ObjectNode transfer) {
+    boolean hasLegs = transfer.has("legs");
+    Optional<String> wrong =
+        PLAIN.stream().filter(name -> transfer.has(name) == hasLegs).sorted().findFirst();
+    return wrong
+        .map(
+            name ->
+                (hasLegs ? "Field '%s' cannot stand beside 'legs'" : "Field '%s' is missing")
+                        .formatted(place(place, name))
+                    + ": a transfer has debitAccountId, creditAccountId and amountMinor, or legs.")
+        .orElse(null);
+  }
+
+  private static @Nullable String legsAreCapturedAtOnce(String place, ObjectNode transfer) {
+    return transfer.has("legs") && transfer.path("capture").asString("").equals("MANUAL")
+        ? "Field '%s' cannot be MANUAL beside 'legs'.".formatted(place(place, "capture"))
+        : null;
+  }
+
+  /// The answer shows the sum as `amountMinor`. It fits a long: 50 amounts are below 2^59.
+  private static @Nullable String legsSumUpToAnAmount(String place, ObjectNode transfer) {
+    long sum = 0;
+    for (JsonNode leg : transfer.path("legs")) {
+      sum += leg.get("amountMinor").longValue();
+    }
+    return sum > AMOUNT_MINOR_MAX
+        ? "Field '%s' must sum up to at most %d minor units."
+            .formatted(place(place, "legs"), AMOUNT_MINOR_MAX)
+        : null;
+  }
+}
