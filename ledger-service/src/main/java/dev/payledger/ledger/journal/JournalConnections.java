@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +35,20 @@ class JournalConnections {
   /// Whose turn it is among all ledger instances on this database: one session's lock, taken before
   /// the transaction begins, so that the snapshot follows the wait. Without it a second instance on a
   /// hot account finds its snapshot stale each time. For throughput only: a turn that does not come
-  /// within the role's lock time-out is not waited for any longer.
-  private static final String TAKE_TURN = "SELECT pg_advisory_lock(7253)";
+  /// within the role's lock time-out is not waited for any longer, and for a while none is: who has it
+  /// may be asleep.
+  private static final String TAKE_TURN = "SELECT pg_advisory_lock(7253) IS NOT NULL";
+
+  private static final String TAKE_TURN_IF_FREE = "SELECT pg_try_advisory_lock(7253)";
 
   private static final String GIVE_TURN_BACK = "SELECT pg_advisory_unlock(7253)";
 
+  private static final Duration WITHOUT_PATIENCE = Duration.ofSeconds(10);
+
   private final HikariDataSource connections;
+
+  /// On the monotonic clock.
+  private volatile long patientFrom = System.nanoTime();
 
   JournalConnections(@Qualifier("journal") HikariDataSource connections) {
     this.connections = connections;
@@ -80,12 +89,13 @@ class JournalConnections {
     }
   }
 
-  private static boolean takeTurn(Connection connection) {
+  private boolean takeTurn(Connection connection) {
+    boolean isPatient = System.nanoTime() - patientFrom >= 0;
     try {
-      execute(connection, TAKE_TURN);
-      return true;
+      return execute(connection, isPatient ? TAKE_TURN : TAKE_TURN_IF_FREE);
     } catch (SQLException e) {
-      log.debug("no turn, going on without", e);
+      log.warn("no turn within the lock time-out, going on without: {}", e.toString());
+      patientFrom = System.nanoTime() + WITHOUT_PATIENCE.toNanos();
       return false;
     }
   }
@@ -101,10 +111,12 @@ class JournalConnections {
   }
 
   /// Outside any transaction.
-  private static void execute(Connection connection, String sql) throws SQLException {
+  private static boolean execute(Connection connection, String sql) throws SQLException {
     connection.setAutoCommit(true);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+    try (Statement statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getBoolean(1);
     } finally {
       connection.setAutoCommit(false);
     }
