@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +67,7 @@ record TransferState(
       return legs.stream()
           .collect(
               Collectors.toMap(
-                  Leg::debitAccountId, Leg::amountMinor, Math::addExact, java.util.TreeMap::new));
+                  Leg::debitAccountId, Leg::amountMinor, Math::addExact, TreeMap::new));
     }
   }
 
@@ -82,7 +84,8 @@ record TransferState(
     }
   }
 
-  /// PENDING and HELD move on; the others are final.
+  /// Where a transfer stands. The database refuses every way but those to `next`
+  /// (`transfer_takes_legal_steps`).
   enum Status {
     PENDING,
     HELD,
@@ -91,8 +94,16 @@ record TransferState(
     VOIDED,
     EXPIRED;
 
+    Set<Status> next() {
+      return switch (this) {
+        case PENDING -> Set.of(HELD, POSTED, REJECTED, VOIDED, EXPIRED);
+        case HELD -> Set.of(POSTED, VOIDED, EXPIRED);
+        case POSTED, REJECTED, VOIDED, EXPIRED -> Set.of();
+      };
+    }
+
     boolean isFinal() {
-      return this != PENDING && this != HELD;
+      return next().isEmpty();
     }
   }
 
