@@ -4,6 +4,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.dialect.Dialects;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,7 +43,7 @@ public final class OpenApi {
   }
 
   public static OpenApi of(String yaml) {
-    ObjectNode root = (ObjectNode) new YAMLMapper().readTree(yaml);
+    ObjectNode root = tree(yaml);
     root.at("/components/schemas").forEach(OpenApi::close);
     return new OpenApi(root);
   }
@@ -59,7 +60,7 @@ public final class OpenApi {
         if (METHODS.contains(method.getKey())) {
           operations.add(
               new Operation(
-                  method.getKey().toUpperCase(java.util.Locale.ROOT),
+                  method.getKey().toUpperCase(Locale.ROOT),
                   path.getKey(),
                   (ObjectNode) method.getValue()));
         }
