@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.contracts.TransferEvent;
+import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
+import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
@@ -14,6 +16,7 @@ import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
+import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
 import dev.payledger.ledger.journal.LockedRows.KnownCommand;
 import dev.payledger.ledger.journal.PlannedWrites.Line;
@@ -191,6 +194,65 @@ class BatchPlanTest {
   }
 
   @Test
+  void capturesInOneBatchShareWhatIsHeldAndAVoidEndsIt() {
+    UUID transfer = toCapture(A, B, 100);
+
+    BatchPlan plan =
+        plan(
+            new PostTransfer(transfer, 1, null),
+            capture(transfer, 60L, false),
+            capture(transfer, 41L, false),
+            capture(transfer, 30L, false),
+            new VoidTransfer(UUID.randomUUID(), ASKED, transfer),
+            capture(transfer, 1L, false));
+
+    assertThat(outcomes(plan))
+        .containsExactly(
+            new PostOutcome.Authorized(),
+            new ChangeOutcome.Accepted(),
+            new ChangeOutcome.Rejected(RejectionReason.CAPTURE_LIMIT),
+            new ChangeOutcome.Accepted(),
+            new ChangeOutcome.Accepted(),
+            new ChangeOutcome.Rejected(RejectionReason.NOT_CAPTURABLE));
+    assertThat(plan.writes().entries)
+        .extracting(PlannedWrites.Entry::number, entry -> entry.leg().amountMinor())
+        .containsExactly(tuple(1, 60L), tuple(2, 30L));
+    assertThat(plan.writes().transferMoves)
+        .singleElement()
+        .satisfies(
+            move -> {
+              assertThat(move.capturedMinor()).isEqualTo(90);
+              assertThat(move.after().status()).isEqualTo(TransferState.Status.VOIDED);
+            });
+    assertThat(moved(plan, A).availableMinor()).isEqualTo(10);
+    assertThat(moved(plan, A).version()).as("one for each command that changed it").isEqualTo(10);
+    assertThat(plan.writes().releasesOwed).as("some of it has moved").isEmpty();
+  }
+
+  @Test
+  void aPendingTransferThatIsToBeVoidedIsNotPosted() {
+    UUID transfer = held(A, B, 30, 1);
+
+    BatchPlan plan =
+        plan(
+            new VoidTransfer(UUID.randomUUID(), ASKED, transfer),
+            new PostTransfer(transfer, 1, null),
+            new TurnBack(transfer, 1, null),
+            new VoidHold(transfer, 1, false));
+
+    assertThat(outcomes(plan))
+        .containsExactly(
+            new ChangeOutcome.Requested(),
+            new PostOutcome.VoidRequested(),
+            new TurnOutcome.Turned(),
+            new TurnOutcome.Turned());
+    assertThat(plan.writes().transferMoves)
+        .singleElement()
+        .satisfies(
+            move -> assertThat(move.after().status()).isEqualTo(TransferState.Status.VOIDED));
+  }
+
+  @Test
   void twoUnscreenedOnesShareTheAllowance() {
     UUID first = held(A, B, 30, 1);
     UUID second = held(A, B, 30, 1);
@@ -286,6 +348,18 @@ class BatchPlanTest {
     transfers.put(
         id, TransferStates.pending(id, List.of(new Leg(debit, credit, minor)), null, epoch));
     return id;
+  }
+
+  private UUID toCapture(UUID debit, UUID credit, long minor) {
+    UUID id = held(debit, credit, minor, 1);
+    transfers.put(
+        id,
+        TransferStates.pending(id, List.of(new Leg(debit, credit, minor)), Duration.ofHours(1), 1));
+    return id;
+  }
+
+  private static CaptureHold capture(UUID transfer, Long minor, boolean isFinal) {
+    return new CaptureHold(UUID.randomUUID(), ASKED, transfer, minor, isFinal);
   }
 
   private static HoldFunds reversal(UUID original, long minor) {
