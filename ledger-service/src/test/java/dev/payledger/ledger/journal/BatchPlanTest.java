@@ -225,7 +225,7 @@ class BatchPlanTest {
               assertThat(move.after().status()).isEqualTo(TransferState.Status.VOIDED);
             });
     assertThat(moved(plan, A).availableMinor()).isEqualTo(10);
-    assertThat(moved(plan, A).version()).as("one for each command that changed it").isEqualTo(10);
+    assertThat(moved(plan, A).version()).as("one for each command that changed it").isEqualTo(11);
     assertThat(plan.writes().releasesOwed).as("some of it has moved").isEmpty();
   }
 
