@@ -56,9 +56,9 @@ final class Growth {
       INSERT INTO command (id, operation, fingerprint, outcome, decided_at)
         SELECT id, 'create-transfer', sha256(id::text::bytea), 'ACCEPTED', at FROM chunk;
       INSERT INTO transfer (id, initiator, by_operator, status, screening, debit_account_id,
-          credit_account_id, amount_minor, currency, reference, event_count, created_at, expires_at,
-          finished_at)
-        SELECT id, 'bench', false, 'POSTED', 'APPROVED', debit, credit, 1, 'EUR', 'bench', 2, at,
+          credit_account_id, amount_minor, captured_minor, currency, reference, event_count,
+          created_at, expires_at, finished_at)
+        SELECT id, 'bench', false, 'POSTED', 'APPROVED', debit, credit, 1, 1, 'EUR', 'bench', 2, at,
           at, at FROM chunk;
       INSERT INTO hold (transfer_id, account_id, amount_minor, captured_minor, status, held_at,
           ended_at)

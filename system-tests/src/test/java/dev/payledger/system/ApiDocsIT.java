@@ -29,6 +29,10 @@ class ApiDocsIT extends Stack {
   private static final String BOB = "b0b00000-0000-7000-8000-000000000978";
   private static final String CAROL = "ca401000-0000-7000-8000-000000000978";
 
+  /// Nothing waits for a review while fraud-service is well: the page shows the refusal, and
+  /// `ReviewIT` the rest.
+  private static final String REVIEW = "POST /v1/operator/held-transfers/{id}/review";
+
   @Test
   void everyCurlLineAnswersAsItsPageSaysAndEveryRouteHasOne() throws IOException {
     OpenApi api = OpenApi.of(get("/v1/openapi.yaml", "alice").body());
@@ -68,7 +72,7 @@ class ApiDocsIT extends Stack {
       api.faults(content.get(mediaType).get("schema"), JSON.readTree(call.body()))
           .forEach(fault -> faults.add(operation + " " + call.status() + ": " + fault));
     }
-    if (call.status() < 300) {
+    if (call.status() < 300 || operation.toString().equals(REVIEW)) {
       done.add(operation.toString());
     }
   }

@@ -14,6 +14,7 @@ import static dev.payledger.gateway.shape.BodyShape.FREEZE;
 import static dev.payledger.gateway.shape.BodyShape.NONE;
 import static dev.payledger.gateway.shape.BodyShape.OVERDRAFT;
 import static dev.payledger.gateway.shape.BodyShape.REVERSAL;
+import static dev.payledger.gateway.shape.BodyShape.REVIEW;
 import static dev.payledger.gateway.shape.BodyShape.TRANSFER;
 import static dev.payledger.gateway.shape.BodyShape.TRANSFER_BATCH;
 
@@ -55,6 +56,13 @@ public class Routes {
           read("/v1/accounts/{id}/feed", FEED, NOTIFY),
           operate("/v1/operator/checks"),
           operate("/v1/operator/trial-balance"),
+          operate("/v1/operator/held-transfers"),
+          Route.of(
+              "POST",
+              "/v1/operator/held-transfers/{id}/review",
+              MONEY,
+              "ledger:operate",
+              new Command(LEDGER, "review-transfer", HONOURED, REVIEW)),
           own("GET", "/v1/idempotency-keys", READS, "accounts:read"),
           own("GET", "/v1/openapi.yaml", OPEN, null),
           own("POST", "/oauth2/token", OPEN, null),

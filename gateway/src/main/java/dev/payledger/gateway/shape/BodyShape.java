@@ -51,6 +51,12 @@ public record BodyShape(ObjectShape shape, int bytesMax, boolean mayBeAbsent) {
   public static final BodyShape OVERDRAFT =
       body(ObjectShape.of(required("limitMinor", FieldCheck.LIMIT_MINOR)));
 
+  public static final BodyShape REVIEW =
+      body(
+          ObjectShape.of(
+              required("decision", FieldCheck.DECISION),
+              required("reason", FieldCheck.text(1, 200))));
+
   public static final BodyShape FREEZE = bodyOrNone(optional("side", FieldCheck.SIDE));
 
   /// No body at all, or an empty object.

@@ -41,6 +41,8 @@ interface FieldCheck {
 
   FieldCheck CAPTURE = oneOf("AUTOMATIC or MANUAL", Set.of("AUTOMATIC", "MANUAL"));
 
+  FieldCheck DECISION = oneOf("RETRY, APPROVE or REJECT", Set.of("RETRY", "APPROVE", "REJECT"));
+
   FieldCheck BOOLEAN = must("true or false", JsonNode::isBoolean);
 
   FieldCheck FLAT_MAP =

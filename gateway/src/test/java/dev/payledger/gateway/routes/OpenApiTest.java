@@ -188,6 +188,14 @@ class OpenApiTest {
         "{'name':'S','currency':'EUR','owner':''}",
         "{'name':'S','currency':'EUR','owner':'bob\\n'}",
         "{'name':'S','currency':'EUR','balanceMinor':1}");
+    String review = "/v1/operator/held-transfers/{id}/review";
+    add(bodies, review, true, "{'decision':'RETRY','reason':'x'}");
+    add(bodies, review, true, "{'decision':'REJECT','reason':' a word '}");
+    add(bodies, review, false, "{}", "{'decision':'APPROVE'}", "{'reason':'x'}");
+    add(bodies, review, false, "{'decision':'MAYBE','reason':'x'}");
+    add(bodies, review, false, "{'decision':'APPROVE','reason':''}");
+    add(bodies, review, false, "{'decision':'APPROVE','reason':' '}");
+    add(bodies, review, false, "{'decision':'APPROVE','reason':'x','more':1}");
     add(bodies, "/v1/accounts/{id}/freeze", true, "{}", "{'side':'DEBITS'}", "{'side':'BOTH'}");
     add(bodies, "/v1/accounts/{id}/freeze", false, "{'side':'debits'}", "{'sides':'BOTH'}");
     for (String path : List.of("unfreeze", "close", "reopen")) {

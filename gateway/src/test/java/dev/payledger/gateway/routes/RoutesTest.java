@@ -28,6 +28,7 @@ class RoutesTest {
     "GET, /v1/accounts/ID, accounts:read",
     "GET, /v1/accounts/ID/balance, accounts:read",
     "GET, /v1/accounts/ID/entries, accounts:read",
+    "POST, /v1/operator/held-transfers/ID/review, ledger:operate",
     "POST, /v1/accounts/ID/freeze, transfers:write",
     "POST, /v1/accounts/ID/unfreeze, transfers:write",
     "POST, /v1/accounts/ID/close, transfers:write",

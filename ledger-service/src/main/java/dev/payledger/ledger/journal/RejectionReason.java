@@ -32,7 +32,8 @@ public enum RejectionReason {
   INSUFFICIENT_FUNDS(
       "insufficient-funds", true, "The debit account's available balance is below the amount."),
   BALANCE_LIMIT("balance-limit", true, "A balance would pass 9007199254740991 minor units."),
-  FRAUD_DECLINED("fraud-declined", false, "Fraud screening declined the transfer.");
+  FRAUD_DECLINED("fraud-declined", false, "Fraud screening declined the transfer."),
+  REVIEW_REJECTED("review-rejected", false, "An operator rejected the transfer on review.");
 
   private final String code;
   private final boolean mayPassLater;

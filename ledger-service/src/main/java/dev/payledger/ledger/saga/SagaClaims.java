@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
@@ -32,14 +33,23 @@ class SagaClaims {
   @Transactional
   public List<SagaLease> claimDue() {
     Instant now = clock.instant();
-    Instant leaseUntil = now.plus(properties.leaseDuration());
     return states.lockDue(now, Limit.of(properties.recoveryBatchMax())).stream()
-        .map(
-            saga -> {
-              saga.claim(owner, leaseUntil);
-              return new SagaLease(saga.transferId(), saga.epoch(), saga.attempts(), saga.step());
-            })
+        .map(saga -> claim(saga, now))
         .toList();
+  }
+
+  /// For an operator, whoever has it now; empty when it is not held for review.
+  @Transactional
+  public Optional<SagaLease> claimReviewed(UUID transferId) {
+    return states
+        .lock(transferId)
+        .filter(SagaState::isHeldForReview)
+        .map(saga -> claim(saga, clock.instant()));
+  }
+
+  private SagaLease claim(SagaState saga, Instant now) {
+    saga.claim(owner, now.plus(properties.leaseDuration()));
+    return new SagaLease(saga.transferId(), saga.epoch(), saga.attempts(), saga.step());
   }
 
   /// Lets anyone go on after the pause; nothing happens when the saga is somebody else's by now.
@@ -49,5 +59,15 @@ class SagaClaims {
         .lock(lease.transferId())
         .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())
         .ifPresent(saga -> saga.handBack(clock.instant().plus(pause)));
+  }
+
+  /// Hands it back because fraud screening could not be asked.
+  @Transactional
+  public void holdForReview(SagaLease lease, Duration pause) {
+    Instant now = clock.instant();
+    states
+        .lock(lease.transferId())
+        .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())
+        .ifPresent(saga -> saga.holdForReview(now, now.plus(pause)));
   }
 }

@@ -30,6 +30,7 @@ class SagaState {
   private long epoch;
   private int attempts;
   private Instant dueAt;
+  private @Nullable Instant reviewSince;
 
   protected SagaState() {}
 
@@ -68,5 +69,15 @@ class SagaState {
   /// Nobody's until then.
   void handBack(Instant dueAt) {
     this.dueAt = dueAt;
+  }
+
+  /// The same, because fraud screening could not be asked.
+  void holdForReview(Instant now, Instant dueAt) {
+    this.reviewSince = reviewSince == null ? now : reviewSince;
+    handBack(dueAt);
+  }
+
+  boolean isHeldForReview() {
+    return step == SagaStep.SCREEN && reviewSince != null;
   }
 }

@@ -5,6 +5,7 @@ import dev.payledger.ledger.journal.Money;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -13,8 +14,9 @@ import org.springframework.stereotype.Repository;
 class SagaTransfers {
   private static final String FIND =
       """
-      SELECT id, amount_minor, currency, by_operator, void_requested, expires_at
-      FROM transfer WHERE id = :id
+      SELECT t.id, t.amount_minor, t.currency, t.by_operator, t.void_requested, t.expires_at,
+        r.decision
+      FROM transfer t LEFT JOIN review_decision r ON r.transfer_id = t.id WHERE t.id = :id
       """;
 
   private static final String LEGS =
@@ -50,7 +52,12 @@ class SagaTransfers {
                     new Money(row.getLong("amount_minor"), row.getString("currency")),
                     row.getBoolean("by_operator"),
                     row.getBoolean("void_requested"),
+                    decision(row.getString("decision")),
                     row.getObject("expires_at", OffsetDateTime.class).toInstant()))
         .single();
+  }
+
+  private static @Nullable ReviewDecision decision(@Nullable String name) {
+    return name == null ? null : ReviewDecision.valueOf(name);
   }
 }

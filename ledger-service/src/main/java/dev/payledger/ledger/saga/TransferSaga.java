@@ -84,7 +84,7 @@ public class TransferSaga {
     run(
         new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN),
         new SagaTransfer(
-            hold.id(), hold.legs(), hold.money(), hold.byOperator(), false, hold.expiresAt()),
+            hold.id(), hold.legs(), hold.money(), hold.byOperator(), false, null, hold.expiresAt()),
         timeLeft);
   }
 
@@ -94,6 +94,10 @@ public class TransferSaga {
       case SCREEN -> {
         if (transfer.isVoidRequested() || !clock.instant().isBefore(transfer.expiresAt())) {
           turnBack(lease, transfer, null, timeLeft);
+        } else if (transfer.decision() == ReviewDecision.REJECT) {
+          turnBack(lease, transfer, RejectionReason.REVIEW_REJECTED, timeLeft);
+        } else if (transfer.decision() == ReviewDecision.APPROVE) {
+          post(lease, transfer, null, timeLeft);
         } else if (timeLeft.toDuration().compareTo(screening.callTimeout()) < 0) {
           claims.handBack(lease, Duration.ZERO);
         } else {
@@ -137,9 +141,10 @@ public class TransferSaga {
     }
   }
 
-  /// The funds stay held and visible as such; screening is asked again until the transfer expires.
+  /// The funds stay held and visible as such; screening is asked again until the transfer expires or an
+  /// operator decides (`Review`).
   private void holdForReview(SagaLease lease) {
-    claims.handBack(lease, backoff.pause(lease.attempts()));
+    claims.holdForReview(lease, backoff.pause(lease.attempts()));
   }
 
   /// The reason is written down before the first compensation: a crash between the two must not

@@ -149,7 +149,9 @@ class TransferController {
     Duration wait = Duration.ofMillis(waitMs);
     Transfer latest =
         intake.awaitEnd(id, TimeLeft.of(wait.compareTo(timeLeft) < 0 ? wait : timeLeft));
-    return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(views.of(latest, caller));
+    return ResponseEntity.ok()
+        .cacheControl(CacheControl.noStore())
+        .body(views.withTimeline(latest, caller));
   }
 
   @GetMapping

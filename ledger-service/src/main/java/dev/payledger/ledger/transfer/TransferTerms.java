@@ -48,7 +48,7 @@ record TransferTerms(@Nullable String reference, @Nullable Map<String, String> m
     return Fingerprint.of(parts);
   }
 
-  private static boolean isText(String text, int lengthMax) {
+  static boolean isText(String text, int lengthMax) {
     return text.codePointCount(0, text.length()) <= lengthMax
         && text.codePoints()
             .noneMatch(

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param reverses the transfer that this one gives back
 /// @param reversals the transfers that give this one back, newest last; only when one is asked for
 /// @param voidRequested true while it is pending and will be voided
+/// @param timeline what it has been through, oldest first; for the debit side, when one is asked for
 /// @param expiresAt past it a pending or held transfer is given up and what it holds is available again
 record TransferView(
     UUID id,
@@ -42,12 +43,20 @@ record TransferView(
     Instant expiresAt,
     @Nullable String screening,
     @Nullable String reference,
-    @Nullable Map<String, String> metadata) {
+    @Nullable Map<String, String> metadata,
+    @Nullable List<Step> timeline) {
+
+  /// A status that the transfer came to, and how much was captured then, minor units.
+  record Step(String status, long capturedMinor, Instant at) {}
 
   /// @param isOwn whether an account is the caller's business
   /// @return null when none of it is
   static @Nullable TransferView of(
-      Transfer transfer, List<Leg> legs, Predicate<UUID> isOwn, List<UUID> reversals) {
+      Transfer transfer,
+      List<Leg> legs,
+      Predicate<UUID> isOwn,
+      List<UUID> reversals,
+      List<Step> timeline) {
     boolean isDebitSide = legs.stream().map(Leg::debitAccountId).allMatch(isOwn);
     List<Leg> seen =
         isDebitSide
@@ -84,7 +93,8 @@ record TransferView(
             ? transfer.screening()
             : null,
         isDebitSide ? transfer.reference() : null,
-        isDebitSide && !transfer.metadata().isEmpty() ? transfer.metadata() : null);
+        isDebitSide && !transfer.metadata().isEmpty() ? transfer.metadata() : null,
+        isDebitSide && !timeline.isEmpty() ? timeline : null);
   }
 
   private static long wholeOrNothing(long minor, long wholeMinor) {

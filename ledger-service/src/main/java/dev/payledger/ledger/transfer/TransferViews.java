@@ -20,22 +20,34 @@ class TransferViews {
   private final Transfers transfers;
   private final Accounts accounts;
   private final Legs legs;
+  private final Timelines timelines;
 
-  TransferViews(Transfers transfers, Accounts accounts, Legs legs) {
+  TransferViews(Transfers transfers, Accounts accounts, Legs legs, Timelines timelines) {
     this.transfers = transfers;
     this.accounts = accounts;
     this.legs = legs;
+    this.timelines = timelines;
   }
 
   /// What the caller may see of it, or "not found".
   TransferView of(Transfer transfer, Caller caller) {
+    return of(transfer, caller, List.of());
+  }
+
+  /// With what it has been through.
+  TransferView withTimeline(Transfer transfer, Caller caller) {
+    return of(transfer, caller, timelines.of(transfer.id()));
+  }
+
+  private TransferView of(Transfer transfer, Caller caller, List<TransferView.Step> timeline) {
     List<Leg> all = legs.of(transfer);
     TransferView view =
         TransferView.of(
             transfer,
             all,
             own(caller, accountsOf(all))::contains,
-            transfers.reversalsOf(transfer.id()));
+            transfers.reversalsOf(transfer.id()),
+            timeline);
     if (view == null) {
       throw Problem.notFound();
     }
@@ -45,7 +57,7 @@ class TransferViews {
   /// As the account's owner sees them.
   List<TransferView> of(Collection<Transfer> page, UUID accountId) {
     return page.stream()
-        .map(t -> TransferView.of(t, legs.of(t), accountId::equals, List.of()))
+        .map(t -> TransferView.of(t, legs.of(t), accountId::equals, List.of(), List.of()))
         .filter(Objects::nonNull)
         .toList();
   }

@@ -3,6 +3,7 @@ package dev.payledger.ledger.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.account.Account;
 import dev.payledger.testkit.Postgres;
@@ -50,42 +51,56 @@ class DatabaseLawsIT extends LedgerUnderTest {
 
   /// A row of each table as the journal may write it.
   private static final Map<String, String> LAWFUL_ROWS =
-      Map.of(
-          "account",
-          "id = gen_random_uuid(); owner = 'x'; name = 'x'; currency = 'EUR'; kind = 'CUSTOMER';"
-              + " status = 'OPEN'; floor_minor = 0; credits_posted_minor = 10;"
-              + " debits_posted_minor = 0; credits_pending_minor = 0; debits_pending_minor = 0;"
-              + " opened_at = now()",
-          "command",
-          "id = gen_random_uuid(); operation = 'create-transfer';"
-              + " fingerprint = decode(repeat('00', 32), 'hex'); outcome = 'ACCEPTED';"
-              + " decided_at = now()",
-          "transfer",
-          "id = {command}; initiator = 'x'; by_operator = false; status = 'PENDING';"
-              + " rejection = NULL; screening = 'PENDING'; debit_account_id = {debit};"
-              + " credit_account_id = {credit}; amount_minor = 10; currency = 'EUR';"
-              + " created_at = now(); expires_at = now(); finished_at = NULL",
-          "transfer_leg",
-          "transfer_id = {transfer}; leg = 1; debit_account_id = {debit};"
-              + " credit_account_id = {credit}; amount_minor = 10",
-          "hold",
-          "transfer_id = {transfer}; account_id = {debit}; amount_minor = 10; captured_minor = 0;"
-              + " status = 'HELD'; held_at = now(); ended_at = NULL",
-          "journal_entry",
-          "id = gen_random_uuid(); transfer_id = {transfer}; number = 2; debit_account_id = {debit};"
-              + " credit_account_id = {credit}; amount_minor = 10; currency = 'EUR';"
-              + " posted_at = now()",
-          "account_line",
-          "account_id = {debit}; seq = 1; entry_id = {entry}; side = 'DEBIT';"
-              + " balance_after_minor = 0",
-          "saga",
-          "transfer_id = {transfer}; step = 'SCREEN'; reason = NULL; owner = 'x'; epoch = 1;"
-              + " due_at = now()",
-          "offline_allowance",
-          "account_id = {debit}; window_start = now(); used_minor = 1; limit_minor = 2",
-          "outbox",
-          "id = gen_random_uuid(); aggregate_type = 'transfer'; aggregate_id = {transfer};"
-              + " aggregate_seq = 1; type = 'x'; version = 1; payload = '{}'; created_at = now()");
+      Map.ofEntries(
+          Map.entry(
+              "account",
+              "id = gen_random_uuid(); owner = 'x'; name = 'x'; currency = 'EUR'; kind = 'CUSTOMER';"
+                  + " status = 'OPEN'; floor_minor = 0; credits_posted_minor = 10;"
+                  + " debits_posted_minor = 0; credits_pending_minor = 0; debits_pending_minor = 0;"
+                  + " opened_at = now()"),
+          Map.entry(
+              "command",
+              "id = gen_random_uuid(); operation = 'create-transfer';"
+                  + " fingerprint = decode(repeat('00', 32), 'hex'); outcome = 'ACCEPTED';"
+                  + " decided_at = now()"),
+          Map.entry(
+              "transfer",
+              "id = {command}; initiator = 'x'; by_operator = false; status = 'PENDING';"
+                  + " rejection = NULL; screening = 'PENDING'; debit_account_id = {debit};"
+                  + " credit_account_id = {credit}; amount_minor = 10; currency = 'EUR';"
+                  + " created_at = now(); expires_at = now(); finished_at = NULL"),
+          Map.entry(
+              "transfer_leg",
+              "transfer_id = {transfer}; leg = 1; debit_account_id = {debit};"
+                  + " credit_account_id = {credit}; amount_minor = 10"),
+          Map.entry(
+              "hold",
+              "transfer_id = {transfer}; account_id = {debit}; amount_minor = 10; captured_minor = 0;"
+                  + " status = 'HELD'; held_at = now(); ended_at = NULL"),
+          Map.entry(
+              "journal_entry",
+              "id = gen_random_uuid(); transfer_id = {transfer}; number = 2; debit_account_id = {debit};"
+                  + " credit_account_id = {credit}; amount_minor = 10; currency = 'EUR';"
+                  + " posted_at = now()"),
+          Map.entry(
+              "account_line",
+              "account_id = {debit}; seq = 1; entry_id = {entry}; side = 'DEBIT';"
+                  + " balance_after_minor = 0"),
+          Map.entry(
+              "saga",
+              "transfer_id = {transfer}; step = 'SCREEN'; reason = NULL; owner = 'x'; epoch = 1;"
+                  + " due_at = now()"),
+          Map.entry(
+              "offline_allowance",
+              "account_id = {debit}; window_start = now(); used_minor = 1; limit_minor = 2"),
+          Map.entry(
+              "outbox",
+              "id = gen_random_uuid(); aggregate_type = 'transfer'; aggregate_id = {transfer};"
+                  + " aggregate_seq = 1; type = 'x'; version = 1; payload = '{}'; created_at = now()"),
+          Map.entry(
+              "review_decision",
+              "transfer_id = {transfer}; decision = 'APPROVE'; reason = 'x'; decided_by = 'x';"
+                  + " decided_at = now()"));
 
   private static final String LAWS =
       """
@@ -178,6 +193,8 @@ class DatabaseLawsIT extends LedgerUnderTest {
       saga               | step = 'COMPENSATE'                            | saga_compensates_for_a_reason
       offline_allowance  | used_minor = 3                                 | offline_allowance_is_never_exceeded
       offline_allowance  | used_minor = -1                                | offline_allowance_is_never_exceeded
+      review_decision    | decision = 'PERHAPS'                           | review_decision_is_known
+      review_decision    | reason = ''                                    | review_decision_gives_a_reason
       outbox             | aggregate_type = 'weather'                     | outbox_aggregate_type_is_known
       outbox             | aggregate_seq = 7                              | outbox_numbers_an_aggregate_once
       """;
@@ -231,7 +248,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
   @ParameterizedTest
   @ValueSource(strings = {"ledger_journal", "ledger_app", "ledger_relay"})
   void noRoleOfTheServicesMayRewriteHistory(String role) throws SQLException {
-    aPostedTransfer();
+    somePast();
     for (String rewrite : rewrites()) {
       PSQLException refusal = refusal(role, rewrite);
       assertThat(refusal.getSQLState()).as(rewrite).isEqualTo(FORBIDDEN);
@@ -243,7 +260,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
   @ParameterizedTest
   @ValueSource(strings = {"ledger_owner", "postgres"})
   void historyRefusesEvenItsOwner(String role) throws SQLException {
-    aPostedTransfer();
+    somePast();
     for (String rewrite : rewrites()) {
       PSQLException refusal = refusal(role, rewrite);
       assertThat(refusal.getSQLState()).as(rewrite).isEqualTo(FORBIDDEN);
@@ -341,10 +358,23 @@ class DatabaseLawsIT extends LedgerUnderTest {
             "moneyVersion");
   }
 
-  private void aPostedTransfer() {
+  private void somePast() {
     UUID a = account("alice", 10);
     String leg = "{\"debitAccountId\":\"%s\",\"creditAccountId\":\"%s\",\"amountMinor\":5}";
-    String legs = leg.formatted(a, account("bob", 0)) + "," + leg.formatted(a, account("carol", 0));
+    UUID b = account("bob", 20_000);
+    FRAUD.become(Mood.FAILS);
+    UUID waiting = UUID.randomUUID();
+    assertThat(transfer(bob(), waiting, b, a, 9_000).status()).isEqualTo(202);
+    assertThat(
+            post(
+                    "/v1/operator/held-transfers/" + waiting + "/review",
+                    operator(),
+                    UUID.randomUUID(),
+                    "{\"decision\":\"REJECT\",\"reason\":\"x\"}")
+                .status())
+        .isEqualTo(200);
+    FRAUD.become(Mood.APPROVES);
+    String legs = leg.formatted(a, b) + "," + leg.formatted(a, account("carol", 0));
     assertThat(
             post(
                     "/v1/transfers",
@@ -363,6 +393,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
             "account_line", "balance_after_minor",
             "command", "outcome",
             "transfer_leg", "amount_minor",
+            "review_decision", "decision",
             "outbox", "payload")
         .forEach(
             (table, column) -> {
@@ -390,9 +421,11 @@ class DatabaseLawsIT extends LedgerUnderTest {
     }
   }
 
-  /// As the journal's role: what it is allowed to write at all, the laws still refuse.
+  /// As the journal's role: what it is allowed to write at all, the laws still refuse. Decisions of a
+  /// review are not its own.
   private static String constraintBroken(String table, String unlike) throws SQLException {
-    try (Connection journal = as("ledger_journal");
+    try (Connection journal =
+            table.equals("review_decision") ? Postgres.superuser("ledger") : as("ledger_journal");
         Statement statement = journal.createStatement()) {
       journal.setAutoCommit(false);
       for (String sql :

@@ -80,11 +80,12 @@ class TransferPlanTest {
     assertThat(answer(row)).isEqualTo(row.answer());
   }
 
-  /// A reason that no row gives is dead, or its row is missing. Fraud's verdict is no rule of the
-  /// plan: `SagaIT` has its rows.
+  /// A reason that no row gives is dead, or its row is missing. Fraud's verdict and an operator's are no
+  /// rules of the plan: `SagaIT` and `ReviewIT` have their rows.
   @Test
   void everyReasonIsGivenBySomeRow() {
-    Set<RejectionReason> given = EnumSet.of(RejectionReason.FRAUD_DECLINED);
+    Set<RejectionReason> given =
+        EnumSet.of(RejectionReason.FRAUD_DECLINED, RejectionReason.REVIEW_REJECTED);
     cases().map(TransferPlanTest::reason).forEach(reason -> addIfPresent(given, reason));
     (REVERSALS + CAPTURES + VOIDS)
         .lines()

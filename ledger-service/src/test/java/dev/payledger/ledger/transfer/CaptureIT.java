@@ -358,6 +358,17 @@ class CaptureIT extends LedgerUnderTest {
             "TransferHeld 0, TransferAuthorized 0, TransferCaptured 4000, TransferPosted 5000");
   }
 
+  @Test
+  void itsTimelineIsThePayersAndTellsEachStep() {
+    capture(bob(), amount(4_000));
+    voided(bob());
+
+    assertThat(seen().get("timeline"))
+        .extracting(step -> step.get("status").asString() + " " + step.get("capturedMinor"))
+        .containsExactly("PENDING 0", "HELD 0", "HELD 4000", "VOIDED 4000");
+    assertThat(get("/v1/transfers/" + held, bob()).json().has("timeline")).isFalse();
+  }
+
   private Answer hold(UUID command, long minor) {
     return post(
         "/v1/transfers",

@@ -1,0 +1,136 @@
+package dev.payledger.ledger.saga;
+
+import dev.payledger.ledger.request.TimeLeft;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/// Transfers that wait because fraud screening could not be asked, and what an operator does about
+/// them. A decision is written down first and carried out by the saga, with this thread or, after a
+/// crash, by a recovery.
+@Component
+public class Review {
+  private static final String WAITING =
+      """
+      SELECT transfer_id, review_since, attempts, due_at FROM saga
+      WHERE step = 'SCREEN' AND review_since IS NOT NULL
+        AND (review_since, transfer_id) > (:since, :id)
+      ORDER BY review_since, transfer_id LIMIT :limit
+      """;
+
+  private static final String DECIDE =
+      """
+      INSERT INTO review_decision (transfer_id, decision, reason, decided_by, decided_at)
+      VALUES (:transfer, :decision, :reason, :by, :at)
+      ON CONFLICT (transfer_id) DO NOTHING
+      """;
+
+  private static final String DECIDED =
+      "SELECT decision FROM review_decision WHERE transfer_id = :transfer";
+
+  private final JdbcClient sql;
+  private final TransactionTemplate transaction;
+  private final SagaClaims claims;
+  private final SagaTransfers transfers;
+  private final TransferSaga saga;
+  private final Clock clock;
+
+  Review(
+      JdbcClient sql,
+      TransactionTemplate transaction,
+      SagaClaims claims,
+      SagaTransfers transfers,
+      TransferSaga saga,
+      Clock clock) {
+    this.sql = sql;
+    this.transaction = transaction;
+    this.claims = claims;
+    this.transfers = transfers;
+    this.saga = saga;
+    this.clock = clock;
+  }
+
+  /// @param attempts how often screening was tried again
+  /// @param nextAttemptAt when it will be again
+  public record Waiting(UUID transferId, Instant since, int attempts, Instant nextAttemptAt) {}
+
+  /// What became of a word of an operator.
+  public enum Outcome {
+    TAKEN,
+    /// It does not wait, or no longer.
+    NOT_HELD,
+    /// Another decision was taken before.
+    DECIDED_OTHERWISE
+  }
+
+  /// Longest waiting first, after the given one.
+  public List<Waiting> waiting(Instant since, UUID after, int limit) {
+    return sql.sql(WAITING)
+        .param("since", since.atOffset(ZoneOffset.UTC))
+        .param("id", after)
+        .param("limit", limit)
+        .query(
+            (row, n) ->
+                new Waiting(
+                    row.getObject("transfer_id", UUID.class),
+                    row.getObject("review_since", OffsetDateTime.class).toInstant(),
+                    row.getInt("attempts"),
+                    row.getObject("due_at", OffsetDateTime.class).toInstant()))
+        .list();
+  }
+
+  /// Asks fraud screening again, now.
+  public Outcome retry(UUID transferId, TimeLeft timeLeft) {
+    return run(claims.claimReviewed(transferId), timeLeft);
+  }
+
+  /// Decides in the place of fraud screening. The same decision again is taken again, and does nothing
+  /// more.
+  public Outcome decide(
+      UUID transferId, ReviewDecision decision, String reason, String by, TimeLeft timeLeft) {
+    Optional<SagaLease> lease =
+        transaction.execute(
+            tx -> {
+              Optional<SagaLease> claimed = claims.claimReviewed(transferId);
+              if (claimed.isPresent()) {
+                sql.sql(DECIDE)
+                    .param("transfer", transferId)
+                    .param("decision", decision.name())
+                    .param("reason", reason)
+                    .param("by", by)
+                    .param("at", clock.instant().atOffset(ZoneOffset.UTC))
+                    .update();
+              }
+              return claimed;
+            });
+    ReviewDecision stands = decided(transferId);
+    if (stands != null && stands != decision) {
+      lease.ifPresent(each -> claims.handBack(each, Duration.ZERO));
+      return Outcome.DECIDED_OTHERWISE;
+    }
+    return stands == decision && lease.isEmpty() ? Outcome.TAKEN : run(lease, timeLeft);
+  }
+
+  private Outcome run(Optional<SagaLease> lease, TimeLeft timeLeft) {
+    lease.ifPresent(each -> saga.run(each, transfers.find(each.transferId()), timeLeft));
+    return lease.isPresent() ? Outcome.TAKEN : Outcome.NOT_HELD;
+  }
+
+  private @Nullable ReviewDecision decided(UUID transferId) {
+    return sql.sql(DECIDED)
+        .param("transfer", transferId)
+        .query(String.class)
+        .optional()
+        .map(ReviewDecision::valueOf)
+        .orElse(null);
+  }
+}

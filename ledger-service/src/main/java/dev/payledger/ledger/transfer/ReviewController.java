@@ -1,0 +1,124 @@
+package dev.payledger.ledger.transfer;
+
+import dev.payledger.ledger.request.Caller;
+import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.Page;
+import dev.payledger.ledger.request.Problem;
+import dev.payledger.ledger.request.ProblemCode;
+import dev.payledger.ledger.request.Requests;
+import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.ledger.saga.Review;
+import dev.payledger.ledger.saga.ReviewDecision;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/// `/v1/operator/held-transfers`: those that wait for fraud screening, and an operator's word about one.
+@RestController
+@RequestMapping("/v1/operator/held-transfers")
+class ReviewController {
+  private static final Logger log = LoggerFactory.getLogger(ReviewController.class);
+  private static final String LIST = "transfers held for review";
+  private static final String BEGINNING = Instant.EPOCH + " " + new UUID(0, 0);
+
+  private final Review review;
+  private final Transfers transfers;
+  private final TransferViews views;
+  private final Requests requests;
+  private final Cursors cursors;
+
+  ReviewController(
+      Review review, Transfers transfers, TransferViews views, Requests requests, Cursors cursors) {
+    this.review = review;
+    this.transfers = transfers;
+    this.views = views;
+    this.requests = requests;
+    this.cursors = cursors;
+  }
+
+  /// @param heldSince when fraud screening could first not be asked
+  /// @param attempts how often it was tried again
+  record HeldTransferView(
+      TransferView transfer, Instant heldSince, int attempts, Instant nextAttemptAt) {}
+
+  @GetMapping
+  ResponseEntity<Page<HeldTransferView>> list(
+      @RequestParam @Nullable Integer limit,
+      @RequestParam @Nullable String cursor,
+      Authentication auth) {
+    int checked = Page.checkedLimit(limit);
+    String[] position = (cursor == null ? BEGINNING : cursors.open(LIST, cursor)).split(" ", 2);
+    Page<Review.Waiting> page =
+        Page.of(
+            review.waiting(Instant.parse(position[0]), UUID.fromString(position[1]), checked + 1),
+            checked,
+            last -> cursors.seal(LIST, last.since() + " " + last.transferId()));
+    return ResponseEntity.ok()
+        .cacheControl(CacheControl.noStore())
+        .body(
+            new Page<>(
+                page.items().stream().map(each -> view(each, Caller.of(auth))).toList(),
+                page.next()));
+  }
+
+  /// 200 with the transfer when it is final or held, 202 while it still waits.
+  @PostMapping("/{id}/review")
+  ResponseEntity<TransferView> review(
+      @PathVariable UUID id,
+      @RequestBody ReviewRequest body,
+      HttpServletRequest request,
+      Authentication auth) {
+    Caller caller = Caller.of(auth);
+    TimeLeft timeLeft = requests.timeLeft(request);
+    find(id);
+    log.info("transfer {}: {} by {}", id, body.decision(), caller.subject());
+    Review.Outcome outcome =
+        switch (body.decision()) {
+          case RETRY -> review.retry(id, timeLeft);
+          case APPROVE ->
+              review.decide(id, ReviewDecision.APPROVE, body.reason(), caller.subject(), timeLeft);
+          case REJECT ->
+              review.decide(id, ReviewDecision.REJECT, body.reason(), caller.subject(), timeLeft);
+        };
+    switch (outcome) {
+      case NOT_HELD ->
+          throw new Problem(
+              ProblemCode.NOT_HELD_FOR_REVIEW, "The transfer does not wait for fraud screening.");
+      case DECIDED_OTHERWISE ->
+          throw new Problem(
+              ProblemCode.ALREADY_DECIDED, "Another decision about the transfer was taken before.");
+      case TAKEN -> {}
+    }
+    Transfer transfer = find(id);
+    return ResponseEntity.status(
+            transfer.status() == Transfer.Status.PENDING ? HttpStatus.ACCEPTED : HttpStatus.OK)
+        .cacheControl(CacheControl.noStore())
+        .body(views.of(transfer, caller));
+  }
+
+  private HeldTransferView view(Review.Waiting each, Caller caller) {
+    return new HeldTransferView(
+        views.of(find(each.transferId()), caller),
+        each.since(),
+        each.attempts(),
+        each.nextAttemptAt());
+  }
+
+  private Transfer find(UUID id) {
+    return transfers.findById(id).orElseThrow(Problem::notFound);
+  }
+}
