@@ -8,7 +8,8 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 
-/// Screens a held transfer before it is posted, and lets go of what it reserved when told to.
+/// Screens a held transfer before it is posted, lets go of what it reserved when told to, and lists
+/// what passed without it.
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class FraudApplication {

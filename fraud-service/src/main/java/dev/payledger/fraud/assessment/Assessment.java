@@ -3,8 +3,8 @@ package dev.payledger.fraud.assessment;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 
+import dev.payledger.fraud.rules.Judgement;
 import jakarta.persistence.CollectionTable;
-import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -23,8 +23,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.hibernate.annotations.Immutable;
-import org.hibernate.annotations.JdbcTypeCode;
-import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Persistable;
 
@@ -47,9 +45,11 @@ class Assessment implements Persistable<UUID> {
   @Enumerated(EnumType.STRING)
   private @Nullable Verdict verdict;
 
-  @JdbcTypeCode(SqlTypes.ARRAY)
-  @Column(columnDefinition = "text[]")
-  private @Nullable List<String> rulesFired;
+  private @Nullable Integer score;
+
+  /// Written only: the score from which this verdict was "declined", whatever it is by now.
+  @SuppressWarnings("UnusedVariable")
+  private @Nullable Integer declineScore;
 
   private @Nullable Instant assessedAt;
   private @Nullable Instant releasedAt;
@@ -62,6 +62,12 @@ class Assessment implements Persistable<UUID> {
 
   @ElementCollection
   @Immutable
+  @CollectionTable(name = "assessment_rule", joinColumns = @JoinColumn(name = "transfer_id"))
+  @OrderColumn(name = "position")
+  private List<FiredRule> rules = new ArrayList<>();
+
+  @ElementCollection
+  @Immutable
   @CollectionTable(name = "reservation", joinColumns = @JoinColumn(name = "transfer_id"))
   private Set<Reservation> reservations = new HashSet<>();
 
@@ -70,7 +76,7 @@ class Assessment implements Persistable<UUID> {
   protected Assessment() {}
 
   static Assessment verdict(
-      UUID transferId, AssessmentRequest request, List<String> rulesFired, Instant assessedAt) {
+      UUID transferId, AssessmentRequest request, Judgement judgement, Instant assessedAt) {
     Assessment assessment = new Assessment();
     assessment.isNew = true;
     assessment.transferId = transferId;
@@ -78,8 +84,10 @@ class Assessment implements Persistable<UUID> {
     assessment.amountMinor = request.amountMinor();
     assessment.currency = request.currency();
     assessment.operatorInitiated = request.operatorInitiated();
-    assessment.verdict = rulesFired.isEmpty() ? Verdict.APPROVED : Verdict.DECLINED;
-    assessment.rulesFired = rulesFired;
+    assessment.verdict = judgement.isDecline() ? Verdict.DECLINED : Verdict.APPROVED;
+    assessment.score = judgement.score();
+    assessment.declineScore = judgement.declineScore();
+    judgement.findings().stream().map(FiredRule::of).forEach(assessment.rules::add);
     assessment.assessedAt = assessedAt;
     return assessment;
   }
@@ -127,15 +135,16 @@ class Assessment implements Persistable<UUID> {
         new AssessmentRequest(
             Objects.requireNonNull(currency), Objects.requireNonNull(operatorInitiated), legs);
     return first.equals(again)
-        ? new ScreeningOutcome.Assessed(view(), isNew)
+        ? new ScreeningOutcome.Assessed(view())
         : new ScreeningOutcome.Mismatch();
   }
 
-  private AssessmentView view() {
+  AssessmentView view() {
     return new AssessmentView(
         transferId,
         Objects.requireNonNull(verdict),
-        Objects.requireNonNull(rulesFired),
+        Objects.requireNonNull(score),
+        List.copyOf(rules),
         Objects.requireNonNull(assessedAt));
   }
 

@@ -4,6 +4,8 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.summingLong;
 import static java.util.stream.Collectors.toSet;
 
+import dev.payledger.fraud.payee.Pair;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,10 +17,10 @@ import java.util.stream.Stream;
 ///
 /// @param operatorInitiated exempt from the rules about how much
 /// @param legs 1 … 50, with a sum of at most 2^53−1 minor units
-record AssessmentRequest(String currency, boolean operatorInitiated, List<Leg> legs) {
+public record AssessmentRequest(String currency, boolean operatorInitiated, List<Leg> legs) {
   static final int LEGS_MAX = 50;
 
-  AssessmentRequest {
+  public AssessmentRequest {
     legs = List.copyOf(legs);
     if (!currency.matches("[A-Z]{3}")) {
       throw new IllegalArgumentException("currency is three capital letters");
@@ -39,6 +41,16 @@ record AssessmentRequest(String currency, boolean operatorInitiated, List<Leg> l
   /// The sum of the legs that debit an account, minor units, for each such account.
   Map<UUID, Long> debitsMinor() {
     return legs.stream().collect(groupingBy(Leg::debitAccountId, summingLong(Leg::amountMinor)));
+  }
+
+  /// The sum of the legs for each pair of a debit and a credit account, minor units.
+  public Map<Pair, Long> pairsMinor() {
+    return legs.stream()
+        .collect(
+            groupingBy(
+                leg -> new Pair(leg.debitAccountId(), leg.creditAccountId()),
+                LinkedHashMap::new,
+                summingLong(Leg::amountMinor)));
   }
 
   /// Everybody on either side of a leg.

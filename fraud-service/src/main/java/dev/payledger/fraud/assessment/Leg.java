@@ -7,10 +7,10 @@ import java.util.UUID;
 ///
 /// @param amountMinor minor units, 1 … 2^53−1
 @Embeddable
-record Leg(UUID debitAccountId, UUID creditAccountId, long amountMinor) {
-  static final long AMOUNT_MINOR_MAX = (1L << 53) - 1;
+public record Leg(UUID debitAccountId, UUID creditAccountId, long amountMinor) {
+  public static final long AMOUNT_MINOR_MAX = (1L << 53) - 1;
 
-  Leg {
+  public Leg {
     if (amountMinor < 1 || amountMinor > AMOUNT_MINOR_MAX) {
       throw new IllegalArgumentException("amountMinor is out of range");
     }

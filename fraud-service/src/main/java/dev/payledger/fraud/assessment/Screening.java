@@ -1,5 +1,8 @@
 package dev.payledger.fraud.assessment;
 
+import dev.payledger.fraud.payee.Payees;
+import dev.payledger.fraud.rules.Judgement;
+import dev.payledger.fraud.rules.Payee;
 import dev.payledger.fraud.rules.RuleBook;
 import dev.payledger.fraud.rules.RuleInput;
 import dev.payledger.fraud.rules.RulesProperties;
@@ -17,6 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /// Assesses a transfer once and releases it once, each in one transaction.
@@ -24,9 +29,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 /// Lock order, always: first the transfer's turn, one per transaction; then the velocity counters of
 /// its debit accounts, in the one order that `VelocityCounters` keeps. So no two wait in a circle.
 @Component
-class Screening {
+public class Screening {
   private final Assessments assessments;
   private final VelocityCounters counters;
+  private final Payees payees;
   private final RuleBook rules;
   private final RulesProperties properties;
   private final TransactionTemplate transaction;
@@ -36,6 +42,7 @@ class Screening {
   Screening(
       Assessments assessments,
       VelocityCounters counters,
+      Payees payees,
       RuleBook rules,
       RulesProperties properties,
       TransactionTemplate transaction,
@@ -43,6 +50,7 @@ class Screening {
       MeterRegistry meters) {
     this.assessments = assessments;
     this.counters = counters;
+    this.payees = payees;
     this.rules = rules;
     this.properties = properties;
     this.transaction = transaction;
@@ -52,24 +60,31 @@ class Screening {
 
   /// The verdict on a transfer: the stored one if there is one, else reached and stored now.
   ScreeningOutcome screen(UUID transferId, AssessmentRequest request, Deadline deadline) {
-    ScreeningOutcome outcome =
-        Objects.requireNonNull(
-            transaction.execute(
-                status -> {
-                  assessments.awaitTurn(transferId);
-                  if (deadline.hasPassed()) {
-                    return new ScreeningOutcome.TooLate();
-                  }
-                  return assessments
-                      .findById(transferId)
-                      .orElseGet(() -> assess(transferId, request))
-                      .answerTo(request);
-                }));
-    // Counted after the commit: what was rolled back never happened.
-    if (outcome instanceof ScreeningOutcome.Assessed assessed && assessed.isNew()) {
-      meters.counter("fraud.assessment", "verdict", assessed.view().verdict().name()).increment();
-    }
-    return outcome;
+    return Objects.requireNonNull(
+        transaction.execute(
+            status -> {
+              assessments.awaitTurn(transferId);
+              if (deadline.hasPassed()) {
+                return new ScreeningOutcome.TooLate();
+              }
+              return assessments
+                  .findById(transferId)
+                  .orElseGet(() -> assess(transferId, request))
+                  .answerTo(request);
+            }));
+  }
+
+  /// Assesses a transfer that has moved its money unscreened, as if it had been asked about now, so
+  /// that an outage is no way around the velocity limit. Does nothing when there is a verdict: the
+  /// ledger asked and did not hear it; or a tombstone: then none is ever reached.
+  public void assessUnscreened(UUID transferId, AssessmentRequest request) {
+    transaction.executeWithoutResult(
+        status -> {
+          assessments.awaitTurn(transferId);
+          if (assessments.findById(transferId).isEmpty()) {
+            assess(transferId, request);
+          }
+        });
   }
 
   /// Ends a transfer's assessment and gives its reservation back, or leaves a tombstone that refuses
@@ -98,34 +113,50 @@ class Screening {
 
   private Assessment assess(UUID transferId, AssessmentRequest request) {
     Instant now = now();
-    Set<UUID> blocked = blockedAmong(request);
     if (request.operatorInitiated()) {
       // No counter: an operator's transfer neither uses up the window nor waits for it.
-      return assessments.save(
-          Assessment.verdict(transferId, request, fired(request, List.of(), blocked), now));
+      return stored(
+          Assessment.verdict(transferId, request, judge(request, List.of(), List.of()), now));
     }
     Window window = Window.at(now, properties.velocityWindow(), request.currency());
     Map<UUID, Long> debitsMinor = request.debitsMinor();
     List<Velocity> velocities = counters.open(window, debitsMinor, properties.velocityLimitMinor());
-    Assessment assessment =
-        Assessment.verdict(transferId, request, fired(request, velocities, blocked), now);
+    Judgement judgement = judge(request, velocities, payees.of(request.pairsMinor()));
+    Assessment assessment = Assessment.verdict(transferId, request, judgement, now);
     if (assessment.isApproved()) {
       counters.reserve(window, debitsMinor);
       assessment.reservedIn(window, debitsMinor);
     }
-    return assessments.save(assessment);
+    return stored(assessment);
   }
 
-  private List<String> fired(
-      AssessmentRequest request, List<Velocity> velocities, Set<UUID> blocked) {
-    return rules.fired(
+  private Judgement judge(
+      AssessmentRequest request, List<Velocity> velocities, List<Payee> payees) {
+    return rules.judge(
         new RuleInput(
             request.accountIds(),
             request.amountMinor(),
             request.currency(),
             request.operatorInitiated(),
             velocities,
-            blocked));
+            payees,
+            blockedAmong(request)));
+  }
+
+  private Assessment stored(Assessment assessment) {
+    Assessment stored = assessments.save(assessment);
+    AssessmentView view = stored.view();
+    // After the commit: what was rolled back never happened.
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCommit() {
+            meters.counter("fraud.assessment", "verdict", view.verdict().name()).increment();
+            view.rules()
+                .forEach(rule -> meters.counter("fraud.rule.fired", "rule", rule.id()).increment());
+          }
+        });
+    return stored;
   }
 
   private Set<UUID> blockedAmong(AssessmentRequest request) {

@@ -3,9 +3,7 @@ package dev.payledger.fraud.assessment;
 /// Everything that asking for an assessment can lead to.
 sealed interface ScreeningOutcome {
   /// The verdict that stands for this transfer.
-  ///
-  /// @param isNew it was reached by this very call
-  record Assessed(AssessmentView view, boolean isNew) implements ScreeningOutcome {}
+  record Assessed(AssessmentView view) implements ScreeningOutcome {}
 
   /// The transfer was assessed with another body before; that verdict is not this request's.
   record Mismatch() implements ScreeningOutcome {}

@@ -1,7 +1,7 @@
 package dev.payledger.fraud.assessment;
 
 /// What screening says of a transfer. The first one stored for a transfer id stands.
-enum Verdict {
+public enum Verdict {
   APPROVED,
   DECLINED
 }

@@ -1,22 +1,26 @@
 package dev.payledger.fraud.rules;
 
 import java.util.Map;
+import java.util.Optional;
 
-/// Declines a transfer whose legs together are above the currency's threshold. Operators are exempt.
+/// Doubts a transfer whose legs together are above the currency's threshold. Operators are exempt.
 ///
 /// @param defaultMinor the threshold of a currency without its own, minor units; itself still passes
-public record AmountThreshold(long defaultMinor, Map<String, Long> minorByCurrency)
+record AmountThreshold(long defaultMinor, Map<String, Long> minorByCurrency, int points)
     implements FraudRule {
-  public static final String NAME = "AMOUNT_THRESHOLD";
+  static final String ID = "amount-threshold";
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public boolean fires(RuleInput input) {
-    return !input.operatorInitiated()
-        && input.amountMinor() > minorByCurrency.getOrDefault(input.currency(), defaultMinor);
+  public Optional<Finding> judge(RuleInput input) {
+    long thresholdMinor = minorByCurrency.getOrDefault(input.currency(), defaultMinor);
+    if (input.operatorInitiated() || input.amountMinor() <= thresholdMinor) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Finding(
+            ID,
+            points,
+            "The amount of %d is above the threshold of %d."
+                .formatted(input.amountMinor(), thresholdMinor)));
   }
 }

@@ -1,11 +1,10 @@
 package dev.payledger.fraud.rules;
 
-/// One reason to decline a transfer: a pure function of its input. A rule that throws decides
-/// nothing, so the transfer stays unassessed; it is never an approval.
-public interface FraudRule {
-  /// The name that a verdict is explained with; part of the API.
-  String name();
+import java.util.Optional;
 
-  /// Whether this rule declines the transfer.
-  boolean fires(RuleInput input);
+/// One reason to doubt a transfer: a pure function of its input. A rule that throws decides nothing,
+/// so the transfer stays unassessed; it is never an approval.
+public interface FraudRule {
+  /// What speaks against the transfer, if anything does.
+  Optional<Finding> judge(RuleInput input);
 }

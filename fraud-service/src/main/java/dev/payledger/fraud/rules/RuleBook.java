@@ -1,9 +1,12 @@
 package dev.payledger.fraud.rules;
 
 import java.util.List;
+import java.util.Optional;
 
 /// The rules in force, in the order in which a verdict names them.
-public record RuleBook(List<FraudRule> rules) {
+///
+/// @param declineScore the score from which a transfer is declined
+public record RuleBook(List<FraudRule> rules, int declineScore) {
   public RuleBook {
     rules = List.copyOf(rules);
   }
@@ -12,14 +15,22 @@ public record RuleBook(List<FraudRule> rules) {
     return new RuleBook(
         List.of(
             new AmountThreshold(
-                properties.amountThresholdMinor(), properties.amountThresholdMinorByCurrency()),
-            new VelocityWindow(),
-            new BlockedAccount()));
+                properties.amountThresholdMinor(),
+                properties.amountThresholdMinorByCurrency(),
+                properties.amountThresholdPoints()),
+            new VelocityWindow(properties.velocityPoints()),
+            new BlockedAccount(),
+            new NewPayee(
+                properties.newPayeeLimitMinor(),
+                properties.newPayeeLimitMinorByCurrency(),
+                properties.newPayeePoints())),
+        properties.declineScore());
   }
 
-  /// The names of all rules that fire; empty means approved. Throws what a rule throws: the caller
-  /// must then store nothing.
-  public List<String> fired(RuleInput input) {
-    return rules.stream().filter(rule -> rule.fires(input)).map(FraudRule::name).toList();
+  /// Asks every rule. Throws what a rule throws: the caller must then store nothing.
+  public Judgement judge(RuleInput input) {
+    return new Judgement(
+        rules.stream().map(rule -> rule.judge(input)).flatMap(Optional::stream).toList(),
+        declineScore);
   }
 }

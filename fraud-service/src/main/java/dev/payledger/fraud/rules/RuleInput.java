@@ -10,6 +10,7 @@ import java.util.UUID;
 /// @param amountMinor the sum of the legs, minor units of `currency`, at least 1
 /// @param operatorInitiated an operator moves the money; exempt from the rules about how much
 /// @param velocities one per debit account; none for an operator's transfer
+/// @param payees one per debit and credit account; none for an operator's transfer
 /// @param blockedAccounts those of the accounts that are blocked, and maybe strangers
 public record RuleInput(
     Set<UUID> accountIds,
@@ -17,11 +18,13 @@ public record RuleInput(
     String currency,
     boolean operatorInitiated,
     List<Velocity> velocities,
+    List<Payee> payees,
     Set<UUID> blockedAccounts) {
 
   public RuleInput {
     accountIds = Set.copyOf(accountIds);
     velocities = List.copyOf(velocities);
+    payees = List.copyOf(payees);
     blockedAccounts = Set.copyOf(blockedAccounts);
   }
 }

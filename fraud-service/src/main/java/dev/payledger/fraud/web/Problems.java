@@ -23,7 +23,7 @@ public final class Problems {
     return problem;
   }
 
-  static ErrorResponseException invalidRequest(String detail) {
+  public static ErrorResponseException invalidRequest(String detail) {
     return thrown(
         problem(HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", detail, false));
   }

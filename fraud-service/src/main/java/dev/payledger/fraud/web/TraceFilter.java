@@ -19,8 +19,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// problems find it too.
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
-final class TraceFilter extends OncePerRequestFilter {
-  static final String TRACE_ID = "traceId";
+public final class TraceFilter extends OncePerRequestFilter {
+  public static final String TRACE_ID = "traceId";
 
   private static final Pattern TRACEPARENT =
       Pattern.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
@@ -34,7 +34,8 @@ final class TraceFilter extends OncePerRequestFilter {
     }
   }
 
-  static String traceId(@Nullable String traceparent) {
+  /// The trace id of the header, or a fresh one when it has none.
+  public static String traceId(@Nullable String traceparent) {
     if (traceparent != null) {
       Matcher matcher = TRACEPARENT.matcher(traceparent);
       if (matcher.matches()) {

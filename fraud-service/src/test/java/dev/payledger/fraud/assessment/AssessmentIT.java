@@ -2,6 +2,7 @@ package dev.payledger.fraud.assessment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.payledger.fraud.FraudServer;
 import dev.payledger.testkit.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -32,7 +33,7 @@ class AssessmentIT extends FraudServer {
     assertThat(answer.body())
         .isEqualTo(
             """
-            {"transferId":"%s","verdict":"APPROVED","rules":[],\
+            {"transferId":"%s","verdict":"APPROVED","score":0,"rules":[],\
             "assessedAt":"2026-06-01T12:00:00.123456Z"}"""
                 .formatted(transfer));
     assertThat(reserved(debit)).containsExactly(1_000L);
@@ -62,7 +63,7 @@ class AssessmentIT extends FraudServer {
     String declined = put(transfer, debit, 600_000).body();
     clock.advance(Duration.ofHours(2));
 
-    assertThat(declined).contains("\"DECLINED\"").contains("[\"VELOCITY_WINDOW\"]");
+    assertThat(declined).contains("\"DECLINED\"").contains("\"velocity-window\"");
     assertThat(put(transfer, debit, 600_000).body()).isEqualTo(declined);
     assertThat(put(UUID.randomUUID(), debit, 600_000).body()).contains("\"APPROVED\"");
   }
@@ -142,13 +143,75 @@ class AssessmentIT extends FraudServer {
         .contains("\"APPROVED\"");
     assertThat(reserved(debit)).isEmpty();
     assertThat(put(UUID.randomUUID(), body(debit, blocked, 1, true)).body())
-        .contains("[\"BLOCKED_ACCOUNT\"]");
+        .contains("\"blocked-account\"");
     assertThat(
             put(
                     UUID.randomUUID(),
                     body(UUID.fromString(BLOCKED_BY_PROPERTY), CREDIT, 1_000_001, false))
                 .body())
-        .contains("[\"AMOUNT_THRESHOLD\",\"BLOCKED_ACCOUNT\"]");
+        .contains("\"amount-threshold\"")
+        .contains("\"blocked-account\"")
+        .contains("\"score\":100");
+  }
+
+  @Test
+  void declineSaysWhatEachRuleAddsAndWhy() {
+    put(UUID.randomUUID(), debit, 1_000_000);
+    put(UUID.randomUUID(), debit, 1_000_000);
+
+    assertThat(put(transfer, debit, 1_000_001).body())
+        .isEqualTo(
+            """
+            {"transferId":"%s","verdict":"DECLINED","score":100,"rules":[\
+            {"id":"amount-threshold","points":60,\
+            "detail":"The amount of 1000001 is above the threshold of 1000000."},\
+            {"id":"velocity-window","points":60,\
+            "detail":"Account %s asks for 1000001 with 2000000 of 2500000 used in this window."},\
+            {"id":"new-payee","points":60,\
+            "detail":"Account %s pays account %s for the first time, and 1000001 is above 1000000."}],\
+            "assessedAt":"2026-06-01T12:00:00.123456Z"}"""
+                .formatted(transfer, debit, debit, CREDIT));
+  }
+
+  @Test
+  void longestExplanationIsSmallEnoughForItsReader() {
+    String[] legs = new String[50];
+    for (int i = 0; i < legs.length; i++) {
+      legs[i] = leg(UUID.randomUUID(), UUID.fromString(BLOCKED_BY_PROPERTY), (1L << 53) / 51);
+    }
+
+    String answer = put(transfer, body(false, legs)).body();
+
+    assertThat(answer).contains("blocked-account").contains("amount-threshold");
+    assertThat(answer).contains("velocity-window").contains("new-payee");
+    // The ledger reads 4096 bytes.
+    assertThat(answer.length()).isLessThan(2_048);
+  }
+
+  @Test
+  void ruleThatThrowsIsNoApprovalAndStoresNothing() throws Exception {
+    UUID other = UUID.randomUUID();
+    try (var _ = brokenRuleFor(debit, "EUR")) {
+      HttpResponse<String> answer =
+          put(transfer, body(false, leg(other, CREDIT, 10), leg(debit, CREDIT, 10)));
+
+      assertThat(answer.statusCode()).isEqualTo(500);
+      assertThat(answer.body()).contains("\"code\":\"internal\"").doesNotContain("verdict");
+    }
+    assertThat(query("SELECT 1 FROM assessment WHERE transfer_id = '" + transfer + "'")).isEmpty();
+    assertThat(query("SELECT 1 FROM reservation WHERE transfer_id = '" + transfer + "'")).isEmpty();
+    assertThat(reserved(other)).isEmpty();
+  }
+
+  @Test
+  void rulesThatFiredAreCounted() {
+    double before = meters.counter("fraud.rule.fired", "rule", "amount-threshold").count();
+
+    put(transfer, debit, 1_000_001);
+    put(transfer, debit, 1_000_001);
+
+    assertThat(meters.counter("fraud.rule.fired", "rule", "amount-threshold").count() - before)
+        .isEqualTo(1);
   }
 
   @Test
@@ -178,7 +241,7 @@ class AssessmentIT extends FraudServer {
     assertThat(
             put(transfer, body(false, leg(debit, CREDIT, 500_001), leg(other, CREDIT, 500_000)))
                 .body())
-        .contains("[\"AMOUNT_THRESHOLD\"]");
+        .contains("\"amount-threshold\"");
     assertThat(
             put(
                     UUID.randomUUID(),
@@ -197,7 +260,7 @@ class AssessmentIT extends FraudServer {
     String answer =
         put(transfer, body(false, leg(debit, CREDIT, 10), leg(other, CREDIT, 10))).body();
 
-    assertThat(answer).contains("\"DECLINED\"").contains("[\"VELOCITY_WINDOW\"]");
+    assertThat(answer).contains("\"DECLINED\"").contains("\"velocity-window\"");
     assertThat(reserved(debit)).containsExactly(0L);
     assertThat(reserved(other)).containsExactly(2_499_991L);
   }
@@ -212,7 +275,7 @@ class AssessmentIT extends FraudServer {
                         leg(debit, CREDIT, 10),
                         leg(debit, UUID.fromString(BLOCKED_BY_PROPERTY), 10)))
                 .body())
-        .contains("[\"BLOCKED_ACCOUNT\"]");
+        .contains("\"blocked-account\"");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.payledger.fraud.assessment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.payledger.fraud.FraudServer;
 import dev.payledger.testkit.Postgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -35,6 +36,14 @@ class SchemaIT extends FraudServer {
         "UPDATE assessment_leg SET amount_minor = 1 WHERE transfer_id = '{transfer}'",
         "DELETE FROM assessment_leg WHERE transfer_id = '{transfer}'",
         "UPDATE reservation SET reserved_minor = 1 WHERE transfer_id = '{transfer}'",
+        "UPDATE assessment_rule SET points = 1 WHERE transfer_id = '{declined}'",
+        "DELETE FROM assessment_rule WHERE transfer_id = '{declined}'",
+        "DELETE FROM payee",
+        "UPDATE review SET amount_minor = 1",
+        "DELETE FROM review",
+        "UPDATE review_decision SET decision = 'CLEARED'",
+        "DELETE FROM review_decision",
+        "DELETE FROM dead_letter",
         "DELETE FROM reservation WHERE transfer_id = '{transfer}'",
         "DELETE FROM assessment WHERE transfer_id = '{transfer}'",
         "TRUNCATE assessment",
@@ -58,11 +67,24 @@ class SchemaIT extends FraudServer {
           INSERT INTO assessment (transfer_id) VALUES (gen_random_uuid()) | assessment_is_a_verdict_or_a_bare_tombstone
           INSERT INTO assessment (transfer_id, released_at) VALUES ('{transfer}', now()) | assessment_is_one_per_transfer
           INSERT INTO assessment (transfer_id, released_at, verdict) VALUES (gen_random_uuid(), now(), 'APPROVED') | assessment_is_a_verdict_or_a_bare_tombstone
-          INSERT INTO assessment SELECT gen_random_uuid(), 0, currency, false, verdict, '{}', assessed_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_amount_is_positive_and_exact_in_json
-          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'MAYBE', '{}', assessed_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_verdict_is_known
-          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'DECLINED', '{}', assessed_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_declines_exactly_when_rules_fired
-          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'APPROVED', '{X}', assessed_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_declines_exactly_when_rules_fired
-          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'APPROVED', '{}', assessed_at FROM assessment WHERE transfer_id = '{transfer}' | assessment_is_the_sum_of_its_legs
+          INSERT INTO assessment SELECT gen_random_uuid(), 0, currency, false, verdict, assessed_at, NULL, score, decline_score FROM assessment WHERE transfer_id = '{transfer}' | assessment_amount_is_positive_and_exact_in_json
+          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'MAYBE', assessed_at, NULL, score, decline_score FROM assessment WHERE transfer_id = '{transfer}' | assessment_verdict_is_known
+          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'DECLINED', assessed_at, NULL, 59, 60 FROM assessment WHERE transfer_id = '{transfer}' | assessment_declines_exactly_from_its_decline_score
+          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'APPROVED', assessed_at, NULL, 60, 60 FROM assessment WHERE transfer_id = '{transfer}' | assessment_declines_exactly_from_its_decline_score
+          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'APPROVED', assessed_at, NULL, 0, 60 FROM assessment WHERE transfer_id = '{transfer}' | assessment_is_the_sum_of_its_legs
+          INSERT INTO assessment SELECT gen_random_uuid(), 1, currency, false, 'DECLINED', assessed_at, NULL, 101, 60 FROM assessment WHERE transfer_id = '{transfer}' | assessment_score_is_within_bounds
+          INSERT INTO assessment_rule VALUES ('{transfer}', 0, 'new-payee', 1, 'w') | assessment_score_is_that_of_its_rules
+          INSERT INTO assessment_rule VALUES ('{transfer}', 0, 'new-payee', 0, 'w') | assessment_rule_points_are_within_bounds
+          INSERT INTO assessment_rule VALUES ('{transfer}', 0, 'NEW', 1, 'w') | assessment_rule_is_named
+          INSERT INTO assessment_rule VALUES ('{declined}', 5, 'amount-threshold', 1, 'w') | assessment_rule_fires_once
+          INSERT INTO assessment_rule VALUES ('{declined}', 0, 'new-payee', 1, 'w') | assessment_rule_has_a_place
+          INSERT INTO assessment_rule VALUES (gen_random_uuid(), 0, 'new-payee', 1, 'w') | assessment_rule_belongs_to_an_assessment
+          INSERT INTO review VALUES (gen_random_uuid(), 'EUR', 0, now(), now()) | review_amount_is_positive_and_exact_in_json
+          INSERT INTO review_decision VALUES (gen_random_uuid(), 'FRAUD', 'n', 'w', now()) | review_decision_is_on_a_review
+          INSERT INTO review_decision VALUES (gen_random_uuid(), 'MAYBE', 'n', 'w', now()) | review_decision_is_known
+          INSERT INTO review_decision VALUES (gen_random_uuid(), 'FRAUD', '', 'w', now()) | review_decision_has_a_reason
+          INSERT INTO review_decision VALUES (gen_random_uuid(), 'FRAUD', 'n', '', now()) | review_decision_has_somebody
+          INSERT INTO payee VALUES ('{debit}', '{debit}', 0) | payee_amount_is_positive
           INSERT INTO assessment_leg VALUES ('{transfer}', 1, '{debit}', '{debit}', 1) | assessment_is_the_sum_of_its_legs
           INSERT INTO assessment_leg VALUES ('{transfer}', 1, '{debit}', '{debit}', 0) | assessment_leg_amount_is_positive_and_exact_in_json
           INSERT INTO assessment_leg VALUES ('{transfer}', 50, '{debit}', '{debit}', 1) | assessment_leg_is_one_of_fifty

@@ -3,7 +3,6 @@ package dev.payledger.fraud.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,43 +10,84 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class FraudRulesTest {
   private static final UUID ALICE = UUID.fromString("a11ce000-0000-7000-8000-000000000978");
   private static final UUID BOB = UUID.fromString("b0b00000-0000-7000-8000-000000000978");
   private static final RuleBook RULES =
       RuleBook.of(
-          new RulesProperties(
-              1_000_000, Map.of("JPY", 50_000L), 2_500_000, Duration.ofHours(1), Set.of()));
+          properties(
+              Map.of(
+                  "amount-threshold-minor-by-currency.JPY", "50000",
+                  "new-payee-limit-minor-by-currency.JPY", "1000")));
 
-  @ParameterizedTest(name = "{0} {1}, {2} reserved, operator {3}: {4}")
+  @ParameterizedTest(name = "{0} {1}, {2} reserved, known {3}, operator {4}: {5}")
   @CsvSource(
       textBlock =
           """
-          # amount, currency, reserved, operator, fired
-          1,                EUR, 0,       false,
-          1000000,          EUR, 0,       false,
-          1000001,          EUR, 0,       false, AMOUNT_THRESHOLD
-          50000,            JPY, 0,       false,
-          50001,            JPY, 0,       false, AMOUNT_THRESHOLD
-          1000000,          EUR, 1500000, false,
-          1000000,          EUR, 1500001, false, VELOCITY_WINDOW
-          1,                EUR, 2500000, false, VELOCITY_WINDOW
-          9007199254740991, EUR, 2500000, false, AMOUNT_THRESHOLD VELOCITY_WINDOW
-          9007199254740991, EUR, 2500000, true,
+          # amount, currency, reserved, known, operator, fired
+          1,                EUR, 0,       true,  false,
+          1000000,          EUR, 0,       true,  false,
+          1000001,          EUR, 0,       true,  false, amount-threshold
+          50000,            JPY, 0,       true,  false,
+          50001,            JPY, 0,       true,  false, amount-threshold
+          1000000,          EUR, 1500000, true,  false,
+          1000000,          EUR, 1500001, true,  false, velocity-window
+          1,                EUR, 2500000, true,  false, velocity-window
+          500000,           EUR, 0,       false, false,
+          500001,           EUR, 0,       false, false, new-payee
+          1000,             JPY, 0,       false, false,
+          1001,             JPY, 0,       false, false, new-payee
+          9007199254740991, EUR, 2500000, false, false, amount-threshold velocity-window new-payee
+          9007199254740991, EUR, 2500000, false, true,
           """)
   void limitsThemselvesStillPass(
-      long amountMinor, String currency, long reservedMinor, boolean operator, String fired) {
-    assertThat(
-            RULES.fired(
-                new RuleInput(
-                    Set.of(ALICE, BOB),
-                    amountMinor,
-                    currency,
-                    operator,
-                    List.of(new Velocity(ALICE, amountMinor, reservedMinor, 2_500_000)),
-                    Set.of())))
+      long amountMinor,
+      String currency,
+      long reservedMinor,
+      boolean isKnown,
+      boolean operator,
+      String fired) {
+    Judgement judgement =
+        RULES.judge(
+            new RuleInput(
+                Set.of(ALICE, BOB),
+                amountMinor,
+                currency,
+                operator,
+                List.of(new Velocity(ALICE, amountMinor, reservedMinor, 2_500_000)),
+                List.of(new Payee(ALICE, BOB, amountMinor, isKnown)),
+                Set.of()));
+
+    assertThat(judgement.findings().stream().map(Finding::rule).toList())
         .isEqualTo(fired == null ? List.of() : List.of(fired.split(" ")));
+    assertThat(judgement.isDecline()).isEqualTo(fired != null);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, false", "false, false", "true, true", "false, true"})
+  void blockedAccountDeclinesOnEitherSideAndForOperatorsToo(boolean debitSide, boolean operator) {
+    Judgement judgement = RULES.judge(blocking(operator, debitSide ? ALICE : BOB));
+
+    assertThat(judgement.findings())
+        .containsExactly(
+            new Finding(
+                "blocked-account",
+                100,
+                "Account %s is blocked.".formatted(debitSide ? ALICE : BOB)));
+    assertThat(judgement.score()).isEqualTo(100);
+  }
+
+  @Test
+  void blockedStrangerChangesNothing() {
+    assertThat(RULES.judge(blocking(false, UUID.randomUUID())).findings()).isEmpty();
+  }
+
+  private static RuleInput blocking(boolean operator, UUID blocked) {
+    return new RuleInput(
+        Set.of(ALICE, BOB), 1, "EUR", operator, List.of(), List.of(), Set.of(blocked));
   }
 
   @Test
@@ -61,54 +101,93 @@ class FraudRulesTest {
   }
 
   private static boolean velocity(Velocity... velocities) {
-    return new VelocityWindow()
-        .fires(new RuleInput(Set.of(ALICE, BOB), 20, "EUR", false, List.of(velocities), Set.of()));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"true, false", "false, false", "true, true", "false, true"})
-  void blockedAccountDeclinesOnEitherSideAndForOperatorsToo(boolean debitSide, boolean operator) {
-    Set<UUID> blocked = Set.of(debitSide ? ALICE : BOB);
-
-    assertThat(
-            RULES.fired(new RuleInput(Set.of(ALICE, BOB), 1, "EUR", operator, List.of(), blocked)))
-        .containsExactly(BlockedAccount.NAME);
-  }
-
-  @Test
-  void blockedStrangerChangesNothing() {
-    assertThat(
-            RULES.fired(
-                new RuleInput(
-                    Set.of(ALICE, BOB), 1, "EUR", false, List.of(), Set.of(UUID.randomUUID()))))
-        .isEmpty();
+    return new VelocityWindow(100)
+        .judge(
+            new RuleInput(
+                Set.of(ALICE, BOB), 20, "EUR", false, List.of(velocities), List.of(), Set.of()))
+        .isPresent();
   }
 
   @Test
   void sumThatOverflowsThrowsInsteadOfPassing() {
-    RuleInput input =
-        new RuleInput(
-            Set.of(ALICE, BOB),
-            2,
-            "EUR",
-            false,
-            List.of(new Velocity(ALICE, 2, Long.MAX_VALUE - 1, Long.MAX_VALUE)),
-            Set.of());
-
-    assertThatThrownBy(() -> new VelocityWindow().fires(input))
+    assertThatThrownBy(() -> velocity(new Velocity(ALICE, 2, Long.MAX_VALUE - 1, Long.MAX_VALUE)))
         .isInstanceOf(ArithmeticException.class);
   }
 
+  @ParameterizedTest(name = "points {0}: score {1}, declined {2}")
+  @CsvSource(
+      textBlock =
+          """
+          '',        0,   false
+          '59',      59,  false
+          '60',      60,  true
+          '30 29',   59,  false
+          '30 30',   60,  true
+          '60 60',   100, true
+          """)
+  void pointsAddUpToAHundredAtMostAndDeclineFromTheScoreOn(
+      String points, int score, boolean isDecline) {
+    List<Finding> findings =
+        points.isEmpty()
+            ? List.of()
+            : List.of(points.split(" ")).stream()
+                .map(each -> new Finding("some-rule", Integer.parseInt(each), "why"))
+                .toList();
+
+    Judgement judgement = new Judgement(findings, 60);
+
+    assertThat(judgement.score()).isEqualTo(score);
+    assertThat(judgement.isDecline()).isEqualTo(isDecline);
+  }
+
   @Test
-  void settingsWithoutMeaningAreRefused() {
-    assertThatThrownBy(() -> new RulesProperties(0, Map.of(), 1, Duration.ofHours(1), Set.of()))
-        .hasMessageContaining("threshold");
-    assertThatThrownBy(
-            () -> new RulesProperties(1, Map.of("EUR", 0L), 1, Duration.ofHours(1), Set.of()))
-        .hasMessageContaining("threshold");
-    assertThatThrownBy(() -> new RulesProperties(1, Map.of(), 0, Duration.ofHours(1), Set.of()))
-        .hasMessageContaining("velocity-limit-minor");
-    assertThatThrownBy(() -> new RulesProperties(1, Map.of(), 1, Duration.ZERO, Set.of()))
-        .hasMessageContaining("velocity-window");
+  void pointsThatAreTakenDownLeaveARuleThatWarnsOnly() {
+    RuleBook warning = RuleBook.of(properties(Map.of("new-payee-points", "20")));
+
+    Judgement judgement =
+        warning.judge(
+            new RuleInput(
+                Set.of(ALICE, BOB),
+                500_001,
+                "EUR",
+                false,
+                List.of(),
+                List.of(new Payee(ALICE, BOB, 500_001, false)),
+                Set.of()));
+
+    assertThat(judgement.score()).isEqualTo(20);
+    assertThat(judgement.isDecline()).isFalse();
+    assertThat(judgement.findings()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "decline-score, 0",
+    "decline-score, 101",
+    "amount-threshold-minor, 0",
+    "amount-threshold-minor-by-currency.EUR, 0",
+    "amount-threshold-minor-by-currency.euro, 1",
+    "amount-threshold-points, 0",
+    "amount-threshold-points, 101",
+    "velocity-limit-minor, 0",
+    "velocity-window, 0s",
+    "velocity-points, 101",
+    "velocity-points, 59",
+    "new-payee-limit-minor, 0",
+    "new-payee-limit-minor-by-currency.EUR, -1",
+    "new-payee-points, 0"
+  })
+  void settingsWithoutMeaningAreRefusedByName(String name, String value) {
+    assertThatThrownBy(() -> properties(Map.of(name, value)))
+        .rootCause()
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("fraud.rules." + name.replaceAll("-by-currency.*", ""));
+  }
+
+  private static RulesProperties properties(Map<String, String> settings) {
+    Map<String, String> named = new java.util.HashMap<>();
+    settings.forEach((name, value) -> named.put("fraud.rules." + name, value));
+    return new Binder(new MapConfigurationPropertySource(named))
+        .bindOrCreate("fraud.rules", RulesProperties.class);
   }
 }

@@ -1,4 +1,4 @@
-package dev.payledger.fraud.assessment;
+package dev.payledger.fraud;
 
 import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.SettableClock;
@@ -33,18 +33,23 @@ import org.springframework.test.context.DynamicPropertySource;
     webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
     properties = {
       "FRAUD_BLOCKED_ACCOUNTS=" + FraudServer.BLOCKED_BY_PROPERTY,
+      // Strangers may pay each other in the tests that are about something else.
+      "fraud.rules.new-payee-limit-minor=1000000",
+      "fraud.rules.new-payee-limit-minor-by-currency.USD=1000",
+      // Only the tests that say so hear anything.
+      "spring.kafka.listener.auto-startup=false",
       // A busy build machine must not turn a race into a time-out.
       "spring.datasource.hikari.connection-timeout=15000",
       "fraud.web.request-timeout-max=20s"
     })
 @Import(FraudServer.Time.class)
-class FraudServer {
-  static final String BLOCKED_BY_PROPERTY = "0bad0000-0000-7000-8000-000000000978";
-  static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
+public class FraudServer {
+  protected static final String BLOCKED_BY_PROPERTY = "0bad0000-0000-7000-8000-000000000978";
+  protected static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-  @Autowired SettableClock clock;
+  @Autowired protected SettableClock clock;
   @LocalServerPort int port;
 
   @DynamicPropertySource
@@ -62,47 +67,62 @@ class FraudServer {
   }
 
   @BeforeEach
-  void itIsNoon() {
+  public void itIsNoon() {
     clock.set(NOON.plusNanos(123_456_789));
   }
 
-  static String body(UUID debit, UUID credit, long amountMinor, boolean operator) {
+  protected static String body(UUID debit, UUID credit, long amountMinor, boolean operator) {
     return body(operator, leg(debit, credit, amountMinor));
   }
 
-  static String body(boolean operator, String... legs) {
-    return """
-    {"currency":"EUR","operatorInitiated":%s,"legs":[%s]}"""
-        .formatted(operator, String.join(",", legs));
+  protected static String body(boolean operator, String... legs) {
+    return body("EUR", operator, legs);
   }
 
-  static String leg(UUID debit, UUID credit, long amountMinor) {
+  protected static String body(String currency, boolean operator, String... legs) {
+    return """
+    {"currency":"%s","operatorInitiated":%s,"legs":[%s]}"""
+        .formatted(currency, operator, String.join(",", legs));
+  }
+
+  protected static String leg(UUID debit, UUID credit, long amountMinor) {
     return """
     {"debitAccountId":"%s","creditAccountId":"%s","amountMinor":%d}"""
         .formatted(debit, credit, amountMinor);
   }
 
-  HttpResponse<String> put(UUID transferId, String body) {
+  protected HttpResponse<String> put(UUID transferId, String body) {
     return send(
         request("/assessments/" + transferId)
             .header("Content-Type", "application/json")
             .PUT(BodyPublishers.ofString(body)));
   }
 
-  HttpResponse<String> put(UUID transferId, UUID debit, long amountMinor) {
+  protected HttpResponse<String> put(UUID transferId, UUID debit, long amountMinor) {
     return put(transferId, body(debit, CREDIT, amountMinor, false));
   }
 
-  HttpResponse<String> delete(UUID transferId) {
+  protected HttpResponse<String> get(String path) {
+    return send(request(path));
+  }
+
+  protected HttpResponse<String> post(String path, String body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body)));
+  }
+
+  protected HttpResponse<String> delete(UUID transferId) {
     return send(request("/assessments/" + transferId).DELETE());
   }
 
-  HttpRequest.Builder request(String path) {
+  protected HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
         .timeout(Duration.ofSeconds(20));
   }
 
-  static HttpResponse<String> send(HttpRequest.Builder request) {
+  protected static HttpResponse<String> send(HttpRequest.Builder request) {
     try {
       return HTTP.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
@@ -112,17 +132,35 @@ class FraudServer {
     }
   }
 
-  static final UUID CREDIT = UUID.fromString("b0b00000-0000-7000-8000-000000000978");
+  protected static final UUID CREDIT = UUID.fromString("b0b00000-0000-7000-8000-000000000978");
 
   /// What the windows of a debit account have reserved, oldest first.
-  static List<Long> reserved(UUID debit) {
+  protected static List<Long> reserved(UUID debit) {
     return query(
         "SELECT reserved_minor FROM velocity_counter WHERE debit_account_id = '"
             + debit
             + "' ORDER BY window_starts_at");
   }
 
-  static List<Long> query(String sql) {
+  /// Makes the velocity rule throw for an account: its window is so full that one more overflows.
+  protected static AutoCloseable brokenRuleFor(UUID debit, String currency) {
+    execute(
+        "INSERT INTO velocity_counter VALUES ('%s', '%s', '%s', %d, %d)"
+            .formatted(debit, currency, NOON, Long.MAX_VALUE, Long.MAX_VALUE - 1));
+    return () ->
+        execute("DELETE FROM velocity_counter WHERE debit_account_id = '%s'".formatted(debit));
+  }
+
+  protected static void execute(String sql) {
+    try (Connection connection = Postgres.superuser("fraud");
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  protected static List<Long> query(String sql) {
     try (Connection connection = Postgres.superuser("fraud");
         var statement = connection.createStatement();
         var rows = statement.executeQuery(sql)) {
