@@ -144,14 +144,17 @@ SELECT t.id::text FROM seen_transfer t JOIN hold h ON h.transfer_id = t.id
 WHERE NOT EXISTS (SELECT FROM seen_leg l
   WHERE l.transfer_id = t.id AND l.debit_account_id = h.account_id);
 
--- I10b: an account's pending debits and credits equal what the live holds of its transfers have left
+-- I10b: an account's pending debits equal what its live holds have left
 SELECT a.id::text FROM seen_account a
-LEFT JOIN (SELECT account_id, sum(amount_minor - captured_minor) AS minor FROM hold
-    WHERE status = 'HELD' GROUP BY 1) d ON d.account_id = a.id
+WHERE a.debits_pending_minor <> (SELECT coalesce(sum(h.amount_minor - h.captured_minor), 0)
+    FROM hold h WHERE h.account_id = a.id AND h.status = 'HELD');
+
+-- I10c: an account's pending credits equal what is left of the live holds for it
+SELECT a.id::text FROM account a
 LEFT JOIN (SELECT l.credit_account_id AS account_id, sum(l.amount_minor - h.captured_minor) AS minor
-    FROM hold h CROSS JOIN LATERAL (SELECT * FROM leg WHERE leg.transfer_id = h.transfer_id OFFSET 0) l
-    WHERE h.status = 'HELD' AND l.debit_account_id = h.account_id GROUP BY 1) c ON c.account_id = a.id
-WHERE a.debits_pending_minor <> coalesce(d.minor, 0) OR a.credits_pending_minor <> coalesce(c.minor, 0);
+    FROM hold h JOIN leg l ON l.transfer_id = h.transfer_id AND l.debit_account_id = h.account_id
+    WHERE h.status = 'HELD' GROUP BY 1) c ON c.account_id = a.id
+WHERE a.credits_pending_minor <> coalesce(c.minor, 0);
 
 -- I11: every state of a transfer, and every line of an account, has its event
 SELECT t.id::text FROM seen_transfer t

@@ -49,13 +49,15 @@ CREATE TABLE transfer_leg (
   debit_account_id  uuid NOT NULL,
   credit_account_id uuid NOT NULL,
   amount_minor      bigint NOT NULL,
+  created_at        timestamptz NOT NULL,
   PRIMARY KEY (transfer_id, leg),
   CONSTRAINT transfer_leg_counts_from_one CHECK (leg BETWEEN 1 AND 50),
   CONSTRAINT transfer_leg_amount_is_in_range CHECK (amount_minor BETWEEN 1 AND 9007199254740991)
 );
-CREATE INDEX transfer_leg_by_debit_account ON transfer_leg (debit_account_id, transfer_id);
-CREATE INDEX transfer_leg_by_credit_account ON transfer_leg (credit_account_id, transfer_id);
+CREATE INDEX transfer_leg_by_debit_account ON transfer_leg (debit_account_id, created_at, transfer_id);
+CREATE INDEX transfer_leg_by_credit_account ON transfer_leg (credit_account_id, created_at, transfer_id);
 COMMENT ON TABLE transfer_leg IS 'Append-only. The debits and credits of a transfer that has several.';
+COMMENT ON COLUMN transfer_leg.created_at IS 'The transfer''s, for the list of an account.';
 
 CREATE VIEW leg AS
   SELECT transfer_id, leg, debit_account_id, credit_account_id, amount_minor FROM transfer_leg
@@ -86,9 +88,9 @@ ALTER TABLE saga
   DROP CONSTRAINT saga_step_is_known,
   ADD CONSTRAINT saga_step_is_known CHECK (step IN ('SCREEN', 'CAPTURE', 'COMPENSATE', 'DONE'));
 
--- Small, and no way to find a hold other than by its transfer.
+-- Of an account, or of a transfer's account.
 DROP INDEX hold_live_by_account;
-CREATE INDEX hold_live ON hold (transfer_id, account_id) WHERE status = 'HELD';
+CREATE INDEX hold_live ON hold (account_id, transfer_id) WHERE status = 'HELD';
 
 -- An event's id is derived from what this names, so one index tells a repetition of either.
 ALTER TABLE outbox DROP CONSTRAINT outbox_event_id_is_unique;

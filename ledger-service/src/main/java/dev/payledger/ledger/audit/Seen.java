@@ -25,12 +25,16 @@ record Seen(long after, long upTo, int events, Map<UUID, Long> lines, Set<UUID> 
 
   private static final String ACCOUNTS_OF_TRANSFERS =
       """
-      SELECT debit_account_id FROM transfer WHERE id = ANY (CAST(:transfers AS uuid[]))
-      UNION SELECT credit_account_id FROM transfer WHERE id = ANY (CAST(:transfers AS uuid[]))
+      SELECT debit_account_id FROM leg WHERE transfer_id = ANY (CAST(:transfers AS uuid[]))
+      UNION SELECT credit_account_id FROM leg WHERE transfer_id = ANY (CAST(:transfers AS uuid[]))
       """;
 
+  /// Of sagas that wait for nothing but a far day, there may be many.
   private static final String DUE =
-      "SELECT transfer_id FROM saga WHERE step <> 'DONE' ORDER BY due_at LIMIT :max";
+      """
+      SELECT transfer_id FROM saga WHERE step <> 'DONE' AND due_at < now() + interval '1 minute'
+      ORDER BY due_at LIMIT :max
+      """;
 
   private record Event(long position, String type, UUID aggregate, long seq) {}
 

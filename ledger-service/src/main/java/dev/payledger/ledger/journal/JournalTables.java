@@ -68,7 +68,7 @@ final class JournalTables {
   static final String LOCK_HOLDS =
       """
       SELECT transfer_id FROM hold
-      WHERE transfer_id = ANY (:transfers) AND status = 'HELD'
+      WHERE transfer_id = ANY (:transfers) AND account_id = ANY (:accounts) AND status = 'HELD'
       ORDER BY transfer_id, account_id FOR UPDATE
       """;
 
@@ -197,8 +197,11 @@ final class JournalTables {
       findLegs(legs);
       legs.forEach((id, all) -> locked.computeIfPresent(id, (key, t) -> t.withLegs(all)));
     }
+    Set<UUID> debits = new HashSet<>();
+    locked.values().forEach(transfer -> debits.addAll(transfer.terms().debitsMinor().keySet()));
     sql.sql(LOCK_HOLDS)
         .param("transfers", new Columns<>(locked.keySet()).uuids(id -> id))
+        .param("accounts", new Columns<>(debits).uuids(id -> id))
         .query(
             row -> {
               locked.computeIfPresent(

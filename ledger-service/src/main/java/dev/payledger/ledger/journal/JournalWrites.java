@@ -58,8 +58,9 @@ final class JournalWrites {
 
   static final String CREATE_LEGS =
       """
-      INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id, amount_minor)
-      SELECT * FROM unnest(:transfers, :numbers, :debits, :credits, :amountsMinor)
+      INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id, amount_minor,
+        created_at)
+      SELECT * FROM unnest(:transfers, :numbers, :debits, :credits, :amountsMinor, :createdAts)
       """;
 
   static final String CREATE_HOLDS =
@@ -122,7 +123,8 @@ final class JournalWrites {
       FROM unnest(:transfers, :accounts, :statuses, :capturedMinor, :endedAts)
         AS m (transfer_id, account_id, status, captured, ended_at)
       WHERE h.transfer_id = m.transfer_id AND h.account_id = m.account_id
-        AND h.transfer_id = ANY (:transfers) AND h.status = 'HELD'
+        AND h.transfer_id = ANY (:transfers) AND h.account_id = ANY (:accounts)
+        AND h.status = 'HELD'
       """;
 
   /// Sums are added to what is there, like those of accounts.
@@ -235,11 +237,12 @@ final class JournalWrites {
     Columns<NewLeg> of = new Columns<>(rows);
     pipeline
         .add(CREATE_LEGS, 0)
-        .param("transfers", of.uuids(NewLeg::transfer))
+        .param("transfers", of.uuids(l -> l.transfer().command().id()))
         .param("numbers", of.integers(NewLeg::number))
         .param("debits", of.uuids(l -> l.leg().debitAccountId()))
         .param("credits", of.uuids(l -> l.leg().creditAccountId()))
-        .param("amountsMinor", of.longs(l -> l.leg().amountMinor()));
+        .param("amountsMinor", of.longs(l -> l.leg().amountMinor()))
+        .param("createdAts", of.instants(l -> l.transfer().createdAt()));
   }
 
   private void createHolds(List<NewHold> rows) {

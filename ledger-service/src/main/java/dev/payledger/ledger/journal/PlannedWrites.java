@@ -87,13 +87,13 @@ final class PlannedWrites {
           ? Stream.empty()
           : Stream.iterate(1, number -> number + 1)
               .limit(legs.size())
-              .map(number -> new NewLeg(command.id(), number, legs.get(number - 1)));
+              .map(number -> new NewLeg(this, number, legs.get(number - 1)));
     }
   }
 
   record NewHold(NewTransfer transfer, UUID account, long amountMinor) {}
 
-  record NewLeg(UUID transfer, int number, Leg leg) {}
+  record NewLeg(NewTransfer transfer, int number, Leg leg) {}
 
   /// Written as what was added: the row's constraints are judged on what is in the database.
   record AccountMove(AccountState before, AccountState after) {

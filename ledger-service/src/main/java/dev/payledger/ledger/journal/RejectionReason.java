@@ -2,13 +2,14 @@ package dev.payledger.ledger.journal;
 
 import java.util.Arrays;
 
-/// Every expected "no" to a transfer and to what is asked about one, in order of precedence: the first that applies is the answer.
+/// Every expected "no" to a transfer and to what is asked about one, in order of precedence: the first that applies is the answer. Of
+/// several legs, the first that cannot be held gives its own.
 /// A rejection is final for its command id; `mayPassLater` says whether the same request under a new
 /// idempotency key may succeed another time.
 public enum RejectionReason {
   NOT_REVERSIBLE(
       "not-reversible",
-      false,
+      true,
       "Only what a transfer has moved can be reversed; not a reversal, and one with several legs"
           + " only whole."),
   REVERSAL_LIMIT(
@@ -17,7 +18,7 @@ public enum RejectionReason {
       "More would be reversed than the transfer moved; reversals under way count."),
   NOT_CAPTURABLE(
       "not-capturable",
-      false,
+      true,
       "The transfer holds nothing that could be captured: it is pending, final, out of time, or not"
           + " of capture MANUAL."),
   CAPTURE_LIMIT("capture-limit", false, "More would be captured than is left of what is held."),
@@ -26,7 +27,7 @@ public enum RejectionReason {
   SELF_TRANSFER("self-transfer", false, "Debit and credit account are the same."),
   ACCOUNT_CLOSED("account-closed", false, "The debit account is closed."),
   ACCOUNT_FROZEN("account-frozen", true, "The debit account is frozen for debits."),
-  ACCOUNT_UNUSABLE("account-unusable", false, "The credit account cannot be credited."),
+  ACCOUNT_UNUSABLE("account-unusable", true, "The credit account cannot be credited."),
   CURRENCY_MISMATCH(
       "currency-mismatch", false, "Both accounts must be in the currency of the transfer."),
   INSUFFICIENT_FUNDS(

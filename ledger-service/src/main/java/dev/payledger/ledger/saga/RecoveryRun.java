@@ -31,11 +31,21 @@ class RecoveryRun {
     this.properties = properties;
   }
 
-  /// One bounded pass.
+  /// One pass: in bounded handfuls, as long as they are full.
   ///
   /// @return how many sagas were taken up
   @Scheduled(fixedDelayString = "${payledger.saga.recovery-interval}")
   public int runOnce() {
+    int all = 0;
+    int some;
+    do {
+      some = takeUpSome();
+      all += some;
+    } while (some == properties.recoveryBatchMax());
+    return all;
+  }
+
+  private int takeUpSome() {
     List<SagaLease> leases;
     try {
       leases = claims.claimDue();

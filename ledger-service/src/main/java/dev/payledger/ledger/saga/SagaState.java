@@ -74,7 +74,10 @@ class SagaState {
   /// The same, because fraud screening could not be asked.
   void holdForReview(Instant now, Instant dueAt) {
     this.reviewSince = reviewSince == null ? now : reviewSince;
-    handBack(dueAt);
+    // A void that came meanwhile has made it due: then it stays so.
+    if (this.dueAt.isAfter(now)) {
+      handBack(dueAt);
+    }
   }
 
   boolean isHeldForReview() {

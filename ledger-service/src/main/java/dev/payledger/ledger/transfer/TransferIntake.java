@@ -278,10 +278,18 @@ class TransferIntake {
     }
   }
 
+  /// One payee of several must not undo what the others are paid.
   private void requireSide(UUID transferId, Caller caller) {
     List<Leg> legs = views.legsOf(find(transferId));
-    if (views.own(caller, TransferViews.accountsOf(legs)).isEmpty()) {
+    Set<UUID> own = views.own(caller, TransferViews.accountsOf(legs));
+    if (own.isEmpty()) {
       throw Problem.notFound();
+    }
+    if (!legs.stream().map(Leg::debitAccountId).allMatch(own::contains)
+        && !legs.stream().map(Leg::creditAccountId).allMatch(own::contains)) {
+      throw new Problem(
+          ProblemCode.FORBIDDEN,
+          "This is for who owns every account on one side of the transfer, or an operator.");
     }
   }
 

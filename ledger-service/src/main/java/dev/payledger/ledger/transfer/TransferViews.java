@@ -41,17 +41,14 @@ class TransferViews {
 
   private TransferView of(Transfer transfer, Caller caller, List<TransferView.Step> timeline) {
     List<Leg> all = legs.of(transfer);
-    TransferView view =
-        TransferView.of(
-            transfer,
-            all,
-            own(caller, accountsOf(all))::contains,
-            transfers.reversalsOf(transfer.id()),
-            timeline);
-    if (view == null) {
+    Set<UUID> own = own(caller, accountsOf(all));
+    if (own.isEmpty()) {
       throw Problem.notFound();
     }
-    return view;
+    TransferView view =
+        TransferView.of(
+            transfer, all, own::contains, transfers.reversalsOf(transfer.id()), timeline);
+    return Objects.requireNonNull(view);
   }
 
   /// As the account's owner sees them.

@@ -19,7 +19,7 @@ interface Transfers extends Repository<Transfer, UUID> {
   List<UUID> reversalsOf(UUID id);
 
   /// Newest first, before the given instant and id. Each way in which an account can take part has its
-  /// own index.
+  /// own index; a transfer has up to 50 legs of one account.
   @Query(
       nativeQuery = true,
       value =
@@ -33,13 +33,13 @@ interface Transfers extends Repository<Transfer, UUID> {
               WHERE credit_account_id = :account AND (created_at, id) < (:before, :beforeId)
               ORDER BY created_at DESC, id DESC LIMIT :limit)
             UNION
-            (SELECT t.id FROM transfer_leg l JOIN transfer t ON t.id = l.transfer_id
-              WHERE l.debit_account_id = :account AND (t.created_at, t.id) < (:before, :beforeId)
-              ORDER BY t.created_at DESC, t.id DESC LIMIT :limit)
+            (SELECT DISTINCT transfer_id FROM (SELECT transfer_id FROM transfer_leg
+              WHERE debit_account_id = :account AND (created_at, transfer_id) < (:before, :beforeId)
+              ORDER BY created_at DESC, transfer_id DESC LIMIT 50 * :limit) debits)
             UNION
-            (SELECT t.id FROM transfer_leg l JOIN transfer t ON t.id = l.transfer_id
-              WHERE l.credit_account_id = :account AND (t.created_at, t.id) < (:before, :beforeId)
-              ORDER BY t.created_at DESC, t.id DESC LIMIT :limit))
+            (SELECT DISTINCT transfer_id FROM (SELECT transfer_id FROM transfer_leg
+              WHERE credit_account_id = :account AND (created_at, transfer_id) < (:before, :beforeId)
+              ORDER BY created_at DESC, transfer_id DESC LIMIT 50 * :limit) credits))
           ORDER BY created_at DESC, id DESC LIMIT :limit
           """)
   List<Transfer> page(UUID account, Instant before, UUID beforeId, int limit);

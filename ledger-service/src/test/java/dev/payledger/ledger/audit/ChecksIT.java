@@ -32,7 +32,7 @@ class ChecksIT extends LedgerUnderTest {
       """
       I1   | ALTER TABLE account DROP CONSTRAINT account_stays_at_or_above_its_floor; UPDATE account SET debits_pending_minor = 99999 WHERE id = {a} | {a}
       I2   | UPDATE account SET credits_posted_minor = credits_posted_minor + 1 WHERE id = {a} | EUR | I4 {a}
-      I2   | UPDATE account SET credits_pending_minor = credits_pending_minor + 1 WHERE id = {a} | EUR | I10b {a}
+      I2   | UPDATE account SET credits_pending_minor = credits_pending_minor + 1 WHERE id = {a} | EUR | nothing
       I3   | DELETE FROM journal_entry WHERE transfer_id = {posted} | {posted}
       I3   | UPDATE journal_entry SET transfer_id = {pending} WHERE transfer_id = {posted} | {pending}
       I3   | UPDATE journal_entry SET transfer_id = gen_random_uuid() WHERE transfer_id = {posted} | {posted}
@@ -82,9 +82,12 @@ class ChecksIT extends LedgerUnderTest {
       I10  | DELETE FROM hold WHERE transfer_id = {posted} | {posted}
       I10  | DELETE FROM hold WHERE transfer_id = {pending} | {pending}
       I10b | UPDATE account SET debits_pending_minor = debits_pending_minor - 1 WHERE id = {a} | {a}
-      I10b | UPDATE hold SET captured_minor = captured_minor + 1 WHERE transfer_id = {held} | {b}
+      I10b | UPDATE hold SET captured_minor = captured_minor + 1 WHERE transfer_id = {held} | {a}
       I10b | UPDATE hold SET amount_minor = amount_minor + 1 WHERE transfer_id = {pending} | {a}
       I10b | DELETE FROM hold WHERE transfer_id = {pending} | {a}
+      I10b | UPDATE account SET debits_pending_minor = debits_pending_minor + 1 WHERE id = {second} | {second}
+      I10c | UPDATE account SET credits_pending_minor = credits_pending_minor + 1 WHERE id = {b} | {b} | nothing
+      I10c | UPDATE hold SET captured_minor = captured_minor + 1 WHERE transfer_id = {held} | {b} | I10b {a}
       I11  | DELETE FROM outbox WHERE aggregate_id = {posted} AND aggregate_seq = 1 | {posted}
       I11  | DELETE FROM outbox WHERE aggregate_id = {rejected} | {rejected} | nothing
       I11  | UPDATE transfer SET event_count = event_count + 1 WHERE id = {posted} | {posted}
@@ -116,6 +119,8 @@ class ChecksIT extends LedgerUnderTest {
   /// their capture 400 are captured.
   @BeforeEach
   void someBooks() {
+    // Older than what the continuous auditor is shown.
+    UUID second = account("alice", 100);
     positionBefore = newestPosition();
     UUID a = account("alice", 10_000);
     UUID b = account("bob", 0);
@@ -167,6 +172,20 @@ class ChecksIT extends LedgerUnderTest {
     assertThat(transfer(alice(), rejected, a, b, 99_999).code()).isEqualTo("insufficient-funds");
     FRAUD.become(Mood.DECLINES);
     assertThat(transfer(alice(), declined, a, b, 1).code()).isEqualTo("fraud-declined");
+    // No entry of the second account tells of this one, whose second leg pays from there.
+    assertThat(
+            post(
+                    "/v1/transfers",
+                    alice(),
+                    UUID.randomUUID(),
+                    """
+                    {"legs":[{"debitAccountId":"%1$s","creditAccountId":"%3$s","amountMinor":2},
+                      {"debitAccountId":"%2$s","creditAccountId":"%3$s","amountMinor":1}],
+                      "currency":"EUR"}
+                    """
+                        .formatted(a, second, b))
+                .code())
+        .isEqualTo("fraud-declined");
     FRAUD.become(Mood.FAILS);
     assertThat(transfer(alice(), UUID.randomUUID(), a, b, 500).status()).isEqualTo(201);
     assertThat(transfer(alice(), pending, a, b, 6_000).status()).isEqualTo(202);
@@ -175,6 +194,7 @@ class ChecksIT extends LedgerUnderTest {
                 Map.entry("a", a),
                 Map.entry("b", b),
                 Map.entry("other", other),
+                Map.entry("second", second),
                 Map.entry("posted", posted),
                 Map.entry("rejected", rejected),
                 Map.entry("declined", declined),

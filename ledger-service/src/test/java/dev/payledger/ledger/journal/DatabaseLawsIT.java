@@ -72,7 +72,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
           Map.entry(
               "transfer_leg",
               "transfer_id = {transfer}; leg = 1; debit_account_id = {debit};"
-                  + " credit_account_id = {credit}; amount_minor = 10"),
+                  + " credit_account_id = {credit}; amount_minor = 10; created_at = now()"),
           Map.entry(
               "hold",
               "transfer_id = {transfer}; account_id = {debit}; amount_minor = 10; captured_minor = 0;"

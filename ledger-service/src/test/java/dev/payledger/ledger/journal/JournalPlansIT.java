@@ -219,8 +219,9 @@ class JournalPlansIT {
         INSERT INTO transfer (id, initiator, by_operator, status, debit_account_id,
           credit_account_id, amount_minor, currency, created_at, expires_at)
           SELECT id, 'x', false, 'PENDING', id, other, 10, 'EUR', now(), now() FROM n;
-        INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id, amount_minor)
-          SELECT id, 1, id, other, 10 FROM n;
+        INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id, amount_minor,
+          created_at)
+          SELECT id, 1, id, other, 10, now() FROM n;
         INSERT INTO hold (transfer_id, account_id, amount_minor, held_at)
           SELECT id, id, 10, now() FROM n;
         INSERT INTO journal_entry (id, transfer_id, debit_account_id, credit_account_id,

@@ -179,6 +179,24 @@ class LegsIT extends LedgerUnderTest {
   }
 
   @Test
+  void onePayeeOfSeveralDoesNotStopTheOthersPayment() {
+    FRAUD.become(Mood.FAILS);
+    UUID id = UUID.randomUUID();
+    assertThat(pay(id, leg(a, b, 7_000), leg(a, c, 1)).status()).isEqualTo(202);
+    String path = "/v1/transfers/" + id + "/void";
+
+    assertThat(post(path, ISSUER.token("carol"), UUID.randomUUID(), "").code())
+        .isEqualTo("forbidden");
+    assertThat(post(path, ISSUER.token("dora"), UUID.randomUUID(), "").status()).isEqualTo(404);
+    assertThat(post(path, alice(), UUID.randomUUID(), "").status()).isIn(200, 202);
+    FRAUD.become(Mood.APPROVES);
+    saga.recover();
+    assertThat(get("/v1/transfers/" + id, alice()).json().get("status").asString())
+        .isEqualTo("VOIDED");
+    assertThat(heldMinor(a)).isZero();
+  }
+
+  @Test
   void fiftyLegsAreOneTransfer() {
     String[] legs =
         IntStream.range(0, 50).mapToObj(i -> leg(a, i % 2 == 0 ? b : c, 1)).toArray(String[]::new);
