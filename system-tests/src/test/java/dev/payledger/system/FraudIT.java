@@ -77,6 +77,18 @@ class FraudIT extends Stack {
         transfer);
   }
 
+  /// Of what passed unscreened, and has a verdict by now.
+  private static long openReviews(String account) {
+    return number(
+        "fraud",
+        """
+        SELECT count(*) FROM review r JOIN assessment a USING (transfer_id)
+          JOIN assessment_leg l USING (transfer_id)
+         WHERE l.debit_account_id = ? AND a.verdict = 'APPROVED'
+        """,
+        UUID.fromString(account));
+  }
+
   private static long velocityMinor(String account) {
     return number(
         "fraud",
@@ -127,6 +139,7 @@ class FraudIT extends Stack {
     assertThat(settleTransfer("alice", fourthKey, alice, bob, SMALL_MINOR).text("status"))
         .isEqualTo("POSTED");
     assertThat(balanceMinor(bob)).isEqualTo(4 * SMALL_MINOR + 100_000);
+    await().atMost(SOON).until(() -> openReviews(alice) == 3);
     assertThat(account(alice).get("heldMinor").asLong()).isZero();
   }
 }
