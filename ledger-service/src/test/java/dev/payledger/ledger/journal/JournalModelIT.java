@@ -10,6 +10,7 @@ import dev.payledger.ledger.audit.AuditedBooks;
 import dev.payledger.ledger.journal.CommitOutcome.Aborted;
 import dev.payledger.ledger.journal.CommitOutcome.Committed;
 import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
+import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
@@ -86,6 +87,10 @@ class JournalModelIT {
       accounts.add(opened());
       funded(accounts.get(i), 10_000);
     }
+    List<Answered> expiring = new ArrayList<>();
+    for (int i = 0; i < ACCOUNTS; i++) {
+      expiring.add(heldForASecond(accounts.get(i), accounts.get((i + 1) % ACCOUNTS)));
+    }
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> running = new ArrayList<>();
       for (int caller = 0; caller < CALLERS; caller++) {
@@ -102,6 +107,7 @@ class JournalModelIT {
         each.get();
       }
     }
+    expiring.forEach(this::endBySeveral);
 
     List<Answered> all = List.copyOf(answers);
     assertThat(all).hasSizeGreaterThanOrEqualTo(COMMANDS);
@@ -172,8 +178,8 @@ class JournalModelIT {
     for (int i = 0; i <= 1 + random.nextInt(4); i++) {
       legs.add(
           new Leg(
-              accounts.get(random.nextInt(3)),
-              accounts.get(3 + random.nextInt(ACCOUNTS - 3)),
+              accounts.get(random.nextInt(4)),
+              accounts.get(random.nextInt(ACCOUNTS)),
               1 + random.nextInt(200)));
     }
     return JournalInstance.hold(UUID.randomUUID(), legs, null, false, Map.of());
@@ -220,6 +226,28 @@ class JournalModelIT {
               }
             });
       }
+    }
+  }
+
+  /// Screened, and over long before the load is.
+  private Answered heldForASecond(UUID debit, UUID credit) {
+    HoldFunds asked =
+        JournalInstance.hold(
+            UUID.randomUUID(),
+            List.of(new Leg(debit, credit, 10)),
+            Duration.ofSeconds(1),
+            false,
+            Map.of());
+    return submit(one, new PostTransfer(asked.id(), 1, null), submit(one, asked, null));
+  }
+
+  private void endBySeveral(Answered screened) {
+    UUID transfer = ((PostTransfer) screened.command()).transferId();
+    try (ExecutorService several = Executors.newVirtualThreadPerTaskExecutor()) {
+      several.execute(() -> submit(one, new ExpireHold(transfer, 1), screened));
+      several.execute(() -> submit(two, new ExpireHold(transfer, 1), screened));
+      several.execute(() -> submit(one, voided(transfer), screened));
+      several.execute(() -> submit(two, voided(transfer), screened));
     }
   }
 

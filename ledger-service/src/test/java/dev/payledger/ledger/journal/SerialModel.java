@@ -230,7 +230,7 @@ final class SerialModel {
         changes.put(change.id(), outcome);
         yield outcome;
       }
-      case ExpireHold end -> throw new IllegalStateException("not asked for: " + end);
+      case ExpireHold end -> expire(transfers.get(end.transferId()));
     };
   }
 
@@ -306,6 +306,16 @@ final class SerialModel {
     accounts.get(first.debitAccountId()).held += transfer.captured;
   }
 
+  /// Asked for when its time is over.
+  private TurnOutcome expire(Transfer transfer) {
+    if (transfer == null || !transfer.state.equals("AUTHORIZED")) {
+      return new TurnOutcome.Fenced();
+    }
+    giveBack(transfer);
+    transfer.state = "EXPIRED";
+    return new TurnOutcome.Turned();
+  }
+
   private ChangeOutcome capture(CaptureHold asked) {
     commands.put(asked.id(), asked.fingerprint());
     Transfer transfer = transfers.get(asked.transferId());
@@ -330,7 +340,7 @@ final class SerialModel {
   private ChangeOutcome voidTransfer(VoidTransfer asked) {
     commands.put(asked.id(), asked.fingerprint());
     Transfer transfer = transfers.get(asked.transferId());
-    if (transfer == null || Set.of("POSTED", "VOIDED").contains(transfer.state)) {
+    if (transfer == null || Set.of("POSTED", "VOIDED", "EXPIRED").contains(transfer.state)) {
       return new ChangeOutcome.Rejected(RejectionReason.NOT_VOIDABLE);
     }
     if (transfer.state.equals("AUTHORIZED")) {
@@ -398,7 +408,12 @@ final class SerialModel {
               answer.decision().outcome() instanceof ChangeOutcome.IdReused
                   ? !change.fingerprint().equals(commands.get(change.id()))
                   : told(changes.get(change.id())).equals(answer.decision().outcome());
-          case OpenAccount _, TurnBack _, ExpireHold _ -> false;
+          case ExpireHold end ->
+              transfers.containsKey(end.transferId())
+                  && answer.decision().outcome() instanceof TurnOutcome.Turned
+                      == Set.of("VOIDED", "EXPIRED")
+                          .contains(transfers.get(end.transferId()).state);
+          case OpenAccount _, TurnBack _ -> false;
         };
     if (!isRight) {
       disagreements.add(
