@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The rows of the crash matrix, made from the failpoints and from nothing else, and the two files
@@ -38,13 +38,44 @@ final class CrashMatrix {
           Failpoint.KEY_CLAIMED,
           Failpoint.ANSWER_STORED);
 
+  /// What the journal commits on the way of every transfer, forth and back: behind it or in front of it the
+  /// ledger hears nothing more of its database.
+  private static final Set<Failpoint> CUT_OFF =
+      EnumSet.of(Failpoint.HELD, Failpoint.POSTED, Failpoint.TURNED_BACK, Failpoint.VOIDED);
+
   private CrashMatrix() {}
 
-  /// One fault at one point.
-  record Row(CrashPoint point, Fault fault) {
+  /// What happens to the process at a point.
+  enum Kind {
+    /// It is gone.
+    KILL(Fault.KILL),
+    /// It sleeps until every lease is over.
+    STOP(Fault.STOP),
+    /// It stops for a moment, in which the wire to its database falls silent, for longer than it
+    /// waits for an answer; then what it had sent arrives late.
+    BLACKHOLE(Fault.STOP);
+
+    private final Fault fault;
+
+    Kind(Fault fault) {
+      this.fault = fault;
+    }
+
+    Fault fault() {
+      return fault;
+    }
+
     @Override
     public String toString() {
-      return fault == Fault.KILL ? point.toString() : point + ":" + fault;
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /// One kind at one point.
+  record Row(CrashPoint point, Kind kind) {
+    @Override
+    public String toString() {
+      return kind == Kind.KILL ? point.toString() : point + ":" + kind;
     }
   }
 
@@ -52,7 +83,7 @@ final class CrashMatrix {
   record Result(
       String failpoint,
       String position,
-      String fault,
+      String kind,
       long seed,
       String id,
       String clientSaw,
@@ -62,19 +93,25 @@ final class CrashMatrix {
     String row() {
       return new Row(
               CrashPoint.of(failpoint + ":" + position).orElseThrow(),
-              fault.equals(Fault.KILL.toString()) ? Fault.KILL : Fault.STOP)
+              Kind.valueOf(kind.toUpperCase(Locale.ROOT)))
           .toString();
     }
   }
 
   static List<Row> rows() {
-    return Stream.concat(
-            CrashPoint.all().stream().map(point -> new Row(point, Fault.KILL)),
-            CrashPoint.all().stream()
-                .filter(point -> LEASED.contains(point.failpoint()))
-                .filter(point -> point.position() != Position.AFTER_REPLY)
-                .map(point -> new Row(point, Fault.STOP)))
+    return Arrays.stream(Kind.values())
+        .flatMap(kind -> CrashPoint.all().stream().map(point -> new Row(point, kind)))
+        .filter(CrashMatrix::makesSense)
         .toList();
+  }
+
+  private static boolean makesSense(Row row) {
+    boolean isSilent = row.point().position() != Position.AFTER_REPLY;
+    return switch (row.kind()) {
+      case KILL -> true;
+      case STOP -> isSilent && LEASED.contains(row.point().failpoint());
+      case BLACKHOLE -> isSilent && CUT_OFF.contains(row.point().failpoint());
+    };
   }
 
   /// Those that the command line asks for: `-Drow=` by name (several with commas), `-Drows=third`
@@ -137,7 +174,7 @@ final class CrashMatrix {
                 results.isEmpty() ? "-" : results.getFirst().commit(),
                 results.isEmpty() ? 0 : results.getFirst().seed()));
     lines.add("");
-    lines.add("| failpoint | position | fault | id | the client saw | final state | books |");
+    lines.add("| failpoint | position | kind | id | the client saw | final state | books |");
     lines.add("| --- | --- | --- | --- | --- | --- | --- |");
     for (Result result : results) {
       lines.add(
@@ -145,7 +182,7 @@ final class CrashMatrix {
               .formatted(
                   result.failpoint(),
                   result.position(),
-                  result.fault(),
+                  result.kind(),
                   result.id(),
                   result.clientSaw(),
                   result.finalState(),

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.payledger.failpoints.Arming;
-import dev.payledger.failpoints.Fault;
 import dev.payledger.failpoints.Position;
 import dev.payledger.local.Processes;
 import dev.payledger.local.Service;
+import dev.payledger.system.CrashMatrix.Kind;
 import dev.payledger.system.CrashMatrix.Result;
 import dev.payledger.system.CrashMatrix.Row;
 import dev.payledger.testkit.Seed;
+import dev.payledger.testkit.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,6 +36,9 @@ class CrashMatrixIT extends Stack {
   /// Longer than every lease of the stack under test.
   private static final Duration ASLEEP = Duration.ofSeconds(6);
 
+  /// Longer than the journal waits for its database.
+  private static final Duration CUT_OFF = Duration.ofSeconds(12);
+
   /// More than may pass unscreened, and less than what fraud screening declines.
   private static final long SCREENED_MINOR = 50_000;
 
@@ -44,6 +48,9 @@ class CrashMatrixIT extends Stack {
   private static final RandomGenerator RANDOM = SEED.random();
   private static final String COMMIT = CrashMatrix.commit();
   private static final List<Result> RESULTS = new ArrayList<>();
+
+  /// Between the ledger and its database.
+  private static TcpProxy toDatabase;
 
   /// What a row found at its end.
   ///
@@ -65,6 +72,10 @@ class CrashMatrixIT extends Stack {
                 throw new UncheckedIOException(e);
               }
             });
+    toDatabase = TcpProxy.to(stack().ports().of(Service.POSTGRES));
+    stack().with(Service.LEDGER, Map.of("POSTGRES_PORT", Integer.toString(toDatabase.port())));
+    stack().stop(Service.LEDGER);
+    stack().start(Service.LEDGER);
     for (Service service : Service.ours()) {
       stack().awaitReady(service);
       // They will start often.
@@ -75,6 +86,7 @@ class CrashMatrixIT extends Stack {
   @AfterAll
   static void writeItDown() throws IOException {
     stack().onUnexpectedExit(service -> {});
+    toDatabase.close();
     CrashMatrix.write(Path.of("target"), RESULTS);
     if (RESULTS.stream().map(Result::row).toList().equals(names(CrashMatrix.rows()))
         && RESULTS.stream().allMatch(Result::booksRight)) {
@@ -89,44 +101,53 @@ class CrashMatrixIT extends Stack {
   @ParameterizedTest(name = "{0}")
   @MethodSource("rows")
   void oneTransferAndRightBooks(Row row) throws Exception {
-    Found found =
-        switch (row.point().failpoint()) {
-          case ACCOUNT_OPENED -> anAccountIsOpened(row);
-          case REJECTED -> aTransferWithoutFundsIsRejected(row);
-          case TURNED_BACK, RELEASED, VOIDED -> aSuspiciousTransferIsTurnedBack(row);
-          case SAGA_HANDED_BACK, SAGA_CLAIMED, KEY_RELEASED -> aTransferWaitsForScreening(row);
-          case HELD ->
-              row.point().position() == Position.AFTER_REPLY
-                  ? aTransferWaitsForScreening(row)
-                  : aTransferIsPosted(row);
-          case AUTHORIZED, CAPTURED, CAPTURE_REJECTED -> anAuthorizationIsCaptured(row);
-          case VOIDED_BY_REQUEST -> anAuthorizationIsVoided(row);
-          case EXPIRED -> anAuthorizationExpires(row);
-          case VOID_REQUESTED, RELEASE_CLAIMED, RELEASE_NOTED -> aPendingTransferIsVoided(row);
-          case VOID_REJECTED -> aPostedTransferCannotBeVoided(row);
-          case KEY_CLAIMED,
-              ASSESSED,
-              POSTED,
-              ANSWER_STORED,
-              PRODUCED,
-              RELAY_OFFSET_STORED,
-              APPLIED,
-              NOTIFY_OFFSET_STORED ->
-              aTransferIsPosted(row);
-        };
-    everythingRuns();
-    theBooksAreRight();
-    RESULTS.add(
-        new Result(
-            row.point().failpoint().title(),
-            row.point().position().toString(),
-            row.fault().toString(),
-            SEED.value(),
-            found.id(),
-            found.client().saw(),
-            found.finalState(),
-            true,
-            COMMIT));
+    Found found = null;
+    boolean isRight = false;
+    try {
+      found = find(row);
+      everythingRuns();
+      theBooksAreRight();
+      isRight = true;
+    } finally {
+      RESULTS.add(
+          new Result(
+              row.point().failpoint().title(),
+              row.point().position().toString(),
+              row.kind().toString(),
+              SEED.value(),
+              found == null ? "-" : found.id(),
+              found == null ? "-" : found.client().saw(),
+              found == null ? "-" : found.finalState(),
+              isRight,
+              COMMIT));
+    }
+  }
+
+  private static Found find(Row row) throws Exception {
+    return switch (row.point().failpoint()) {
+      case ACCOUNT_OPENED -> anAccountIsOpened(row);
+      case REJECTED -> aTransferWithoutFundsIsRejected(row);
+      case TURNED_BACK, RELEASED, VOIDED -> aSuspiciousTransferIsTurnedBack(row);
+      case SAGA_HANDED_BACK, SAGA_CLAIMED, KEY_RELEASED -> aTransferWaitsForScreening(row);
+      case HELD ->
+          row.point().position() == Position.AFTER_REPLY
+              ? aTransferWaitsForScreening(row)
+              : aTransferIsPosted(row);
+      case AUTHORIZED, CAPTURED, CAPTURE_REJECTED -> anAuthorizationIsCaptured(row);
+      case VOIDED_BY_REQUEST -> anAuthorizationIsVoided(row);
+      case EXPIRED -> anAuthorizationExpires(row);
+      case VOID_REQUESTED, RELEASE_CLAIMED, RELEASE_NOTED -> aPendingTransferIsVoided(row);
+      case VOID_REJECTED -> aPostedTransferCannotBeVoided(row);
+      case KEY_CLAIMED,
+          ASSESSED,
+          POSTED,
+          ANSWER_STORED,
+          PRODUCED,
+          RELAY_OFFSET_STORED,
+          APPLIED,
+          NOTIFY_OFFSET_STORED ->
+          aTransferIsPosted(row);
+    };
   }
 
   private static Found aTransferIsPosted(Row row) throws Exception {
@@ -463,7 +484,7 @@ class CrashMatrixIT extends Stack {
   private static Met meet(Row row) throws IOException {
     Service service = Service.named(row.point().failpoint().service()).orElseThrow();
     ProcessHandle process = stack().process(service);
-    Arming.arm(process, row.point(), row.fault());
+    Arming.arm(process, row.point(), row.kind().fault());
     return new Met(row, service, process, thaw(row, service, process));
   }
 
@@ -471,19 +492,19 @@ class CrashMatrixIT extends Stack {
   private record Met(Row row, Service service, ProcessHandle process, Thread thawing) {
     /// Until it has happened, and what has died is back.
     void await() throws InterruptedException {
-      if (row.fault() == Fault.KILL) {
+      if (row.kind() == Kind.KILL) {
         assertThat(Processes.exitsWithin(process, SOON)).as(row + " was passed").isTrue();
         org.awaitility.Awaitility.await().atMost(SOON).until(() -> stack().isRunning(service));
         stack().awaitReady(service);
       } else {
-        assertThat(thawing.join(SOON.plus(ASLEEP))).as(row + " was passed").isTrue();
+        assertThat(thawing.join(SOON.plus(CUT_OFF))).as(row + " was passed").isTrue();
       }
     }
   }
 
-  /// Who sleeps is woken when its lease is over.
+  /// Who sleeps is woken when its lease is over; who is cut off, at once.
   private static Thread thaw(Row row, Service service, ProcessHandle process) {
-    if (row.fault() == Fault.KILL) {
+    if (row.kind() == Kind.KILL) {
       return Thread.currentThread();
     }
     return Thread.ofVirtual()
@@ -493,9 +514,16 @@ class CrashMatrixIT extends Stack {
                   .atMost(SOON)
                   .pollInterval(Duration.ofMillis(20))
                   .until(() -> isFrozen(process));
-              assertThat(Processes.exitsWithin(process, ASLEEP)).isFalse();
               try {
-                stack().resume(service);
+                if (row.kind() == Kind.BLACKHOLE) {
+                  toDatabase.blackHole();
+                  stack().resume(service);
+                  assertThat(Processes.exitsWithin(process, CUT_OFF)).isFalse();
+                  toDatabase.heal();
+                } else {
+                  assertThat(Processes.exitsWithin(process, ASLEEP)).isFalse();
+                  stack().resume(service);
+                }
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
