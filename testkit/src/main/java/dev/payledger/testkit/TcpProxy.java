@@ -22,6 +22,8 @@ public final class TcpProxy implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Queue<Cut> cuts = new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
+  // Open while bytes may pass.
+  private volatile CountDownLatch gate = new CountDownLatch(0);
 
   private record Cut(String word, Kind kind) {}
 
@@ -64,6 +66,18 @@ public final class TcpProxy implements AutoCloseable {
   /// more until it hangs up: what it sees of a client that was stopped in the middle.
   public void stallAfter(String word) {
     cuts.add(new Cut(word, Kind.STALL));
+  }
+
+  /// From now on nothing passes in either direction, and nobody is told: connections stay open and new
+  /// ones are accepted.
+  public void blackHole() {
+    gate = new CountDownLatch(1);
+  }
+
+  /// What was sent meanwhile arrives late, as TCP sends again what was lost, also from a side that
+  /// has hung up since.
+  public void heal() {
+    gate.countDown();
   }
 
   /// Whether every cut asked for has been made.
@@ -121,6 +135,7 @@ public final class TcpProxy implements AutoCloseable {
             return;
           }
           losesAnswers |= isCut && cut.kind() == Kind.AFTER;
+          gate.await();
           out.write(buffer, 0, n);
           if (isCut && cut.kind() == Kind.STALL) {
             hungUp.await();
@@ -143,10 +158,13 @@ public final class TcpProxy implements AutoCloseable {
           if (losesAnswers) {
             return;
           }
+          gate.await();
           out.write(buffer, 0, n);
         }
       } catch (IOException e) {
         // One side has gone; the other follows.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       } finally {
         hungUp.countDown();
       }

@@ -1,5 +1,6 @@
 package dev.payledger.local.demo;
 
+import dev.payledger.failpoints.CrashPoint;
 import dev.payledger.local.Service;
 import dev.payledger.local.demo.GatewayClient.Answer;
 import java.io.IOException;
@@ -90,6 +91,30 @@ final class Commands {
 
   int kill(String name) throws IOException, Refusal {
     stack().kill(service(name));
+    return 0;
+  }
+
+  int killAt(String name, String at) throws IOException, Refusal {
+    Service service = service(name);
+    List<String> points =
+        CrashPoint.all().stream()
+            .filter(each -> Service.named(each.failpoint().service()).orElseThrow() == service)
+            .map(CrashPoint::toString)
+            .toList();
+    CrashPoint point =
+        CrashPoint.of(at)
+            .filter(each -> points.contains(each.toString()))
+            .orElseThrow(
+                () ->
+                    new Refusal(
+                        "There is no failpoint "
+                            + at
+                            + " in "
+                            + service.title()
+                            + ": there are "
+                            + (points.isEmpty() ? "none" : String.join(", ", points))
+                            + "."));
+    stack().killAt(service, point);
     return 0;
   }
 

@@ -1,5 +1,6 @@
 package dev.payledger.local.demo;
 
+import dev.payledger.failpoints.CrashPoint;
 import dev.payledger.local.ComposeStack;
 import dev.payledger.local.ComposeStack.Container;
 import dev.payledger.local.Service;
@@ -56,6 +57,12 @@ final class ContainerStack implements RunningStack {
     System.out.printf(
         "%s is back and everything healthy after %.1f s%n",
         service.title(), (System.nanoTime() - began) / 1e9);
+  }
+
+  @Override
+  public void killAt(Service service, CrashPoint point) throws Refusal {
+    throw new Refusal(
+        "Failpoints are not for containers: ./demo up without --docker starts processes.");
   }
 
   @Override

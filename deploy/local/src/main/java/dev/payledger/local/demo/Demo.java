@@ -46,7 +46,7 @@ public final class Demo {
       case "status" -> commands.status();
       case "token" -> commands.token(one(rest, "token <client>"));
       case "transfer" -> commands.transfer(rest);
-      case "kill" -> commands.kill(one(rest, "kill <service>"));
+      case "kill" -> kill(commands, rest);
       case "verify" -> commands.verify();
       case "logs" -> commands.logs(rest.stream().findFirst());
       case "doctor" -> Doctor.run(place);
@@ -57,6 +57,13 @@ public final class Demo {
       }
       default -> throw new Refusal("There is no command " + command + ".\n\n" + Words.help());
     };
+  }
+
+  private static int kill(Commands commands, List<String> rest) throws IOException, Refusal {
+    if (rest.size() == 3 && rest.get(1).equals("--at")) {
+      return commands.killAt(rest.getFirst(), rest.getLast());
+    }
+    return commands.kill(one(rest, "kill <service> [--at <failpoint>[:<position>]]"));
   }
 
   private static int up(Place place, List<String> options) throws IOException, Refusal {

@@ -1,5 +1,8 @@
 package dev.payledger.local.demo;
 
+import dev.payledger.failpoints.Arming;
+import dev.payledger.failpoints.CrashPoint;
+import dev.payledger.failpoints.Fault;
 import dev.payledger.local.Processes;
 import dev.payledger.local.Readiness;
 import dev.payledger.local.Service;
@@ -84,12 +87,7 @@ final class ProcessStack implements RunningStack {
 
   @Override
   public void kill(Service service) throws IOException, Refusal {
-    StackState state = running();
-    RecordedProcess victim = state.processes().get(service);
-    ProcessHandle process =
-        Optional.ofNullable(victim)
-            .flatMap(RecordedProcess::find)
-            .orElseThrow(() -> new Refusal(service.title() + " does not run."));
+    ProcessHandle process = process(service);
     long began = System.nanoTime();
     // A database server dies with all its backends, as in a power cut.
     process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -102,6 +100,25 @@ final class ProcessStack implements RunningStack {
     System.out.printf(
         "%s is back as process %d and ready after %.1f s%n",
         service.title(), next.pid(), (System.nanoTime() - began) / 1e9);
+  }
+
+  @Override
+  public void killAt(Service service, CrashPoint point) throws IOException, Refusal {
+    ProcessHandle process = process(service);
+    Arming.arm(process, point, Fault.KILL);
+    System.out.println(
+        service.title()
+            + ", process "
+            + process.pid()
+            + ", dies the next time that it passes "
+            + point
+            + ", and is started again. ./demo transfer, say, and then ./demo status.");
+  }
+
+  private ProcessHandle process(Service service) throws IOException, Refusal {
+    return Optional.ofNullable(running().processes().get(service))
+        .flatMap(RecordedProcess::find)
+        .orElseThrow(() -> new Refusal(service.title() + " does not run."));
   }
 
   private ProcessHandle awaitBack(Service service, long oldPid) throws IOException, Refusal {

@@ -1,5 +1,6 @@
 package dev.payledger.local.demo;
 
+import dev.payledger.failpoints.CrashPoint;
 import dev.payledger.local.Service;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +15,9 @@ interface RunningStack {
 
   /// `kill -9` of a service, and a wait until it has come back by itself.
   void kill(Service service) throws IOException, Refusal;
+
+  /// Makes the service end as by `kill -9` the next time that it passes the point.
+  void killAt(Service service, CrashPoint point) throws IOException, Refusal;
 
   /// Prints the end of a service's log.
   void log(Service service) throws IOException, Refusal;

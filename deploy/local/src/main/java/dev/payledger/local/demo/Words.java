@@ -27,6 +27,9 @@ final class Words {
       ./demo transfer [from to amount [currency]]
                                    a transfer, by default alice bob 10.00 EUR
       ./demo kill <service>        kill -9 of a process, and see it come back
+      ./demo kill <service> --at <failpoint>[:before|:after-commit|:after-reply]
+                                   the same at its next passing of a named place, as in
+                                   kill ledger --at ledger.posted:after-commit; a wrong name lists them
       ./demo verify                run the ledger's checks; the exit status tells
       ./demo logs [service]        the end of a log
       ./demo doctor                can this machine run it, and what to do if not

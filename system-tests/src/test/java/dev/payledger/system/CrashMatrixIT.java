@@ -1,0 +1,537 @@
+package dev.payledger.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.payledger.failpoints.Arming;
+import dev.payledger.failpoints.Position;
+import dev.payledger.local.Processes;
+import dev.payledger.local.Service;
+import dev.payledger.system.CrashMatrix.Kind;
+import dev.payledger.system.CrashMatrix.Result;
+import dev.payledger.system.CrashMatrix.Row;
+import dev.payledger.testkit.Seed;
+import dev.payledger.testkit.TcpProxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every commit of a transfer's life with a fault in front of it, behind it, and behind its answer:
+/// the process is gone, or sleeps past its lease, the client asks again under its key, and one
+/// transfer is final and the books are right. `-Pfaults` runs all rows, `-Drow=` one of them.
+@Tag("faults")
+class CrashMatrixIT extends Stack {
+  /// Longer than every lease of the stack under test.
+  private static final Duration ASLEEP = Duration.ofSeconds(6);
+
+  /// Longer than the journal waits for its database.
+  private static final Duration CUT_OFF = Duration.ofSeconds(12);
+
+  /// More than may pass unscreened, and less than what fraud screening declines.
+  private static final long SCREENED_MINOR = 50_000;
+
+  private static final long SUSPICIOUS_MINOR = 1_000_001;
+
+  private static final Seed SEED = Seed.next();
+  private static final RandomGenerator RANDOM = SEED.random();
+  private static final String COMMIT = CrashMatrix.commit();
+  private static final List<Result> RESULTS = new ArrayList<>();
+
+  /// Between the ledger and its database.
+  private static TcpProxy toDatabase;
+
+  /// What a row found at its end.
+  ///
+  /// @param id of the transfer, or of the account that was opened
+  private record Found(String id, String finalState, Client client) {}
+
+  static List<Row> rows() {
+    return CrashMatrix.asked();
+  }
+
+  @BeforeAll
+  static void theDeadAreStartedAgain() throws IOException {
+    stack()
+        .onUnexpectedExit(
+            service -> {
+              try {
+                stack().start(service);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    toDatabase = TcpProxy.to(stack().ports().of(Service.POSTGRES));
+    stack().with(Service.LEDGER, Map.of("POSTGRES_PORT", Integer.toString(toDatabase.port())));
+    stack().stop(Service.LEDGER);
+    stack().start(Service.LEDGER);
+    for (Service service : Service.ours()) {
+      stack().awaitReady(service);
+      // They will start often.
+      stack().rememberStart(service);
+    }
+  }
+
+  @AfterAll
+  static void writeItDown() throws IOException {
+    stack().onUnexpectedExit(service -> {});
+    toDatabase.close();
+    CrashMatrix.write(Path.of("target"), RESULTS);
+    if (RESULTS.stream().map(Result::row).toList().equals(names(CrashMatrix.rows()))
+        && RESULTS.stream().allMatch(Result::booksRight)) {
+      CrashMatrix.write(CrashMatrix.GENERATED, RESULTS);
+    }
+  }
+
+  private static List<String> names(List<Row> rows) {
+    return rows.stream().map(Row::toString).toList();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("rows")
+  void oneTransferAndRightBooks(Row row) throws Exception {
+    Found found = null;
+    boolean isRight = false;
+    try {
+      found = find(row);
+      everythingRuns();
+      theBooksAreRight();
+      isRight = true;
+    } finally {
+      RESULTS.add(
+          new Result(
+              row.point().failpoint().title(),
+              row.point().position().toString(),
+              row.kind().toString(),
+              SEED.value(),
+              found == null ? "-" : found.id(),
+              found == null ? "-" : found.client().saw(),
+              found == null ? "-" : found.finalState(),
+              isRight,
+              COMMIT));
+    }
+  }
+
+  private static Found find(Row row) throws Exception {
+    return switch (row.point().failpoint()) {
+      case ACCOUNT_OPENED -> anAccountIsOpened(row);
+      case REJECTED -> aTransferWithoutFundsIsRejected(row);
+      case TURNED_BACK, RELEASED, VOIDED -> aSuspiciousTransferIsTurnedBack(row);
+      case SAGA_HANDED_BACK, SAGA_CLAIMED, KEY_RELEASED -> aTransferWaitsForScreening(row);
+      case HELD ->
+          row.point().position() == Position.AFTER_REPLY
+              ? aTransferWaitsForScreening(row)
+              : aTransferIsPosted(row);
+      case AUTHORIZED, CAPTURED, CAPTURE_REJECTED -> anAuthorizationIsCaptured(row);
+      case VOIDED_BY_REQUEST -> anAuthorizationIsVoided(row);
+      case EXPIRED -> anAuthorizationExpires(row);
+      case VOID_REQUESTED, RELEASE_CLAIMED, RELEASE_NOTED -> aPendingTransferIsVoided(row);
+      case VOID_REJECTED -> aPostedTransferCannotBeVoided(row);
+      case KEY_CLAIMED,
+          ASSESSED,
+          POSTED,
+          ANSWER_STORED,
+          PRODUCED,
+          RELAY_OFFSET_STORED,
+          APPLIED,
+          NOTIFY_OFFSET_STORED ->
+          aTransferIsPosted(row);
+    };
+  }
+
+  private static Found aTransferIsPosted(Row row) throws Exception {
+    Pair pair = new Pair(100_000);
+    long amountMinor = amountMinor();
+    Client client = new Client("alice", "/v1/transfers", pair.transfer(amountMinor));
+    Met fault = meet(row);
+
+    Answer posted = client.settle();
+    fault.await();
+
+    assertThat(posted.status()).as(posted.body()).isEqualTo(201);
+    return pair.moved(posted.text("id"), amountMinor, client);
+  }
+
+  private static Found aTransferWithoutFundsIsRejected(Row row) throws Exception {
+    Pair pair = new Pair(1_000);
+    Client client = new Client("alice", "/v1/transfers", pair.transfer(amountMinor()));
+    Met fault = meet(row);
+
+    Answer rejected = client.settle();
+    fault.await();
+
+    assertThat(rejected.text("code")).as(rejected.body()).isEqualTo("insufficient-funds");
+    return pair.unmoved(rejected.text("transferId"), "REJECTED", client);
+  }
+
+  private static Found aSuspiciousTransferIsTurnedBack(Row row) throws Exception {
+    Pair pair = new Pair(3_000_000);
+    Client client =
+        new Client(
+            "alice", "/v1/transfers", pair.transfer(SUSPICIOUS_MINOR + RANDOM.nextInt(1_000)));
+    Met fault = meet(row);
+
+    Answer declined = client.settle();
+    fault.await();
+
+    assertThat(declined.text("code")).as(declined.body()).isEqualTo("fraud-declined");
+    awaitReleased(declined.text("transferId"));
+    return pair.unmoved(declined.text("transferId"), "REJECTED", client);
+  }
+
+  private static Found aTransferWaitsForScreening(Row row) throws Exception {
+    Pair pair = new Pair(100_000);
+    long amountMinor = amountMinor();
+    Client client = new Client("alice", "/v1/transfers", pair.transfer(amountMinor));
+    stack().suspend(Service.FRAUD);
+    try {
+      Met fault = meet(row);
+      client.ask();
+      fault.await();
+    } finally {
+      stack().resume(Service.FRAUD);
+    }
+
+    Answer posted = client.settle();
+
+    assertThat(posted.status()).as(posted.body()).isEqualTo(201);
+    return pair.moved(posted.text("id"), amountMinor, client);
+  }
+
+  private static Found anAuthorizationIsCaptured(Row row) throws Exception {
+    Pair pair = new Pair(100_000);
+    long amountMinor = amountMinor();
+    Client authorizing = new Client("alice", "/v1/transfers", pair.authorization(amountMinor));
+    return switch (row.point().failpoint()) {
+      case AUTHORIZED -> {
+        Met fault = meet(row);
+        Answer held = authorizing.settle();
+        fault.await();
+        assertThat(held.text("status")).as(held.body()).isEqualTo("HELD");
+        authorizing.replays(held);
+        Client capturing = change(held, "capture", "{}");
+        assertThat(capturing.settle().text("status")).isEqualTo("POSTED");
+        yield pair.moved(held.text("id"), amountMinor, authorizing);
+      }
+      case CAPTURED -> {
+        Answer held = authorizing.settle();
+        Client capturing = change(held, "capture", "{}");
+        Met fault = meet(row);
+        Answer captured = capturing.settle();
+        fault.await();
+        assertThat(captured.text("status")).as(captured.body()).isEqualTo("POSTED");
+        yield pair.moved(held.text("id"), amountMinor, capturing);
+      }
+      default -> {
+        Answer held = authorizing.settle();
+        Client tooMuch = change(held, "capture", "{\"amountMinor\":%d}".formatted(amountMinor + 1));
+        Met fault = meet(row);
+        Answer refused = tooMuch.settle();
+        fault.await();
+        assertThat(refused.status()).as(refused.body()).isEqualTo(422);
+        tooMuch.replays(refused);
+        assertThat(change(held, "capture", "{}").settle().text("status")).isEqualTo("POSTED");
+        yield pair.moved(held.text("id"), amountMinor, tooMuch);
+      }
+    };
+  }
+
+  private static Found anAuthorizationIsVoided(Row row) throws Exception {
+    Pair pair = new Pair(100_000);
+    Answer held = new Client("alice", "/v1/transfers", pair.authorization(amountMinor())).settle();
+    Client voiding = change(held, "void", "{}");
+    Met fault = meet(row);
+
+    Answer voided = voiding.settle();
+    fault.await();
+
+    assertThat(voided.text("status")).as(voided.body()).isEqualTo("VOIDED");
+    return pair.unmoved(held.text("id"), "VOIDED", voiding);
+  }
+
+  private static Found anAuthorizationExpires(Row row) throws Exception {
+    restartLedger("3s");
+    try {
+      Pair pair = new Pair(100_000);
+      Client client = new Client("alice", "/v1/transfers", pair.authorization(amountMinor()));
+      Met fault = meet(row);
+      Answer held = client.settle();
+      fault.await();
+      String id = held.text("id");
+      await()
+          .atMost(SOON)
+          .until(() -> get("/v1/transfers/" + id, "alice").text("status").equals("EXPIRED"));
+      return pair.unmoved(id, "EXPIRED", client);
+    } finally {
+      restartLedger("7d");
+    }
+  }
+
+  private static Found aPendingTransferIsVoided(Row row) throws Exception {
+    Pair pair = new Pair(100_000);
+    Client client = new Client("alice", "/v1/transfers", pair.transfer(amountMinor()));
+    Met fault;
+    Client voiding;
+    stack().suspend(Service.FRAUD);
+    try {
+      Answer pending = client.ask();
+      assertThat(pending.text("status")).as(pending.body()).isEqualTo("PENDING");
+      voiding = change(pending, "void", "{}");
+      fault = meet(row);
+      Answer voided = voiding.settle();
+      assertThat(voided.text("status")).as(voided.body()).isEqualTo("VOIDED");
+    } finally {
+      stack().resume(Service.FRAUD);
+    }
+    fault.await();
+
+    Answer ended = client.settle();
+    assertThat(ended.status()).as(ended.body()).isEqualTo(422);
+    awaitReleased(ended.text("transferId"));
+    return pair.unmoved(ended.text("transferId"), "VOIDED", voiding);
+  }
+
+  private static Found aPostedTransferCannotBeVoided(Row row) throws Exception {
+    Pair pair = new Pair(100_000);
+    long amountMinor = amountMinor();
+    Answer posted = new Client("alice", "/v1/transfers", pair.transfer(amountMinor)).settle();
+    Client voiding = change(posted, "void", "{}");
+    Met fault = meet(row);
+
+    Answer refused = voiding.settle();
+    fault.await();
+
+    assertThat(refused.status()).as(refused.body()).isEqualTo(422);
+    return pair.moved(posted.text("id"), amountMinor, voiding);
+  }
+
+  private static Found anAccountIsOpened(Row row) throws Exception {
+    String name = "Crash " + UUID.randomUUID();
+    Client client =
+        new Client(
+            "operator",
+            "/v1/accounts",
+            "{\"name\":\"%s\",\"currency\":\"EUR\",\"owner\":\"alice\"}".formatted(name));
+    Met fault = meet(row);
+
+    Answer opened = client.settle();
+    fault.await();
+
+    client.replays(opened);
+    assertThat(number("ledger", "SELECT count(*) FROM account WHERE name = ?", name)).isEqualTo(1);
+    String id = opened.text("id");
+    await().atMost(SOON).until(() -> get("/v1/accounts/" + id + "/feed", "alice").status() == 200);
+    return new Found(id, account(id).path("status").asString(), client);
+  }
+
+  private static long amountMinor() {
+    return SCREENED_MINOR + RANDOM.nextInt(1_000);
+  }
+
+  private static Client change(Answer transfer, String change, String body) {
+    return new Client("alice", "/v1/transfers/" + transfer.text("id") + "/" + change, body);
+  }
+
+  private static void awaitReleased(String transfer) {
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                number(
+                        "fraud",
+                        "SELECT count(*) FROM assessment"
+                            + " WHERE transfer_id = ? AND released_at IS NOT NULL",
+                        UUID.fromString(transfer))
+                    == 1);
+  }
+
+  private static void restartLedger(String captureWithin) throws IOException {
+    stack().with(Service.LEDGER, Map.of("CAPTURE_WITHIN", captureWithin));
+    stack().stop(Service.LEDGER);
+    stack().start(Service.LEDGER);
+    stack().awaitReady(Service.LEDGER);
+  }
+
+  /// Alice's account with the money and bob's without any; what has happened to open them has come
+  /// to its end everywhere.
+  private static final class Pair {
+    private final String alice;
+    private final String bob;
+    private final long fundedMinor;
+
+    Pair(long fundedMinor) {
+      this.fundedMinor = fundedMinor;
+      this.alice = Stack.account("alice", fundedMinor);
+      this.bob = Stack.account("bob", 0);
+      awaitFeed(alice, "alice", 1);
+      await().atMost(SOON).until(() -> get("/v1/accounts/" + bob + "/feed", "bob").status() == 200);
+    }
+
+    String transfer(long amountMinor) {
+      return body(alice, bob, amountMinor);
+    }
+
+    String authorization(long amountMinor) {
+      return transfer(amountMinor).replace("}", ",\"capture\":\"MANUAL\"}");
+    }
+
+    /// The transfer is there once and posted, and everybody says the same of it.
+    Found moved(String id, long amountMinor, Client client) {
+      client.replaysItsEnd();
+      assertThat(statusOf(id)).isEqualTo("POSTED");
+      assertThat(transfersOn(alice)).isEqualTo(1);
+      assertThat(balanceMinor(alice)).isEqualTo(fundedMinor - amountMinor);
+      assertThat(balanceMinor(bob)).isEqualTo(amountMinor);
+      assertThat(account(alice).get("heldMinor").asLong()).isZero();
+      awaitFeed(alice, "alice", 2);
+      awaitFeed(bob, "bob", 1);
+      return new Found(id, "POSTED", client);
+    }
+
+    /// The transfer is there once, is final, and has moved nothing.
+    Found unmoved(String id, String status, Client client) {
+      client.replaysItsEnd();
+      assertThat(statusOf(id)).isEqualTo(status);
+      assertThat(transfersOn(alice)).isEqualTo(1);
+      assertThat(balanceMinor(alice)).isEqualTo(fundedMinor);
+      assertThat(balanceMinor(bob)).isZero();
+      assertThat(account(alice).get("heldMinor").asLong()).isZero();
+      awaitFeed(alice, "alice", 1);
+      assertThat(feed(bob, "bob")).isEmpty();
+      return new Found(id, status, client);
+    }
+
+    private static String statusOf(String id) {
+      return get("/v1/transfers/" + id, "alice").text("status");
+    }
+  }
+
+  /// One request under one key, asked again until it is final.
+  private static final class Client {
+    private final String who;
+    private final String path;
+    private final String body;
+    private final String key = key();
+    private final List<String> saw = new ArrayList<>();
+    private Answer last = new Answer(0, "not asked", false);
+
+    Client(String who, String path, String body) {
+      this.who = who;
+      this.path = path;
+      this.body = body;
+    }
+
+    Answer ask() {
+      last = post(path, who, key, body);
+      String seen = describe(last);
+      if (saw.isEmpty() || !saw.getLast().equals(seen)) {
+        saw.add(seen);
+      }
+      return last;
+    }
+
+    Answer settle() {
+      return await()
+          .atMost(SOON)
+          .pollInterval(Duration.ofMillis(200))
+          .until(this::ask, Client::isFinal);
+    }
+
+    /// The key says for ever what it said.
+    void replays(Answer said) {
+      Answer again =
+          await()
+              .atMost(SOON)
+              .pollInterval(Duration.ofMillis(200))
+              .until(() -> post(path, who, key, body), Client::isFinal);
+      assertThat(again.status()).isEqualTo(said.status());
+      assertThat(again.body()).isEqualTo(said.body());
+      assertThat(again.isReplayed()).isTrue();
+    }
+
+    void replaysItsEnd() {
+      replays(last);
+    }
+
+    String saw() {
+      return String.join(", ", saw);
+    }
+
+    private static boolean isFinal(Answer answer) {
+      return answer.status() == 200 || answer.isFinal();
+    }
+
+    private static String describe(Answer answer) {
+      return answer.status() == 0
+          ? "no answer"
+          : answer.status()
+              + " "
+              + (answer.text("code").isEmpty() ? answer.text("status") : answer.text("code"));
+    }
+  }
+
+  private static Met meet(Row row) throws IOException {
+    Service service = Service.named(row.point().failpoint().service()).orElseThrow();
+    ProcessHandle process = stack().process(service);
+    Arming.arm(process, row.point(), row.kind().fault());
+    return new Met(row, service, process, thaw(row, service, process));
+  }
+
+  /// A fault that was asked for.
+  private record Met(Row row, Service service, ProcessHandle process, Thread thawing) {
+    /// Until it has happened, and what has died is back.
+    void await() throws InterruptedException {
+      if (row.kind() == Kind.KILL) {
+        assertThat(Processes.exitsWithin(process, SOON)).as(row + " was passed").isTrue();
+        org.awaitility.Awaitility.await().atMost(SOON).until(() -> stack().isRunning(service));
+        stack().awaitReady(service);
+      } else {
+        assertThat(thawing.join(SOON.plus(CUT_OFF))).as(row + " was passed").isTrue();
+      }
+    }
+  }
+
+  /// Who sleeps is woken when its lease is over; who is cut off, at once.
+  private static Thread thaw(Row row, Service service, ProcessHandle process) {
+    if (row.kind() == Kind.KILL) {
+      return Thread.currentThread();
+    }
+    return Thread.ofVirtual()
+        .start(
+            () -> {
+              await()
+                  .atMost(SOON)
+                  .pollInterval(Duration.ofMillis(20))
+                  .until(() -> isFrozen(process));
+              try {
+                if (row.kind() == Kind.BLACKHOLE) {
+                  toDatabase.blackHole();
+                  stack().resume(service);
+                  assertThat(Processes.exitsWithin(process, CUT_OFF)).isFalse();
+                  toDatabase.heal();
+                } else {
+                  assertThat(Processes.exitsWithin(process, ASLEEP)).isFalse();
+                  stack().resume(service);
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+  }
+
+  private static boolean isFrozen(ProcessHandle process) throws IOException {
+    return Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"))
+        .contains(") T ");
+  }
+}

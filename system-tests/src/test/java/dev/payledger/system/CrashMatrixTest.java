@@ -1,0 +1,249 @@
+package dev.payledger.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.payledger.failpoints.Failpoint;
+import dev.payledger.failpoints.Probe;
+import dev.payledger.failpoints.Probes;
+import dev.payledger.system.CrashMatrix.Result;
+import dev.payledger.system.CrashMatrix.Row;
+import java.io.IOException;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.ConstantInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// The failpoints are the commits in the code, and the crash matrix has a row for each position.
+class CrashMatrixTest {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final List<String> SERVICES =
+      List.of("ledger-service", "fraud-service", "outbox-relay", "notify-service", "gateway");
+  private static final String JOURNAL = "dev.payledger.ledger.journal.";
+
+  /// What ends a transaction, begins one that ends by itself, or is one by itself.
+  private static final Set<String> COMMITTING =
+      Set.of(
+          "java/sql/Connection.commit",
+          "org/springframework/transaction/support/TransactionTemplate.execute",
+          "org/springframework/transaction/support/TransactionTemplate.executeWithoutResult",
+          "org/springframework/transaction/support/TransactionOperations.execute",
+          "org/springframework/transaction/support/TransactionOperations.executeWithoutResult",
+          "org/apache/kafka/clients/producer/KafkaProducer.send",
+          "org/apache/kafka/clients/consumer/KafkaConsumer.commitSync");
+
+  /// Where the services commit something of a transfer. The consumer's offset is Spring Kafka's to
+  /// store.
+  private static final Map<String, Set<Failpoint>> ON_THE_WAY =
+      Map.of(
+          "JournalConnections#attempt",
+          EnumSet.of(
+              Failpoint.ACCOUNT_OPENED,
+              Failpoint.HELD,
+              Failpoint.REJECTED,
+              Failpoint.POSTED,
+              Failpoint.AUTHORIZED,
+              Failpoint.CAPTURED,
+              Failpoint.CAPTURE_REJECTED,
+              Failpoint.EXPIRED,
+              Failpoint.VOIDED_BY_REQUEST,
+              Failpoint.VOID_REQUESTED,
+              Failpoint.VOID_REJECTED,
+              Failpoint.TURNED_BACK,
+              Failpoint.VOIDED),
+          "SagaClaims#claimDue",
+          Set.of(Failpoint.SAGA_CLAIMED),
+          "SagaClaims#handBack",
+          Set.of(Failpoint.SAGA_HANDED_BACK),
+          "ReleaseRun#claimDue",
+          Set.of(Failpoint.RELEASE_CLAIMED),
+          "ReleaseRun#runOnce",
+          Set.of(Failpoint.RELEASE_NOTED),
+          "Screening#screen",
+          Set.of(Failpoint.ASSESSED),
+          "Screening#release",
+          Set.of(Failpoint.RELEASED),
+          "FeedListener#hear",
+          Set.of(Failpoint.APPLIED, Failpoint.NOTIFY_OFFSET_STORED),
+          "EventPublisher#publish",
+          Set.of(Failpoint.PRODUCED, Failpoint.RELAY_OFFSET_STORED),
+          "IdempotencyKeys",
+          Set.of(Failpoint.KEY_CLAIMED, Failpoint.ANSWER_STORED, Failpoint.KEY_RELEASED));
+
+  /// Commits that no transfer waits for, and statements inside a transaction of the list above.
+  private static final Map<String, String> ELSEWHERE =
+      Map.ofEntries(
+          Map.entry("Checks#run", "reads only"),
+          Map.entry("AuditNotes", "notes of what the auditor has read; read again when lost"),
+          Map.entry("AuditRun#runOnce", "the same notes"),
+          Map.entry("AccountAdministration#change", "an operator's change of one account"),
+          Map.entry("SigningKeys#offer", "the demo issuer's key, at the first start"));
+
+  private static final Set<String> WRITES_NOTHING =
+      Set.of("Replayed", "IdReused", "Fenced", "VoidRequested", "CannotPost", "AllowanceExhausted");
+
+  @Test
+  void everyCommitOfTheServicesIsAFailpointOrSaysWhyNot() throws IOException {
+    Set<String> known = new TreeSet<>(ON_THE_WAY.keySet());
+    known.addAll(ELSEWHERE.keySet());
+
+    assertThat(commits()).containsExactlyInAnyOrderElementsOf(known);
+    assertThat(ON_THE_WAY.values().stream().flatMap(Set::stream))
+        .containsExactlyInAnyOrder(Failpoint.values());
+  }
+
+  @Test
+  void everyOutcomeThatTheJournalWritesHasAFailpoint() throws Exception {
+    URL classes = ROOT.resolve("ledger-service/target/classes").toUri().toURL();
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {classes})) {
+      Set<String> without = new TreeSet<>();
+      Set<Failpoint> found = EnumSet.noneOf(Failpoint.class);
+      for (Class<?> command : leaves(loader.loadClass(JOURNAL + "JournalCommand")).toList()) {
+        for (Class<?> outcome : outcomeOf(command).getPermittedSubclasses()) {
+          Failpoint.ofDecision(command.getSimpleName(), outcome.getSimpleName())
+              .ifPresentOrElse(
+                  found::add,
+                  () -> without.add(command.getSimpleName() + "/" + outcome.getSimpleName()));
+        }
+      }
+      without.removeIf(
+          decision -> WRITES_NOTHING.contains(decision.substring(decision.indexOf('/') + 1)));
+      // What is held is captured at once or refused.
+      assertThat(without).containsExactly("CaptureHold/Requested");
+      assertThat(found).isEqualTo(ON_THE_WAY.get("JournalConnections#attempt"));
+    }
+  }
+
+  @Test
+  void everyProbeFindsItsMethod() throws IOException {
+    for (Probe probe : Probes.OURS) {
+      Path file =
+          SERVICES.stream()
+              .map(service -> ROOT.resolve(service).resolve("target/classes"))
+              .map(classes -> classes.resolve(probe.type() + ".class"))
+              .filter(Files::exists)
+              .findFirst()
+              .orElseThrow(() -> new AssertionError(probe + " has no class"));
+      assertThat(ClassFile.of().parse(file).methods())
+          .as(probe.toString())
+          .anyMatch(
+              method ->
+                  method.methodName().equalsString(probe.method())
+                      && (probe.call().isEmpty() || calls(method, probe.call()::equals)));
+    }
+  }
+
+  @Test
+  void theMatrixHasARowForEachPositionAndTheBooksWereRight() throws IOException {
+    List<Result> results = CrashMatrix.read(CrashMatrix.GENERATED);
+    assertThat(results.stream().map(Result::row))
+        .containsExactlyElementsOf(CrashMatrix.rows().stream().map(Row::toString).toList());
+    assertThat(results).allMatch(Result::booksRight);
+  }
+
+  /// By class and method, or by class alone where all of its methods are of one kind.
+  private static Set<String> commits() throws IOException {
+    Set<String> commits = new TreeSet<>();
+    for (String service : SERVICES) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(service).resolve("target/classes"))) {
+        for (Path file : files.filter(each -> each.toString().endsWith(".class")).toList()) {
+          ClassModel type = ClassFile.of().parse(file);
+          for (MethodModel method : type.methods()) {
+            if (isTransactional(method)
+                || calls(method, COMMITTING::contains)
+                || writesByItself(type, method)) {
+              commits.add(site(type, method));
+            }
+          }
+        }
+      }
+    }
+    return commits;
+  }
+
+  private static String site(ClassModel type, MethodModel method) {
+    String name = type.thisClass().asInternalName().replaceFirst(".*/", "");
+    if (Set.of("IdempotencyKeys", "AuditNotes").contains(name)) {
+      return name;
+    }
+    // A lambda belongs to the method that it is written in.
+    return name
+        + "#"
+        + method.methodName().stringValue().replaceFirst("lambda\\$(\\w+)\\$\\d+", "$1");
+  }
+
+  private static boolean isTransactional(MethodModel method) {
+    return method
+        .findAttribute(Attributes.runtimeVisibleAnnotations())
+        .map(
+            found ->
+                found.annotations().stream()
+                    .anyMatch(
+                        annotation ->
+                            annotation.className().stringValue().endsWith("/Transactional;")))
+        .orElse(false);
+  }
+
+  /// The gateway's statements are each a transaction of its own.
+  private static boolean writesByItself(ClassModel type, MethodModel method) {
+    return type.thisClass().asInternalName().startsWith("dev/payledger/gateway/")
+        && method
+            .code()
+            .map(
+                code ->
+                    code.elementStream()
+                        .anyMatch(
+                            element ->
+                                element instanceof ConstantInstruction constant
+                                    && constant.constantValue() instanceof String text
+                                    && text.matches("(?s)\\s*(INSERT|UPDATE|DELETE) .*")))
+            .orElse(false);
+  }
+
+  private static boolean calls(MethodModel method, Predicate<String> wanted) {
+    return method
+        .code()
+        .map(
+            code ->
+                code.elementStream()
+                    .anyMatch(
+                        element ->
+                            element instanceof InvokeInstruction call
+                                && wanted.test(
+                                    call.owner().asInternalName()
+                                        + "."
+                                        + call.name().stringValue())))
+        .orElse(false);
+  }
+
+  private static Stream<Class<?>> leaves(Class<?> type) {
+    return type.isSealed()
+        ? Arrays.stream(type.getPermittedSubclasses()).flatMap(CrashMatrixTest::leaves)
+        : Stream.of(type);
+  }
+
+  private static Class<?> outcomeOf(Class<?> command) {
+    for (Type type : command.getGenericInterfaces()) {
+      return type instanceof ParameterizedType of
+          ? (Class<?>) of.getActualTypeArguments()[0]
+          : outcomeOf((Class<?>) type);
+    }
+    throw new AssertionError(command + " is no command");
+  }
+}
