@@ -93,6 +93,14 @@ class CrashMatrixTest {
           Map.entry("AuditNotes", "notes of what the auditor has read; read again when lost"),
           Map.entry("AuditRun#runOnce", "the same notes"),
           Map.entry("AccountAdministration#change", "an operator's change of one account"),
+          Map.entry("SagaClaims#holdForReview", "hands back too: ledger.saga-handed-back"),
+          Map.entry("SagaClaims#claimReviewed", "within an operator's decision"),
+          Map.entry(
+              "Review#decide",
+              "an operator's decision: written down first, ReviewIT carries it out after a crash"),
+          Map.entry("Reviews#decide", "a person's note about a transfer that has passed"),
+          Map.entry("Screening#assessUnscreened", "of a transfer that has passed"),
+          Map.entry("TransferListener#learn", "what has passed is learned, again when lost"),
           Map.entry("SigningKeys#offer", "the demo issuer's key, at the first start"));
 
   private static final Set<String> WRITES_NOTHING =
