@@ -129,15 +129,14 @@ final class CrashMatrix {
     }
     return switch (System.getProperty("rows", "all")) {
       case "all" -> rows;
-      case "third" -> {
-        int turn = Math.floorMod(commit().hashCode(), 3);
-        yield IntStream.range(0, rows.size())
-            .filter(i -> i % 3 == turn)
-            .mapToObj(rows::get)
-            .toList();
-      }
+      case "third" -> third(Math.floorMod(commit().hashCode(), 3));
       case String other -> throw new IllegalArgumentException("-Drows=" + other + ": all or third");
     };
+  }
+
+  static List<Row> third(int turn) {
+    List<Row> rows = rows();
+    return IntStream.range(0, rows.size()).filter(i -> i % 3 == turn).mapToObj(rows::get).toList();
   }
 
   /// The checked-out commit, abbreviated.

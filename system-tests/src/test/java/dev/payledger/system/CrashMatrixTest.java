@@ -2,6 +2,7 @@ package dev.payledger.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.payledger.failpoints.CrashPoint;
 import dev.payledger.failpoints.Failpoint;
 import dev.payledger.failpoints.Probe;
 import dev.payledger.failpoints.Probes;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -163,6 +165,23 @@ class CrashMatrixTest {
     assertThat(results.stream().map(Result::row))
         .containsExactlyElementsOf(CrashMatrix.rows().stream().map(Row::toString).toList());
     assertThat(results).allMatch(Result::booksRight);
+  }
+
+  @Test
+  void aPointIsReadAsItIsWrittenAndMeansAfterTheCommitWithoutAPosition() {
+    assertThat(CrashPoint.all())
+        .allSatisfy(point -> assertThat(CrashPoint.of(point.toString())).contains(point));
+    assertThat(CrashPoint.of("ledger.posted"))
+        .isEqualTo(CrashPoint.of("ledger.posted:after-commit"))
+        .isPresent();
+    assertThat(CrashPoint.of("ledger.expired:after-reply")).isEmpty();
+    assertThat(CrashPoint.of("ledger.nothing")).isEmpty();
+  }
+
+  @Test
+  void everyThirdRowEachTimeIsAllOfThemInThreeTurns() {
+    assertThat(IntStream.range(0, 3).mapToObj(CrashMatrix::third).flatMap(List::stream))
+        .containsExactlyInAnyOrderElementsOf(CrashMatrix.rows());
   }
 
   /// By class and method, or by class alone where all of its methods are of one kind.
