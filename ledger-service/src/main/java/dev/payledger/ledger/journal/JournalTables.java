@@ -29,16 +29,16 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /// for each other in a circle.
 ///
 /// Each statement finds its rows through an index (`JournalPlansIT` asserts it): under SERIALIZABLE a
-/// sequential scan conflicts with every other transfer in the table. Each table is asked for the wanted ids
-/// by themselves and not only by a join: the plan that a connection keeps may date from the day when the
-/// table was empty, and reading all of it was cheap.
+/// sequential scan conflicts with every other transfer in the table. A join says `= ANY (ARRAY[id])` where
+/// `= id` would do, and sorts by the ids that came in: else the planner may read the whole index in its
+/// order, which looks cheap on an empty table, and a connection keeps that plan when the table has grown.
 final class JournalTables {
   static final String FIND_COMMANDS =
       """
       SELECT c.id, encode(c.fingerprint, 'hex') AS sha256, c.rejection, s.owner,
         coalesce(s.epoch, 0) AS epoch
       FROM command c
-        LEFT JOIN saga s ON s.transfer_id = c.id AND s.transfer_id = ANY (:commands)
+        LEFT JOIN saga s ON s.transfer_id = ANY (ARRAY[c.id])
       WHERE c.id = ANY (:commands)
       """;
 
@@ -53,9 +53,8 @@ final class JournalTables {
         t.currency, t.capture_within_s, t.captured_minor, t.capture_count, t.void_requested,
         t.event_count, t.screening, t.rejection, t.traceparent, t.reverses, t.reversing_minor,
         t.reversed_minor, t.expires_at, t.finished_at, s.step, s.epoch, s.reason
-      FROM transfer t JOIN saga s ON s.transfer_id = t.id
+      FROM transfer t JOIN saga s ON s.transfer_id = ANY (ARRAY[t.id])
       WHERE t.id = ANY (CAST((SELECT ids FROM wanted) AS uuid[]))
-        AND s.transfer_id = ANY (CAST((SELECT ids FROM wanted) AS uuid[]))
       ORDER BY t.id FOR UPDATE OF t, s
       """;
 
@@ -84,9 +83,8 @@ final class JournalTables {
       SELECT o.account_id, o.window_start, o.used_minor
       FROM unnest(:accounts, :windowStarts) AS w (account_id, window_start)
       JOIN offline_allowance o
-        ON o.account_id = w.account_id AND o.window_start = w.window_start
-      WHERE o.account_id = ANY (:accounts)
-      ORDER BY o.account_id, o.window_start FOR UPDATE OF o
+        ON o.account_id = ANY (ARRAY[w.account_id]) AND o.window_start = ANY (ARRAY[w.window_start])
+      ORDER BY w.account_id, w.window_start FOR UPDATE OF o
       """;
 
   private final JdbcClient sql;

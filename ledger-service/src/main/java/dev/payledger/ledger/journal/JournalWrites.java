@@ -90,7 +90,7 @@ final class JournalWrites {
           :versions, :lastPostedAts)
         AS m (id, credits_posted, debits_posted, credits_pending, debits_pending, lines, versions,
           last_posted_at)
-      WHERE a.id = m.id AND a.id = ANY (:accounts)
+      WHERE a.id = ANY (ARRAY[m.id])
       """;
 
   static final String WRITE_ENTRIES =
@@ -112,7 +112,7 @@ final class JournalWrites {
       UPDATE saga s SET step = m.step, reason = m.reason, due_at = coalesce(m.due_at, s.due_at)
       FROM unnest(:transfers, :epochs, :from, :to, :reasons, :dueAts)
         AS m (transfer_id, epoch, from_step, step, reason, due_at)
-      WHERE s.transfer_id = m.transfer_id AND s.transfer_id = ANY (:transfers)
+      WHERE s.transfer_id = ANY (ARRAY[m.transfer_id])
         AND s.epoch = m.epoch AND s.step = m.from_step
       """;
 
@@ -120,11 +120,10 @@ final class JournalWrites {
       """
       UPDATE hold h SET status = m.status, captured_minor = h.captured_minor + m.captured,
         ended_at = m.ended_at
-      FROM unnest(:transfers, :accounts, :statuses, :capturedMinor, :endedAts)
-        AS m (transfer_id, account_id, status, captured, ended_at)
-      WHERE h.transfer_id = m.transfer_id AND h.account_id = m.account_id
-        AND h.transfer_id = ANY (:transfers) AND h.account_id = ANY (:accounts)
-        AND h.status = 'HELD'
+      FROM unnest(:transfers, :accounts, :from, :statuses, :capturedMinor, :endedAts)
+        AS m (transfer_id, account_id, from_status, status, captured, ended_at)
+      WHERE h.transfer_id = ANY (ARRAY[m.transfer_id])
+        AND h.account_id = ANY (ARRAY[m.account_id]) AND h.status = m.from_status
       """;
 
   /// Sums are added to what is there, like those of accounts.
@@ -140,7 +139,7 @@ final class JournalWrites {
           :voidsRequested, :reversingMinor, :reversedMinor, :eventCounts, :expiresAts, :finishedAts)
         AS m (id, from_status, status, rejection, screening, captured, captures, void_requested,
           reversing, reversed, event_count, expires_at, finished_at)
-      WHERE t.id = m.id AND t.id = ANY (:transfers) AND t.status = m.from_status
+      WHERE t.id = ANY (ARRAY[m.id]) AND t.status = m.from_status
       """;
 
   static final String OWE_RELEASES =
@@ -321,6 +320,7 @@ final class JournalWrites {
         .add(MOVE_HOLDS, rows.size())
         .param("transfers", of.uuids(m -> m.transfer().id()))
         .param("accounts", of.uuids(HoldMove::account))
+        .param("from", of.texts(m -> "HELD"))
         .param("statuses", of.texts(HoldMove::status))
         .param("capturedMinor", of.longs(HoldMove::capturedMinor))
         .param("endedAts", of.instants(m -> m.transfer().finishedAt()));
