@@ -37,6 +37,8 @@ record BenchOptions(
   /// @param rounds measured ones; one more comes first and is thrown away
   /// @param slice of closed loop, for each cell in each round
   /// @param openSlice of open loop
+  /// @param grownSlice of closed loop, on a grown ledger and a fresh one in turn
+  /// @param grownWarmUp of the grown one, before
   /// @param accounts to move money between
   /// @param callersMax the largest crowd
   /// @param connections that raw SQL and a peer may take their best of
@@ -46,6 +48,8 @@ record BenchOptions(
       int rounds,
       Duration slice,
       Duration openSlice,
+      Duration grownSlice,
+      Duration grownWarmUp,
       int accounts,
       int callersMax,
       List<Integer> connections,
@@ -57,6 +61,8 @@ record BenchOptions(
             3,
             Duration.ofMillis(1_200),
             Duration.ofSeconds(3),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
             1_000,
             256,
             List.of(4, 8, 16, 32, 64),
@@ -68,6 +74,8 @@ record BenchOptions(
             7,
             Duration.ofSeconds(4),
             Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(5),
             1_000,
             256,
             List.of(4, 8, 16, 32, 64),

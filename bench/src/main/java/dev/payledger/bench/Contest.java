@@ -13,6 +13,7 @@ import dev.payledger.bench.load.Load;
 import dev.payledger.bench.load.Sample;
 import dev.payledger.bench.server.BenchServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ final class Contest implements AutoCloseable {
   static final String JOURNAL = "journal";
   static final String JOURNAL_POST_ONLY = "journal, post only";
   static final String JOURNAL_TWO_INSTANCES = "journal, two instances";
+  static final String JOURNAL_FRESH = "journal, fresh";
   static final String JOURNAL_GROWN = "journal, grown";
   static final String RAW_SQL = "raw SQL";
   static final String BARE_LOOP = "bare loop";
@@ -36,19 +38,23 @@ final class Contest implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Contest.class);
   private static final List<Integer> JPA_CONNECTIONS = List.of(4, 8, 16);
 
+  private final BenchServer server;
   private final BenchOptions.Size size;
-  private final int grownTo;
+  private final Accounts accounts;
+  private final JournalContender journal;
+  private final int growTo;
   private final Map<String, Contender> contenders = new LinkedHashMap<>();
   private final List<Cell> cells = new ArrayList<>();
 
   Contest(BenchServer server, BenchOptions options) throws Exception {
+    this.server = server;
     this.size = options.size();
-    this.grownTo = options.growTo();
-    Accounts accounts = Accounts.numbered(size.accounts());
+    this.growTo = options.growTo();
+    this.accounts = Accounts.numbered(size.accounts());
     server.prepareLedger(accounts.ids(), Accounts.CURRENCY, Accounts.FLOOR_MINOR);
 
     server.createLedger("journal");
-    JournalContender journal = new JournalContender(server, "journal", accounts, 1);
+    this.journal = new JournalContender(server, "journal", accounts, 1);
     contenders.put(JOURNAL, journal);
     for (Spread spread : Spread.values()) {
       for (int callers : crowds()) {
@@ -91,39 +97,38 @@ final class Contest implements AutoCloseable {
       contenders.put(PEER, peer);
       addAll(PEER, size.connections(), peer);
     }
-
-    if (options.growTo() > 0) {
-      server.createLedger("journal_grown");
-      log.info("growing a ledger to {} entries", options.growTo());
-      Growth.grow(server, "journal_grown", accounts, options.growTo());
-      JournalContender grown = new JournalContender(server, "journal_grown", accounts, 1);
-      contenders.put(JOURNAL_GROWN, grown);
-      add(JOURNAL_GROWN, Spread.UNIFORM, size.callersMax(), grown);
-    }
   }
 
   /// Rows that were there before the first command.
   long before(String contender, String rows) {
-    return grownTo > 0 && contender.equals(JOURNAL_GROWN)
-        ? rows.equals("account_line") ? 2L * grownTo : rows.equals("outbox") ? 0 : grownTo
+    return growTo > 0 && contender.equals(JOURNAL_GROWN)
+        ? rows.equals("account_line") ? 2L * growTo : rows.equals("outbox") ? 0 : growTo
         : 0;
   }
 
   /// Measures everything.
   void run() throws Exception {
+    rounds();
+    openLoops();
+    if (growTo > 0) {
+      growth();
+    }
+  }
+
+  private void rounds() throws Exception {
     for (int round = 0; round <= size.rounds(); round++) {
       boolean isWarmUp = round == 0;
       log.info(isWarmUp ? "warming up" : "round {} of {}", round, size.rounds());
       for (Cell cell : cells) {
-        try (Callers callers = cell.open()) {
-          Sample sample =
-              Load.closedLoop(callers.steps(), isWarmUp ? size.slice().dividedBy(2) : size.slice());
-          if (!isWarmUp) {
-            cell.closedLoop().add(sample);
-          }
+        Sample sample = closedLoop(cell, isWarmUp ? size.slice().dividedBy(2) : size.slice());
+        if (!isWarmUp) {
+          cell.closedLoop().add(sample);
         }
       }
     }
+  }
+
+  private void openLoops() throws Exception {
     log.info("open loops");
     // The same load for both of a pair whose times are compared.
     Cell one = cell(JOURNAL, Spread.UNIFORM, 1);
@@ -138,6 +143,46 @@ final class Contest implements AutoCloseable {
         Cell raw = best(RAW_SQL, spread);
         openLoop(raw, raw.perSecond() / 2);
       }
+    }
+  }
+
+  /// By itself at the end: writing a long past down keeps the server's disk busy for everybody. Just after
+  /// a checkpoint each page that is touched is logged whole, so a grown ledger needs some time before its
+  /// rate is the one that lasts.
+  private void growth() throws Exception {
+    log.info("growing a ledger to {} entries", growTo);
+    server.createLedger("journal_grown");
+    Growth.grow(server, "journal_grown", accounts, growTo);
+    JournalContender grown = new JournalContender(server, "journal_grown", accounts, 1);
+    contenders.put(JOURNAL_GROWN, grown);
+    int crowd = size.callersMax();
+    Cell freshCell =
+        new Cell(
+            JOURNAL_FRESH, Spread.UNIFORM, crowd, () -> journal.callers(Spread.UNIFORM, crowd));
+    Cell grownCell =
+        new Cell(JOURNAL_GROWN, Spread.UNIFORM, crowd, () -> grown.callers(Spread.UNIFORM, crowd));
+    cells.add(freshCell);
+    cells.add(grownCell);
+    log.info("warming up the grown ledger");
+    closedLoop(grownCell, size.grownWarmUp());
+    for (int round = 1; round <= size.rounds(); round++) {
+      log.info("grown, round {} of {}", round, size.rounds());
+      for (Cell cell : List.of(freshCell, grownCell)) {
+        long before = server.walBytes();
+        Sample sample = closedLoop(cell, size.grownSlice());
+        cell.closedLoop().add(sample);
+        log.info(
+            "{}: {} transfers/s, {} bytes of WAL each",
+            cell.contender(),
+            Math.round(sample.perSecond()),
+            (server.walBytes() - before) / Math.max(1, sample.transfers()));
+      }
+    }
+  }
+
+  private static Sample closedLoop(Cell cell, Duration slice) throws Exception {
+    try (Callers callers = cell.open()) {
+      return Load.closedLoop(callers.steps(), slice);
     }
   }
 

@@ -34,6 +34,8 @@ final class Ratios {
     Cell rawOne = contest.cell(Contest.RAW_SQL, Spread.UNIFORM, 1);
     Cell postOnly = contest.cell(Contest.JOURNAL_POST_ONLY, Spread.UNIFORM, crowd);
     Cell two = contest.cell(Contest.JOURNAL_TWO_INSTANCES, Spread.HOT, crowd);
+    Cell fresh = contest.bestOrNull(Contest.JOURNAL_FRESH, Spread.UNIFORM);
+    Cell grown = contest.bestOrNull(Contest.JOURNAL_GROWN, Spread.UNIFORM);
     List<Ratio> ratios = new ArrayList<>();
     ratios.add(atLeast("hot_vs_uniform", rate(hot, uniform), 0.8));
     ratios.add(
@@ -50,7 +52,7 @@ final class Ratios {
     ratios.add(
         atLeast(
             "rate_10m_vs_empty",
-            rateOrNull(contest.bestOrNull(Contest.JOURNAL_GROWN, Spread.UNIFORM), uniform),
+            grown == null || fresh == null ? null : rate(grown, fresh),
             0.9));
     ratios.add(
         atLeast("journal_vs_jpa", rate(uniform, contest.best(Contest.JPA, Spread.UNIFORM)), null));
@@ -73,10 +75,6 @@ final class Ratios {
       rounds.add(one.closedLoop().get(i).perSecond() / other.closedLoop().get(i).perSecond());
     }
     return Cell.median(rounds);
-  }
-
-  private static @Nullable Double rateOrNull(@Nullable Cell one, Cell other) {
-    return one == null ? null : rate(one, other);
   }
 
   private static double median50(Cell one, Cell other) {

@@ -32,6 +32,7 @@ public final class BenchServer implements AutoCloseable {
           "commit_delay",
           "shared_buffers",
           "max_wal_size",
+          "wal_compression",
           "checkpoint_timeout",
           "autovacuum",
           "max_connections",
@@ -65,6 +66,16 @@ public final class BenchServer implements AutoCloseable {
 
   public int port() {
     return server.address().port();
+  }
+
+  /// All that was written to the log so far.
+  public long walBytes() throws SQLException {
+    try (Connection connection = server.address().superuser("postgres");
+        Statement statement = connection.createStatement();
+        var row = statement.executeQuery("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")) {
+      row.next();
+      return row.getLong(1);
+    }
   }
 
   /// `SHOW` of each setting that durability or speed depends on.
