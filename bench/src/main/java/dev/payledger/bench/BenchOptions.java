@@ -37,8 +37,8 @@ record BenchOptions(
   /// @param rounds measured ones; one more comes first and is thrown away
   /// @param slice of closed loop, for each cell in each round
   /// @param openSlice of open loop
-  /// @param grownSlice of closed loop, on a grown ledger and a fresh one in turn
-  /// @param grownWarmUp of the grown one, before
+  /// @param freshSlice of closed loop on a fresh ledger, in turn with
+  /// @param grownSlice on a grown one
   /// @param accounts to move money between
   /// @param callersMax the largest crowd
   /// @param connections that raw SQL and a peer may take their best of
@@ -48,8 +48,8 @@ record BenchOptions(
       int rounds,
       Duration slice,
       Duration openSlice,
+      Duration freshSlice,
       Duration grownSlice,
-      Duration grownWarmUp,
       int accounts,
       int callersMax,
       List<Integer> connections,
@@ -61,8 +61,8 @@ record BenchOptions(
             3,
             Duration.ofMillis(1_200),
             Duration.ofSeconds(3),
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(60),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(50),
             1_000,
             256,
             List.of(4, 8, 16, 32, 64),
@@ -74,8 +74,8 @@ record BenchOptions(
             7,
             Duration.ofSeconds(4),
             Duration.ofSeconds(10),
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(5),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(50),
             1_000,
             256,
             List.of(4, 8, 16, 32, 64),

@@ -36,6 +36,7 @@ final class Contest implements AutoCloseable {
   static final String PEER = "peer";
 
   private static final Logger log = LoggerFactory.getLogger(Contest.class);
+  private static final int GROWN_ROUNDS = 5;
   private static final List<Integer> JPA_CONNECTIONS = List.of(4, 8, 16);
 
   private final BenchServer server;
@@ -108,10 +109,11 @@ final class Contest implements AutoCloseable {
 
   /// Measures everything.
   void run() throws Exception {
+    JournalContender grown = growTo > 0 ? grown() : null;
     rounds();
     openLoops();
-    if (growTo > 0) {
-      growth();
+    if (grown != null) {
+      grownRounds(grown);
     }
   }
 
@@ -146,15 +148,19 @@ final class Contest implements AutoCloseable {
     }
   }
 
-  /// By itself at the end: writing a long past down keeps the server's disk busy for everybody. Just after
-  /// a checkpoint each page that is touched is logged whole, so a grown ledger needs some time before its
-  /// rate is the one that lasts.
-  private void growth() throws Exception {
+  private JournalContender grown() throws Exception {
     log.info("growing a ledger to {} entries", growTo);
     server.createLedger("journal_grown");
     Growth.grow(server, "journal_grown", accounts, growTo);
     JournalContender grown = new JournalContender(server, "journal_grown", accounts, 1);
     contenders.put(JOURNAL_GROWN, grown);
+    log.info("grown");
+    return grown;
+  }
+
+  /// By themselves and longer than the others, over a whole checkpoint interval: after a checkpoint
+  /// each page is logged whole when it is touched for the first time, and a grown ledger has many pages.
+  private void grownRounds(JournalContender grown) throws Exception {
     int crowd = size.callersMax();
     Cell freshCell =
         new Cell(
@@ -163,13 +169,12 @@ final class Contest implements AutoCloseable {
         new Cell(JOURNAL_GROWN, Spread.UNIFORM, crowd, () -> grown.callers(Spread.UNIFORM, crowd));
     cells.add(freshCell);
     cells.add(grownCell);
-    log.info("warming up the grown ledger");
-    closedLoop(grownCell, size.grownWarmUp());
-    for (int round = 1; round <= size.rounds(); round++) {
-      log.info("grown, round {} of {}", round, size.rounds());
+    server.superuser("postgres", "CHECKPOINT");
+    for (int round = 1; round <= GROWN_ROUNDS; round++) {
       for (Cell cell : List.of(freshCell, grownCell)) {
         long before = server.walBytes();
-        Sample sample = closedLoop(cell, size.grownSlice());
+        boolean isGrown = cell == grownCell;
+        Sample sample = closedLoop(cell, isGrown ? size.grownSlice() : size.freshSlice());
         cell.closedLoop().add(sample);
         log.info(
             "{}: {} transfers/s, {} bytes of WAL each",

@@ -51,9 +51,7 @@ final class Ratios {
     ratios.add(atLeast("hold_then_post_vs_post", rate(uniform, postOnly), null));
     ratios.add(
         atLeast(
-            "rate_10m_vs_empty",
-            grown == null || fresh == null ? null : rate(grown, fresh),
-            0.9));
+            "rate_10m_vs_empty", grown == null || fresh == null ? null : rate(grown, fresh), 0.9));
     ratios.add(
         atLeast("journal_vs_jpa", rate(uniform, contest.best(Contest.JPA, Spread.UNIFORM)), null));
     Cell peerHot = contest.bestOrNull(Contest.PEER, Spread.HOT);

@@ -20,7 +20,8 @@ import java.util.Optional;
 /// The data directory survives a stop and a kill; starting on it again recovers from its WAL.
 public final class PostgresServer implements AutoCloseable {
   /// What the stack needs of every PostgreSQL it runs on: durability, a log that can be decoded, and
-  /// bounds. The containers are started with the same.
+  /// bounds. The containers are started with the same. With PostgreSQL's own `max_wal_size`
+  /// a busy, large ledger would force a checkpoint every few seconds and log most pages whole again.
   public static final Map<String, String> SETTINGS =
       Map.of(
           "fsync", "on",
@@ -28,6 +29,7 @@ public final class PostgresServer implements AutoCloseable {
           "full_page_writes", "on",
           "wal_level", "logical",
           "max_connections", "120",
+          "max_wal_size", "8GB",
           "max_slot_wal_keep_size", "1GB");
 
   private final Path dataDirectory;

@@ -337,8 +337,7 @@ class JournalModelIT {
   }
 
   /// Two instances without turns, each with batches over all of the accounts.
-  private int deadlocks(
-      List<UUID> accounts, int rounds, UnaryOperator<JournalTransaction> doctored)
+  private int deadlocks(List<UUID> accounts, int rounds, UnaryOperator<JournalTransaction> doctored)
       throws Exception {
     AtomicInteger deadlocks = new AtomicInteger();
     CyclicBarrier together = new CyclicBarrier(2);
