@@ -1,0 +1,158 @@
+package dev.payledger.gateway.shedding;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+
+/// The requests that one service works for: never more at once than `AdaptiveLimit` says. What finds no
+/// place is refused at once, or waits in a short queue of its priority; a place that becomes free goes
+/// to the highest priority that waits.
+final class Admission {
+  private static final class Waiter {
+    private final Condition changed;
+    private boolean isAdmitted;
+
+    Waiter(Condition changed) {
+      this.changed = changed;
+    }
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Priority, Deque<Waiter>> waiting = new EnumMap<>(Priority.class);
+  private final SheddingProperties properties;
+  private final AdaptiveLimit limit;
+  private int inFlight;
+
+  Admission(SheddingProperties properties) {
+    this.properties = properties;
+    this.limit = new AdaptiveLimit(properties, System.nanoTime());
+    for (Priority priority : Priority.values()) {
+      waiting.put(priority, new ArrayDeque<>());
+    }
+  }
+
+  /// Whether there is a place, now or within the time; who is admitted must `release`.
+  boolean admit(Priority priority, Duration timeLeft) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      Deque<Waiter> queue = queueOf(priority);
+      // Those of a higher priority that wait can only do so when there is no place for this one
+      // either.
+      if (queue.isEmpty() && hasPlace(priority)) {
+        inFlight++;
+        return true;
+      }
+      SheddingProperties.Queue bounds = properties.queueOf(priority);
+      if (queue.size() >= bounds.lengthMax()) {
+        return false;
+      }
+      Waiter waiter = new Waiter(lock.newCondition());
+      queue.add(waiter);
+      try {
+        long left = Math.min(bounds.waitMax().toNanos(), timeLeft.toNanos());
+        while (!waiter.isAdmitted && left > 0) {
+          left = waiter.changed.awaitNanos(left);
+        }
+        return waiter.isAdmitted;
+      } catch (InterruptedException e) {
+        if (waiter.isAdmitted) {
+          leave();
+        }
+        throw e;
+      } finally {
+        queue.remove(waiter);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void release() {
+    lock.lock();
+    try {
+      leave();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leave() {
+    inFlight--;
+    admitWaiting();
+  }
+
+  void answered(String route, long tookNanos) {
+    learn(now -> limit.answered(route, tookNanos, inFlight, now));
+  }
+
+  void unanswered(String route, long waitedNanos) {
+    learn(now -> limit.unanswered(route, waitedNanos, inFlight, now));
+  }
+
+  void refused() {
+    learn(now -> limit.refused(inFlight, now));
+  }
+
+  private void learn(LongConsumer lesson) {
+    lock.lock();
+    try {
+      lesson.accept(System.nanoTime());
+      admitWaiting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void admitWaiting() {
+    for (Priority priority : Priority.values()) {
+      Deque<Waiter> queue = queueOf(priority);
+      while (!queue.isEmpty() && hasPlace(priority)) {
+        Waiter next = queue.remove();
+        next.isAdmitted = true;
+        inFlight++;
+        next.changed.signal();
+      }
+    }
+  }
+
+  private boolean hasPlace(Priority priority) {
+    return inFlight < priority.partOf(limit.current());
+  }
+
+  private Deque<Waiter> queueOf(Priority priority) {
+    return Objects.requireNonNull(waiting.get(priority));
+  }
+
+  int limit() {
+    lock.lock();
+    try {
+      return limit.current();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int inFlight() {
+    lock.lock();
+    try {
+      return inFlight;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting.values().stream().mapToInt(Deque::size).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+}
