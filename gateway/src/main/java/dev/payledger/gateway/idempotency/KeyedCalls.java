@@ -44,7 +44,8 @@ public class KeyedCalls {
     try {
       return answer(command, timeLeft, forward, beforeWaiting);
     } catch (DataAccessException | TransactionException e) {
-      log.warn("idempotency keys are not available", e);
+      // One line: it comes once for each request while the store is away.
+      log.warn("idempotency keys are not available: {}", e.toString());
       return new KeyedOutcome.StoreUnavailable();
     }
   }

@@ -13,7 +13,27 @@ import java.util.function.LongConsumer;
 /// The requests that one service works for: never more at once than `AdaptiveLimit` says. What finds no
 /// place is refused at once, or waits in a short queue of its priority; a place that becomes free goes
 /// to the highest priority that waits.
+///
+/// A queue helps in a burst. In an overload it would only make refusals late, so one that overflows is
+/// closed until nobody has been turned away for a second.
 final class Admission {
+  private static final long CLOSED_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private static final class Queue {
+    private final Deque<Waiter> waiters = new ArrayDeque<>();
+    private boolean isOverflown;
+    private long lastOverflowNanos;
+
+    boolean isClosed() {
+      return isOverflown && System.nanoTime() - lastOverflowNanos < CLOSED_NANOS;
+    }
+
+    void overflow() {
+      isOverflown = true;
+      lastOverflowNanos = System.nanoTime();
+    }
+  }
+
   private static final class Waiter {
     private final Condition changed;
     private boolean isAdmitted;
@@ -24,7 +44,7 @@ final class Admission {
   }
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Priority, Deque<Waiter>> waiting = new EnumMap<>(Priority.class);
+  private final Map<Priority, Queue> queues = new EnumMap<>(Priority.class);
   private final SheddingProperties properties;
   private final AdaptiveLimit limit;
   private int inFlight;
@@ -33,7 +53,7 @@ final class Admission {
     this.properties = properties;
     this.limit = new AdaptiveLimit(properties, System.nanoTime());
     for (Priority priority : Priority.values()) {
-      waiting.put(priority, new ArrayDeque<>());
+      queues.put(priority, new Queue());
     }
   }
 
@@ -41,23 +61,28 @@ final class Admission {
   boolean admit(Priority priority, Duration timeLeft) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      Deque<Waiter> queue = queueOf(priority);
+      Queue queue = queueOf(priority);
       // Those of a higher priority that wait can only do so when there is no place for this one
       // either.
-      if (queue.isEmpty() && hasPlace(priority)) {
+      if (queue.waiters.isEmpty() && hasPlace(priority)) {
         inFlight++;
         return true;
       }
       SheddingProperties.Queue bounds = properties.queueOf(priority);
-      if (queue.size() >= bounds.lengthMax()) {
+      if (queue.isClosed() || queue.waiters.size() >= bounds.lengthMax()) {
+        queue.overflow();
         return false;
       }
       Waiter waiter = new Waiter(lock.newCondition());
-      queue.add(waiter);
+      queue.waiters.add(waiter);
       try {
         long left = Math.min(bounds.waitMax().toNanos(), timeLeft.toNanos());
         while (!waiter.isAdmitted && left > 0) {
           left = waiter.changed.awaitNanos(left);
+        }
+        // Who had no time to wait says nothing about the queue.
+        if (!waiter.isAdmitted && timeLeft.compareTo(bounds.waitMax()) >= 0) {
+          queue.overflow();
         }
         return waiter.isAdmitted;
       } catch (InterruptedException e) {
@@ -66,7 +91,7 @@ final class Admission {
         }
         throw e;
       } finally {
-        queue.remove(waiter);
+        queue.waiters.remove(waiter);
       }
     } finally {
       lock.unlock();
@@ -111,9 +136,9 @@ final class Admission {
 
   private void admitWaiting() {
     for (Priority priority : Priority.values()) {
-      Deque<Waiter> queue = queueOf(priority);
-      while (!queue.isEmpty() && hasPlace(priority)) {
-        Waiter next = queue.remove();
+      Deque<Waiter> waiters = queueOf(priority).waiters;
+      while (!waiters.isEmpty() && hasPlace(priority)) {
+        Waiter next = waiters.remove();
         next.isAdmitted = true;
         inFlight++;
         next.changed.signal();
@@ -125,8 +150,8 @@ final class Admission {
     return inFlight < priority.partOf(limit.current());
   }
 
-  private Deque<Waiter> queueOf(Priority priority) {
-    return Objects.requireNonNull(waiting.get(priority));
+  private Queue queueOf(Priority priority) {
+    return Objects.requireNonNull(queues.get(priority));
   }
 
   int limit() {
@@ -150,7 +175,7 @@ final class Admission {
   int waiting() {
     lock.lock();
     try {
-      return waiting.values().stream().mapToInt(Deque::size).sum();
+      return queues.values().stream().mapToInt(queue -> queue.waiters.size()).sum();
     } finally {
       lock.unlock();
     }

@@ -3,6 +3,7 @@ package dev.payledger.gateway.shedding;
 import dev.payledger.gateway.forward.Upstream;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -17,9 +18,15 @@ import org.springframework.stereotype.Component;
 public class Shedding {
   private final Map<Upstream, Admission> admissions = new EnumMap<>(Upstream.class);
   private final MeterRegistry metrics;
+  private final Timer turnedAway;
 
   Shedding(SheddingProperties properties, MeterRegistry metrics) {
     this.metrics = metrics;
+    this.turnedAway =
+        Timer.builder("gateway.shedding.turned.away")
+            .description("from the arrival of a request to its refusal")
+            .publishPercentiles(0.5, 0.99)
+            .register(metrics);
     for (Upstream upstream : Upstream.values()) {
       Admission admission = new Admission(properties);
       admissions.put(upstream, admission);
@@ -55,6 +62,10 @@ public class Shedding {
             isAdmitted ? "admitted" : "shed")
         .increment();
     return isAdmitted ? Optional.of(new Permit(admission, measuredRoute)) : Optional.empty();
+  }
+
+  void turnedAway(Duration after) {
+    turnedAway.record(after);
   }
 
   private static String tag(Enum<?> constant) {

@@ -40,6 +40,7 @@ public final class SheddingFilter extends OncePerRequestFilter {
     Optional<Permit> permit = permit(request, route.get(), upstream.get());
     if (permit.isEmpty()) {
       problems.write(request, response, turnedAway());
+      shedding.turnedAway(TimeLeft.of(request).spent());
       return;
     }
     permit.get().putInto(request);

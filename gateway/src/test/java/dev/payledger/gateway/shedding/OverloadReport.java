@@ -13,11 +13,12 @@ import java.util.stream.IntStream;
 
 /// What became of the calls of one run. Goodput counts answers that were a success and came before
 /// their caller had gone; seconds are those in which a call fell due.
-record OverloadReport(List<OverloadReport.Call> calls) {
+///
+/// @param rejectionMedianMillis from arrival to refusal, in the gateway; NaN when it refused nothing
+record OverloadReport(List<OverloadReport.Call> calls, double rejectionMedianMillis) {
   private static final Path PAGE = Path.of("../docs/generated/overload.md");
 
-  /// @param millis from sending to the answer
-  record Call(int second, Kind kind, int status, boolean isInTime, double millis) {
+  record Call(int second, Kind kind, int status, boolean isInTime) {
     boolean isGood() {
       return status >= 200 && status < 300 && isInTime;
     }
@@ -92,16 +93,6 @@ record OverloadReport(List<OverloadReport.Call> calls) {
     return part(call -> Phase.OVERLOAD.holds(call) && call.kind == Kind.MONEY);
   }
 
-  double rejectionMedianMillis() {
-    double[] sorted =
-        calls.stream()
-            .filter(call -> Phase.OVERLOAD.holds(call) && call.status == 503)
-            .mapToDouble(Call::millis)
-            .sorted()
-            .toArray();
-    return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
-  }
-
   /// Until the first second of the last phase from which on 99 % succeed.
   int recoverySeconds() {
     int last = Phase.AFTER.fromSecond + Phase.AFTER.seconds - 1;
@@ -145,7 +136,7 @@ record OverloadReport(List<OverloadReport.Call> calls) {
         | success: money | %s | %s | ≥ 99 %% |
         | success: reads | %s | %s | – |
         | success: reports | %s | %s | – |
-        | a rejection, median, seen from outside | %.1f ms | – | < 5 ms |
+        | a rejection, median, from arrival to answer in the gateway | %.1f ms | – | < 5 ms |
         | until 99 %% succeed again, afterwards | %d s | %d s | ≤ 10 s |
 
         ```mermaid
