@@ -7,6 +7,8 @@ import dev.payledger.gateway.problem.LastResortFilter;
 import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.routes.Routes;
 import dev.payledger.gateway.routes.SizeAndShapeFilter;
+import dev.payledger.gateway.shedding.Shedding;
+import dev.payledger.gateway.shedding.SheddingFilter;
 import dev.payledger.gateway.timeleft.TimeLeftFilter;
 import dev.payledger.gateway.timeleft.TimeLeftProperties;
 import dev.payledger.gateway.trace.TraceFilter;
@@ -40,6 +42,8 @@ class FrontDoor {
           // Who it is, and whether they may: Spring Security's chains (AccessConfiguration, and in
           // the demo IssuerConfiguration).
           FilterChainProxy.class,
+          // Whether the service behind can take it now.
+          SheddingFilter.class,
           // How often.
           CallerLimitFilter.class);
 
@@ -69,6 +73,11 @@ class FrontDoor {
   @Bean
   FilterRegistrationBean<OpenLimitFilter> openLimit(RateLimits limits, Problems problems) {
     return at(new OpenLimitFilter(limits, problems));
+  }
+
+  @Bean
+  FilterRegistrationBean<SheddingFilter> shed(Shedding shedding, Problems problems) {
+    return at(new SheddingFilter(shedding, problems));
   }
 
   @Bean

@@ -10,19 +10,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/// Sends one call to one service, once. It never retries: a retry belongs to the caller, who has
+/// Sends one call to one service, once; `SheddingFilter` bounds how many at a time. It never retries: a retry belongs to the caller, who has
 /// the idempotency key, and to one layer only.
 @Component
 public class Forwarder {
@@ -31,8 +28,6 @@ public class Forwarder {
 
   private final ForwardProperties properties;
   private final HttpClient http;
-  private final Map<Upstream, Semaphore> placesOfCommands = new EnumMap<>(Upstream.class);
-  private final Map<Upstream, Semaphore> placesOfReads = new EnumMap<>(Upstream.class);
 
   Forwarder(ForwardProperties properties) {
     this.properties = properties;
@@ -43,10 +38,6 @@ public class Forwarder {
             .connectTimeout(properties.connectTimeout())
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .build();
-    for (Upstream upstream : Upstream.values()) {
-      placesOfCommands.put(upstream, new Semaphore(properties.inFlightMax()));
-      placesOfReads.put(upstream, new Semaphore(properties.inFlightMax()));
-    }
   }
 
   public Forwarded send(Call call, TimeLeft timeLeft) {
@@ -54,18 +45,7 @@ public class Forwarder {
     if (time.toMillis() < 1) {
       return new Forwarded.NotSent("no time left");
     }
-    // Apart, so that callers who read, and may wait long for it, cannot keep money from moving.
-    Semaphore place =
-        (call.commandId() == null ? placesOfReads : placesOfCommands).get(call.upstream());
-    // Full means full: a queue here would only hide an overload from the callers.
-    if (place == null || !place.tryAcquire()) {
-      return new Forwarded.NotSent("too many calls in flight to " + call.upstream());
-    }
-    try {
-      return exchange(request(call, time), time);
-    } finally {
-      place.release();
-    }
+    return exchange(request(call, time), time);
   }
 
   private Forwarded exchange(HttpRequest request, Duration time) {

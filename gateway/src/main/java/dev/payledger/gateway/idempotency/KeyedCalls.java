@@ -34,18 +34,27 @@ public class KeyedCalls {
   }
 
   /// `forward` sends the command with its id; it is called at most once per claim that this request
-  /// is granted, and not at all for a replay.
-  public KeyedOutcome call(KeyedCommand command, TimeLeft timeLeft, Supplier<Forwarded> forward) {
+  /// is granted, and not at all for a replay. `beforeWaiting` is called when somebody else has the claim,
+  /// who is waited for.
+  public KeyedOutcome call(
+      KeyedCommand command,
+      TimeLeft timeLeft,
+      Supplier<Forwarded> forward,
+      Runnable beforeWaiting) {
     try {
-      return answer(command, timeLeft, forward);
+      return answer(command, timeLeft, forward, beforeWaiting);
     } catch (DataAccessException | TransactionException e) {
-      log.warn("idempotency keys are not available", e);
+      // One line: it comes once for each request while the store is away.
+      log.warn("idempotency keys are not available: {}", e.toString());
       return new KeyedOutcome.StoreUnavailable();
     }
   }
 
   private KeyedOutcome answer(
-      KeyedCommand command, TimeLeft timeLeft, Supplier<Forwarded> forward) {
+      KeyedCommand command,
+      TimeLeft timeLeft,
+      Supplier<Forwarded> forward,
+      Runnable beforeWaiting) {
     TimeLeft patience = TimeLeft.of(shorter(properties.waitMax(), timeLeft.remaining()));
     Standing standing = keys.claim(command);
     while (true) {
@@ -65,6 +74,7 @@ public class KeyedCalls {
           standing = keys.look(command);
         }
         case Standing.Free(), Standing.Held() -> {
+          beforeWaiting.run();
           if (patience.isOver() || !waited(command, standing, patience)) {
             return new KeyedOutcome.InFlight();
           }

@@ -20,6 +20,7 @@ public enum ProblemCode {
   IDEMPOTENCY_KEY_REUSED(422, false, "The idempotency key belongs to another request"),
   QUOTA_EXCEEDED(429, true, "Too many requests"),
   INTERNAL_ERROR(500, true, "The gateway failed"),
+  TEMPORARY_REDUCED_CAPACITY(503, true, "There is more to do than can be done"),
   UNAVAILABLE(503, true, "A part that is needed is not available"),
   OUTCOME_UNKNOWN(503, true, "The outcome is not known yet");
 

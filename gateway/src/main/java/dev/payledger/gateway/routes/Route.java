@@ -57,6 +57,15 @@ public record Route(
     return Optional.ofNullable((Route) request.getAttribute(ATTRIBUTE));
   }
 
+  /// The service that answers; empty when the gateway does so itself.
+  public Optional<Upstream> upstream() {
+    return switch (target) {
+      case Own() -> Optional.empty();
+      case Read(Upstream upstream) -> Optional.of(upstream);
+      case Command command -> Optional.of(command.upstream());
+    };
+  }
+
   void putInto(HttpServletRequest request) {
     request.setAttribute(ATTRIBUTE, this);
   }

@@ -19,6 +19,7 @@ import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.routes.Route.Command;
 import dev.payledger.gateway.routes.Route.KeyPolicy;
 import dev.payledger.gateway.shape.ShapeOutcome;
+import dev.payledger.gateway.shedding.Permit;
 import dev.payledger.gateway.timeleft.TimeLeft;
 import dev.payledger.gateway.trace.Traceparent;
 import jakarta.servlet.http.HttpServletRequest;
@@ -66,7 +67,7 @@ class RouteController {
       HttpServletRequest request, HttpServletResponse response, Jwt token, Upstream upstream)
       throws IOException {
     Call call = call(request, token, upstream, null);
-    switch (forwarder.send(call, TimeLeft.of(request))) {
+    switch (send(request, call)) {
       case Forwarded.Answered(Answer answer) when mayPass(answer) -> answer.writeTo(response);
       case Forwarded other -> {
         log.warn("{} {}: {}", call.method(), call.upstream(), describe(other));
@@ -124,9 +125,14 @@ class RouteController {
   private void keyed(
       HttpServletRequest request, HttpServletResponse response, Call call, KeyedCommand command)
       throws IOException {
-    TimeLeft timeLeft = TimeLeft.of(request);
     Call named = call.with(command.commandId());
-    switch (keyedCalls.call(command, timeLeft, () -> forwarder.send(named, timeLeft))) {
+    KeyedOutcome outcome =
+        keyedCalls.call(
+            command,
+            TimeLeft.of(request),
+            () -> send(request, named),
+            Permit.of(request)::giveBack);
+    switch (outcome) {
       case KeyedOutcome.Fresh(Answer answer) -> reply(request, response, named, answer);
       case KeyedOutcome.Replayed(Answer answer) -> {
         response.setHeader("Idempotency-Replayed", "true");
@@ -162,10 +168,17 @@ class RouteController {
 
   private void unkeyed(HttpServletRequest request, HttpServletResponse response, Call call)
       throws IOException {
-    switch (forwarder.send(call, TimeLeft.of(request))) {
+    switch (send(request, call)) {
       case Forwarded.Answered(Answer answer) -> reply(request, response, call, answer);
       case Forwarded why -> unanswered(request, response, call, why);
     }
+  }
+
+  private Forwarded send(HttpServletRequest request, Call call) {
+    long start = System.nanoTime();
+    Forwarded forwarded = forwarder.send(call, TimeLeft.of(request));
+    Permit.of(request).ended(forwarded, System.nanoTime() - start);
+    return forwarded;
   }
 
   private void reply(

@@ -8,14 +8,16 @@ import java.time.Duration;
 /// Kept on the monotonic clock, so that a step of the wall clock ends no request.
 public final class TimeLeft {
   private static final String ATTRIBUTE = TimeLeft.class.getName();
+  private final long startNanos;
   private final long endNanos;
 
-  private TimeLeft(long endNanos) {
-    this.endNanos = endNanos;
+  private TimeLeft(long startNanos, Duration duration) {
+    this.startNanos = startNanos;
+    this.endNanos = startNanos + duration.toNanos();
   }
 
   public static TimeLeft of(Duration duration) {
-    return new TimeLeft(System.nanoTime() + duration.toNanos());
+    return new TimeLeft(System.nanoTime(), duration);
   }
 
   /// The time of this request, which `TimeLeftFilter` has set.
@@ -33,6 +35,10 @@ public final class TimeLeft {
   /// What is left, never negative.
   public Duration remaining() {
     return Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()));
+  }
+
+  public Duration spent() {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
   }
 
   public boolean isOver() {

@@ -10,11 +10,6 @@ import dev.payledger.testkit.Ports;
 import java.net.URI;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
@@ -27,7 +22,6 @@ class ForwarderIT {
               URI.create(ledger.url()),
               URI.create(ledger.url()),
               Duration.ofSeconds(1),
-              1,
               DataSize.ofKilobytes(1)));
 
   @AfterEach
@@ -54,30 +48,6 @@ class ForwarderIT {
   }
 
   @Test
-  void callsInFlightAreBoundedAndReadsDoNotTakeThePlacesOfCommands() throws Exception {
-    CountDownLatch arrived = new CountDownLatch(1);
-    CountDownLatch mayAnswer = new CountDownLatch(1);
-    ledger.answers(
-        request -> {
-          if (request.method().equals("GET")) {
-            arrived.countDown();
-            await(mayAnswer);
-          }
-          return Reply.json(200, "{}");
-        });
-    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Forwarded> first = callers.submit(this::read);
-      assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(read()).isInstanceOf(Forwarded.NotSent.class);
-      assertThat(send("POST", "/v1/transfers", UUID.randomUUID(), Duration.ofSeconds(10)))
-          .isInstanceOf(Forwarded.Answered.class);
-      mayAnswer.countDown();
-      assertThat(first.get(10, TimeUnit.SECONDS)).isInstanceOf(Forwarded.Answered.class);
-    }
-    assertThat(read()).isInstanceOf(Forwarded.Answered.class);
-  }
-
-  @Test
   void withoutTimeLeftNothingIsSent() {
     assertThat(send("GET", "/v1/accounts", null, Duration.ZERO))
         .isInstanceOf(Forwarded.NotSent.class);
@@ -98,14 +68,5 @@ class ForwarderIT {
     assertThat(read()).isInstanceOf(Forwarded.Unknown.class);
     ledger.answers(request -> Reply.json(200, "x".repeat(1_024)));
     assertThat(read()).isInstanceOf(Forwarded.Answered.class);
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
   }
 }

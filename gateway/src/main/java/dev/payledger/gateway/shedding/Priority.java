@@ -1,0 +1,44 @@
+package dev.payledger.gateway.shedding;
+
+import dev.payledger.gateway.routes.Route;
+import dev.payledger.gateway.routes.RouteClass;
+import jakarta.servlet.http.HttpServletRequest;
+
+/// Who goes first when not all can. Each may fill a part of the limit only, so that there is room for the next
+/// higher one at any time; who may wait is served before lower ones that come later.
+enum Priority {
+  /// Moves money.
+  CRITICAL(1.0),
+  /// Somebody looks at it.
+  INTERACTIVE(0.9),
+  /// The feed, an operator's reports, and whoever asks to wait: later is as good as now.
+  SHEDDABLE(0.6);
+
+  private final double part;
+
+  Priority(double part) {
+    this.part = part;
+  }
+
+  /// Of this limit; at least one, so that nothing is shut out of an idle service.
+  int partOf(int limit) {
+    return Math.max(1, (int) (limit * part));
+  }
+
+  static Priority of(HttpServletRequest request, Route route) {
+    if (asksToWait(request)) {
+      return SHEDDABLE;
+    }
+    return switch (route.routeClass()) {
+      case MONEY -> CRITICAL;
+      case READS -> "ledger:operate".equals(route.scope()) ? SHEDDABLE : INTERACTIVE;
+      case FEED -> SHEDDABLE;
+      case OPEN -> throw new IllegalArgumentException(RouteClass.OPEN + " is not forwarded");
+    };
+  }
+
+  /// How long such an answer takes is the caller's wish and no sign of load.
+  static boolean asksToWait(HttpServletRequest request) {
+    return request.getMethod().equals("GET") && request.getParameter("waitMs") != null;
+  }
+}

@@ -1,0 +1,6 @@
+/// Whether the service behind can take a request now: an adaptive concurrency limit with three
+/// priorities. Read `Admission` first, then `AdaptiveLimit`.
+@NullMarked
+package dev.payledger.gateway.shedding;
+
+import org.jspecify.annotations.NullMarked;
