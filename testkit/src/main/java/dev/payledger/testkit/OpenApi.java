@@ -81,6 +81,11 @@ public final class OpenApi {
         : node;
   }
 
+  /// A node that stands for another one, by its `$ref`.
+  public JsonNode reference(String ref) {
+    return root.objectNode().put("$ref", ref);
+  }
+
   /// The parameters of the operation and of its path.
   public List<JsonNode> parameters(Operation operation) {
     List<JsonNode> parameters = new ArrayList<>();

@@ -33,11 +33,13 @@ class KeyLookUpController {
   }
 
   private final KeyRows rows;
+  private final KeyedOperations operations;
   private final Problems problems;
   private final JsonMapper json = JsonMapper.builder().build();
 
-  KeyLookUpController(KeyRows rows, Problems problems) {
+  KeyLookUpController(KeyRows rows, KeyedOperations operations, Problems problems) {
     this.rows = rows;
+    this.operations = operations;
     this.problems = problems;
   }
 
@@ -49,7 +51,7 @@ class KeyLookUpController {
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException {
-    if (key == null || operation == null || !operation.matches("[a-z-]{1,40}")) {
+    if (key == null || operation == null || !operations.has(operation)) {
       refuse(request, response, "Send key and operation, such as operation=create-transfer.");
       return;
     }

@@ -60,6 +60,8 @@ public enum ProblemCode {
       case 413 -> PAYLOAD_TOO_LARGE;
       case 415 -> UNSUPPORTED_MEDIA_TYPE;
       case 429 -> QUOTA_EXCEEDED;
+      // Of HTTP that is not spoken here: the caller's to change.
+      case 501, 505 -> INVALID_REQUEST;
       case 503 -> UNAVAILABLE;
       default -> status >= 400 && status < 500 ? INVALID_REQUEST : INTERNAL_ERROR;
     };

@@ -19,6 +19,7 @@ import static dev.payledger.gateway.shape.BodyShape.TRANSFER;
 import static dev.payledger.gateway.shape.BodyShape.TRANSFER_BATCH;
 
 import dev.payledger.gateway.forward.Upstream;
+import dev.payledger.gateway.idempotency.KeyedOperations;
 import dev.payledger.gateway.routes.Route.Command;
 import dev.payledger.gateway.routes.Route.KeyPolicy;
 import dev.payledger.gateway.routes.Route.Own;
@@ -33,7 +34,7 @@ import org.springframework.stereotype.Component;
 /// The route table: every method and path that the gateway serves. What is not here is not served,
 /// and what is here is described in `openapi.yaml`.
 @Component
-public class Routes {
+public class Routes implements KeyedOperations {
   static final List<Route> TABLE =
       List.of(
           command(REQUIRED, "create-transfer", "/v1/transfers", TRANSFER),
@@ -90,6 +91,14 @@ public class Routes {
                     ? new Match.Unknown()
                     : new Match.OtherMethod(
                         routes.stream().map(Route::method).collect(Collectors.toSet())));
+  }
+
+  @Override
+  public boolean has(String operation) {
+    return TABLE.stream()
+        .anyMatch(
+            route ->
+                route.target() instanceof Command command && command.operation().equals(operation));
   }
 
   private static Route command(

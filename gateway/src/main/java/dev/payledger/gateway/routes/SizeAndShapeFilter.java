@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,9 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
           ProblemCode.INVALID_REQUEST,
           "The query is longer than %d characters or not well-formed."
               .formatted(QUERY_CHARACTERS_MAX));
+    }
+    if (Collections.list(request.getHeaders("Authorization")).size() > 1) {
+      return problem(ProblemCode.INVALID_REQUEST, "Send Authorization once.");
     }
     // A body sent in chunks has no length yet; it is measured while it is read.
     int bytesMax = bodyBytesMax(route);

@@ -1,0 +1,325 @@
+package dev.payledger.system;
+
+import static dev.payledger.system.Attack.get;
+import static dev.payledger.system.Attack.post;
+import static dev.payledger.system.Attack.raw;
+import static dev.payledger.system.Attack.request;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/// HTTP that two parsers read differently, idempotency keys, queries, and the token endpoint.
+final class AttacksOnHttp extends AttackFamily {
+  AttacksOnHttp(Victims of) {
+    super(of);
+  }
+
+  @Override
+  void collect() {
+    onHttp();
+    onKeys();
+    onQueries();
+    onTheTokenEndpoint();
+  }
+
+  // 35 to 39: HTTP that two parsers read differently.
+  private void onHttp() {
+    Map<String, String> heads = new LinkedHashMap<>();
+    heads.put(
+        "35 length and chunks",
+        head(
+                "POST /v1/transfers",
+                "Content-Type: application/json",
+                "Idempotency-Key: smuggled",
+                "Content-Length: 4",
+                "Transfer-Encoding: chunked")
+            + "0\r\n\r\nGET /v1/operator/checks HTTP/1.1\r\nHost: x\r\n\r\n");
+    heads.put(
+        "35 two lengths",
+        head("POST /v1/transfers", "Content-Length: 0", "Content-Length: 5") + "hello");
+    heads.put("35 a length list", head("POST /v1/transfers", "Content-Length: 5, 6") + "hello");
+    heads.put("35 a negative length", head("POST /v1/transfers", "Content-Length: -1"));
+    heads.put(
+        "35 a length with a sign", head("POST /v1/transfers", "Content-Length: +5") + "hello");
+    heads.put("35 a length in hex", head("POST /v1/transfers", "Content-Length: 0x5") + "hello");
+    heads.put(
+        "35 chunked twice",
+        head("POST /v1/transfers", "Transfer-Encoding: chunked, chunked") + "0\r\n\r\n");
+    heads.put("35 a blank before the colon", head("GET /v1/accounts", "X-Y : z"));
+    heads.put("35 a header without a colon", head("GET /v1/accounts", "X-Y"));
+    heads.put("35 a header without a name", head("GET /v1/accounts", ": z"));
+    heads.put("37 NUL in a header", head("GET /v1/accounts", "X-Y: a\u0000b"));
+    heads.put("37 carriage return in a header", head("GET /v1/accounts", "X-Y: a\rb"));
+    heads.put(
+        "39 two hosts",
+        "GET /v1/accounts HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n");
+    heads.put("39 no host", "GET /v1/accounts HTTP/1.1\r\nConnection: close\r\n\r\n");
+    heads.put(
+        "39 a host with a path",
+        "GET /v1/accounts HTTP/1.1\r\nHost: a/b\r\nConnection: close\r\n\r\n");
+    heads.put("38 a method of symbols", head("G<T /v1/accounts"));
+    heads.put("13 raw braces in the path", head("GET /v1/{accounts}"));
+    heads.put("13 an escaped slash in the path", head("GET /v1/accounts/..%2faccounts"));
+    heads.put("13 an escaped NUL in the path", head("GET /v1/accounts%00"));
+    heads.put("13 a raw blank in the path", head("GET /v1/ac counts"));
+    heads.put("13 a backslash in the path", head("GET /v1\\accounts"));
+    heads.put("37 a broken escape in the query", head("GET /v1/accounts?cursor=%zz"));
+    heads.put("31 a query of 3,000", head("GET /v1/accounts?cursor=" + "x".repeat(3_000)));
+    heads.put("36 a header of 9 KB", head("GET /v1/accounts", "X-Y: " + "x".repeat(9_000)));
+    heads.put(
+        "36 200 headers",
+        head("GET /v1/accounts", Collections.nCopies(200, "X-Y: z").toArray(String[]::new)));
+    heads.forEach((name, text) -> all.add(raw(name, text, 400, "invalid-request")));
+    all.add(
+        raw(
+            "35 a folded key, which becomes a blank",
+            head(
+                "POST /v1/transfers", "Content-Type: application/json", "Idempotency-Key: a\r\n b"),
+            400,
+            "idempotency-key-malformed"));
+    all.add(
+        raw(
+            "35 another coding",
+            head("POST /v1/transfers", "Transfer-Encoding: gzip"),
+            501,
+            "invalid-request"));
+    all.add(
+        raw("38 HTTP/9.9", "GET /v1/accounts HTTP/9.9\r\nHost: a\r\n\r\n", 505, "invalid-request"));
+    for (String method : List.of("TRACE", "PROPFIND", "get", "BREW")) {
+      all.add(
+          request(method, "/v1/accounts")
+              .as(of.operator())
+              .mustGet("38 " + method, 405, "method-not-allowed"));
+    }
+    all.add(
+        request("CONNECT", "/v1/accounts")
+            .as(of.operator())
+            .mustGet("38 CONNECT", 501, "invalid-request"));
+    for (String value : List.of("0", "-1", "1.5", "1e3", "x", "", "1,2", "1234567890")) {
+      all.add(
+          get("/v1/accounts")
+              .as(of.alice())
+              .header("Request-Timeout-Ms: " + value)
+              .mustGet("40 Request-Timeout-Ms: " + value, 400, "invalid-request"));
+    }
+    all.add(
+        get("/v1/accounts")
+            .as(of.alice())
+            .header("Request-Timeout-Ms: 1000")
+            .header("Request-Timeout-Ms: 1000")
+            .mustGet("40 Request-Timeout-Ms twice", 400, "invalid-request"));
+  }
+
+  // 50 to 58: idempotency keys.
+  private void onKeys() {
+    String right = transfer(of.payer(), of.savings(), "1");
+    String transfer = "/v1/transfers/" + of.posted();
+    for (String path :
+        List.of(
+            "/v1/transfers",
+            "/v1/transfer-batches",
+            transfer + "/reversals",
+            transfer + "/capture",
+            transfer + "/void")) {
+      all.add(
+          post(path)
+              .as(of.alice())
+              .json("{}")
+              .mustGet("50 no key to " + path, 400, "idempotency-key-missing"));
+    }
+    for (String header :
+        List.of(
+            "Idempotency-Key:",
+            "Idempotency-Key: \"\"",
+            "Idempotency-Key: " + "k".repeat(256),
+            "Idempotency-Key: \"" + "k".repeat(256) + "\"",
+            "Idempotency-Key: a, b",
+            "Idempotency-Key: a;b=c",
+            "Idempotency-Key: a b",
+            "Idempotency-Key: \"open",
+            "Idempotency-Key: open\"",
+            "Idempotency-Key: \"a\\b\"",
+            "Idempotency-Key: \"a\";p=1",
+            "Idempotency-Key: \u00e9",
+            "Idempotency-Key: a\tb",
+            "Idempotency-Key: 'a', \"b\"",
+            "X-Idempotency-Key: a",
+            "IdempotencyKey: a",
+            "Idempotency_Key: a")) {
+      all.add(
+          post("/v1/transfers")
+              .as(of.alice())
+              .header(header)
+              .json(right)
+              .mustGet(
+                  "51 " + (header.length() > 60 ? header.substring(0, 30) + "…" : header),
+                  400,
+                  "idempotency-key-malformed"));
+    }
+    all.add(
+        post("/v1/transfers")
+            .as(of.alice())
+            .key()
+            .key()
+            .json(right)
+            .mustGet("51 two keys", 400, "idempotency-key-malformed"));
+    all.add(
+        post("/v1/transfers")
+            .as(of.alice())
+            .key()
+            .header("X-Idempotency-Key: other")
+            .json(right)
+            .mustGet("51 a key and a look-alike", 400, "idempotency-key-malformed"));
+    all.add(
+        post("/v1/accounts")
+            .as(of.alice())
+            .header("Idempotency-Key: \"")
+            .json("{\"name\":\"x\",\"currency\":\"EUR\"}")
+            .mustGet("51 where it may be left out", 400, "idempotency-key-malformed"));
+  }
+
+  // 40, 44, 45, 63: what comes in queries and paths.
+  private void onQueries() {
+    String account = "/v1/accounts/" + of.payer();
+    List<String> lists =
+        List.of(
+            "/v1/accounts?",
+            account + "/entries?",
+            account + "/feed?",
+            "/v1/transfers?accountId=" + of.payer() + "&");
+    for (String list : lists) {
+      for (String limit :
+          List.of(
+              "0", "-1", "201", "1000000000", "99999999999999999999", "x", "1.5", "1e1", "%00")) {
+        all.add(
+            get(list + "limit=" + limit)
+                .as(of.alice())
+                .mustGet("63 %slimit=%s".formatted(list, limit), 400, "invalid-request"));
+      }
+      for (String cursor :
+          List.of(
+              "x", "AAAA", "eyJhIjoxfQ", "' OR 1=1--".replace(" ", "%20"), "..", "%00", "null")) {
+        all.add(
+            get(list + "cursor=" + cursor)
+                .as(of.alice())
+                .mustGet("45 %scursor=%s".formatted(list, cursor), 400, "invalid-request"));
+      }
+    }
+    for (String asOf :
+        List.of(
+            "x",
+            "2026-13-01T00:00:00Z",
+            "2026-01-01",
+            "0",
+            "now()",
+            "99999-01-01T00:00:00Z",
+            "%27")) {
+      all.add(
+          get(account + "/balance?asOf=" + asOf)
+              .as(of.alice())
+              .mustGet("40 asOf=" + asOf, 400, "invalid-request"));
+    }
+    for (String wait : List.of("-1", "30001", "x", "1.5", "99999999999999999999")) {
+      all.add(
+          get("/v1/transfers/" + of.posted() + "?waitMs=" + wait)
+              .as(of.alice())
+              .mustGet("63 waitMs=" + wait, 400, "invalid-request"));
+    }
+    for (String query :
+        List.of(
+            "",
+            "?accountId=",
+            "?accountId=x",
+            "?accountId=1%20OR%201=1",
+            "?accountid=" + of.payer())) {
+      all.add(
+          get("/v1/transfers" + query)
+              .as(of.alice())
+              .mustGet("44 /v1/transfers" + query, 400, "invalid-request"));
+    }
+    for (String query :
+        List.of(
+            "",
+            "?key=x",
+            "?operation=create-transfer",
+            "?key=&operation=create-transfer",
+            "?key=x&operation=x",
+            "?key=x&operation=CREATE-TRANSFER",
+            "?key=" + "k".repeat(256) + "&operation=create-transfer")) {
+      all.add(
+          get("/v1/idempotency-keys" + query)
+              .as(of.alice())
+              .mustGet(
+                  "55 " + (query.length() > 80 ? "a key of 256" : query), 400, "invalid-request"));
+    }
+    for (String mode : List.of("x", "full")) {
+      all.add(
+          get("/v1/operator/checks?mode=" + mode)
+              .as(of.operator())
+              .mustGet("40 mode=" + mode, 400, "invalid-request"));
+    }
+    String id = UUID.fromString(of.payer()).toString();
+    for (String path : List.of("/v1/accounts/", "/v1/transfers/")) {
+      for (String wrong :
+          List.of(
+              "1",
+              "null",
+              "me",
+              id.replace("-", ""),
+              id + "0",
+              "%27%20OR%201=1--",
+              "%24%7bjndi:x%7d",
+              "0",
+              "*")) {
+        all.add(get(path + wrong).as(of.alice()).mustGet("44 " + path + wrong, 404, "not-found"));
+      }
+    }
+  }
+
+  // 8, 59: the token endpoint has OAuth's own answers.
+  private void onTheTokenEndpoint() {
+    String alice = "Authorization: Basic " + base64Padded("alice:alice-demo");
+    token(
+        "8 a wrong secret",
+        "Basic " + base64Padded("alice:wrong"),
+        "grant_type=client_credentials",
+        401);
+    token(
+        "8 nobody",
+        "Basic " + base64Padded("mallory:mallory-demo"),
+        "grant_type=client_credentials",
+        401);
+    token("8 no colon", "Basic " + base64Padded("alice"), "grant_type=client_credentials", 400);
+    token("8 not base64", "Basic %%%", "grant_type=client_credentials", 400);
+    for (String form :
+        List.of(
+            "grant_type=password&username=alice&password=alice-demo",
+            "grant_type=refresh_token",
+            "grant_type=authorization_code&code=x",
+            "grant_type=x",
+            "",
+            "grant_type=client_credentials&scope=ledger%3Aoperate",
+            "grant_type=client_credentials&scope=x",
+            "grant_type=client_credentials&grant_type=client_credentials")) {
+      all.add(
+          post("/oauth2/token")
+              .header(alice)
+              .header("Content-Type: application/x-www-form-urlencoded")
+              .body(form.getBytes(StandardCharsets.UTF_8))
+              .mustGet("8 " + form, 400, null));
+    }
+  }
+
+  private void token(String name, String authorization, String form, int status) {
+    all.add(
+        post("/oauth2/token")
+            .header("Authorization: " + authorization)
+            .header("Content-Type: application/x-www-form-urlencoded")
+            .body(form.getBytes(StandardCharsets.UTF_8))
+            .mustGet(name, status, null));
+  }
+}

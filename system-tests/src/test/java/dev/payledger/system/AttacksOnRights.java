@@ -1,0 +1,316 @@
+package dev.payledger.system;
+
+import static dev.payledger.system.Attack.get;
+import static dev.payledger.system.Attack.post;
+import static dev.payledger.system.Attack.request;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Who are you, may you, and is it yours; other methods and other paths.
+final class AttacksOnRights extends AttackFamily {
+  AttacksOnRights(Victims of) {
+    super(of);
+  }
+
+  @Override
+  void collect() {
+    withoutRight();
+    onOthersThings();
+    onRoutes();
+  }
+
+  private record Route(String method, String path, String scope) {}
+
+  private static final String WRITE = "transfers:write";
+
+  private static final String READ = "accounts:read";
+
+  private static final String OPERATE = "ledger:operate";
+
+  private static final List<String> OTHER_METHODS =
+      List.of("PUT", "DELETE", "PATCH", "OPTIONS", "HEAD");
+
+  private List<Route> routes() {
+    String account = "/v1/accounts/" + of.payer();
+    String transfer = "/v1/transfers/" + of.posted();
+    return List.of(
+        new Route("POST", "/v1/transfers", WRITE),
+        new Route("GET", "/v1/transfers?accountId=" + of.payer(), READ),
+        new Route("GET", transfer, READ),
+        new Route("POST", transfer + "/reversals", WRITE),
+        new Route("POST", transfer + "/capture", WRITE),
+        new Route("POST", transfer + "/void", WRITE),
+        new Route("POST", "/v1/transfer-batches", WRITE),
+        new Route("POST", "/v1/accounts", WRITE),
+        new Route("GET", "/v1/accounts", READ),
+        new Route("GET", account, READ),
+        new Route("GET", account + "/balance", READ),
+        new Route("GET", account + "/entries", READ),
+        new Route("GET", account + "/feed", READ),
+        new Route("POST", account + "/freeze", WRITE),
+        new Route("POST", account + "/unfreeze", WRITE),
+        new Route("POST", account + "/close", WRITE),
+        new Route("POST", account + "/reopen", WRITE),
+        new Route("POST", account + "/overdraft", WRITE),
+        new Route("GET", "/v1/idempotency-keys?key=x&operation=create-transfer", READ),
+        new Route("GET", "/v1/operator/checks", OPERATE),
+        new Route("GET", "/v1/operator/trial-balance", OPERATE),
+        new Route("GET", "/v1/operator/held-transfers", OPERATE),
+        new Route("POST", "/v1/operator/held-transfers/" + of.posted() + "/review", OPERATE));
+  }
+
+  // 1 to 6, 11: who are you, and may you.
+  private void withoutRight() {
+    String signature = of.alice().substring(of.alice().lastIndexOf('.'));
+    String unsigned = base64("{\"alg\":\"none\"}") + "." + of.alice().split("\\.")[1] + ".";
+    String promoted =
+        of.alice().split("\\.")[0]
+            + "."
+            + base64("{\"sub\":\"operator\",\"scope\":\"ledger:operate\"}")
+            + signature;
+    Map<String, String> tokens = new LinkedHashMap<>();
+    tokens.put("2 no token at all", "x.y.z");
+    tokens.put("3 alg none", unsigned);
+    tokens.put("3 claims changed after signing", promoted);
+    tokens.put("3 signature left out", of.alice().substring(0, of.alice().lastIndexOf('.') + 1));
+    for (Route route : routes()) {
+      String at = ": " + route.method + " " + route.path.replaceAll("\\?.*", "");
+      all.add(request(route.method, route.path).mustGet("1 no token" + at, 401, "unauthenticated"));
+      tokens.forEach(
+          (name, token) ->
+              all.add(
+                  request(route.method, route.path)
+                      .as(token)
+                      .mustGet(name + at, 401, "unauthenticated")));
+      String other =
+          switch (route.scope) {
+            case WRITE -> of.aliceReads();
+            case READ -> of.aliceWrites();
+            default -> of.alice();
+          };
+      all.add(
+          request(route.method, route.path)
+              .as(other)
+              .mustGet("5 a token without " + route.scope + at, 403, "forbidden"));
+    }
+    all.add(
+        get("/v1/accounts?access_token=" + of.alice())
+            .mustGet("4 token in the query", 401, "unauthenticated"));
+    all.add(
+        get("/v1/accounts")
+            .header("Authorization: Basic " + base64Padded("alice:alice-demo"))
+            .mustGet("3 secret instead of a token", 401, "unauthenticated"));
+    all.add(
+        get("/v1/accounts")
+            .as(of.alice())
+            .as(of.operator())
+            .mustGet("3 two tokens", 400, "invalid-request"));
+  }
+
+  // 9, 10, 24, 27: what belongs to others. A 404, as for what is not there.
+  private void onOthersThings() {
+    for (String id : List.of(of.payer(), NOBODY)) {
+      String what = id.equals(NOBODY) ? "that nobody has" : "of somebody else";
+      for (String part : List.of("", "/balance", "/entries", "/feed")) {
+        all.add(
+            get("/v1/accounts/" + id + part)
+                .as(of.bob())
+                .mustGet("9 account " + what + part, 404, "not-found"));
+      }
+      all.add(
+          get("/v1/transfers?accountId=" + id)
+              .as(of.bob())
+              .mustGet("9 transfers of an account " + what, 404, "not-found"));
+      for (String part : List.of("/freeze", "/unfreeze", "/close", "/reopen")) {
+        all.add(
+            post("/v1/accounts/" + id + part)
+                .as(of.bob())
+                .mustGet("9 account " + what + part, 404, "not-found"));
+      }
+      all.add(
+          post("/v1/transfers")
+              .as(of.bob())
+              .key()
+              .json(transfer(id, of.stranger(), "1"))
+              .mustGet("10 debit an account " + what, 404, "not-found"));
+      all.add(
+          post("/v1/transfers")
+              .as(of.bob())
+              .key()
+              .json(
+                  "{\"currency\":\"EUR\",\"legs\":[%s,%s]}"
+                      .formatted(leg(of.stranger(), of.savings()), leg(id, of.stranger())))
+              .mustGet("10 debit an account in a second leg " + what, 404, "not-found"));
+    }
+    for (String id : List.of(of.posted(), of.held(), NOBODY)) {
+      all.add(
+          get("/v1/transfers/" + id).as(of.bob()).mustGet("9 transfer " + id, 404, "not-found"));
+      for (String part : List.of("/reversals", "/capture", "/void")) {
+        all.add(
+            post("/v1/transfers/" + id + part)
+                .as(of.bob())
+                .key()
+                .json("{}")
+                .mustGet("10 transfer " + id + part, 404, "not-found"));
+      }
+    }
+    all.add(
+        post("/v1/transfers")
+            .as(of.alice())
+            .key()
+            .json(transfer(Stack.EXTERNAL_EUR, of.payer(), "1000000"))
+            .mustGet("27 money from nowhere", 404, "not-found"));
+    all.add(
+        post("/v1/transfers")
+            .as(of.alice())
+            .key()
+            .json(transfer(of.payer(), Stack.EXTERNAL_EUR, "1"))
+            .mustGet("27 money to nowhere", 422, "account-unusable"));
+    all.add(
+        post("/v1/transfers")
+            .as(of.alice())
+            .key()
+            .json(transfer(of.payer(), NOBODY, "1"))
+            .mustGet("24 to an account that nobody has", 422, "account-unusable"));
+    all.add(
+        post("/v1/transfers")
+            .as(of.alice())
+            .key()
+            .json(transfer(of.payer(), of.payer(), "1"))
+            .mustGet("23 to itself", 422, "self-transfer"));
+    all.add(
+        post("/v1/transfers")
+            .as(of.alice())
+            .key()
+            .json(transfer(of.payer(), of.savings(), "9007199254740991"))
+            .mustGet("25 more than there is", 422, "insufficient-funds"));
+    all.add(
+        post("/v1/transfers")
+            .as(of.alice())
+            .key()
+            .json(transfer(of.payer(), of.savings(), "1").replace("EUR", "USD"))
+            .mustGet("22 in another currency", 422, "currency-mismatch"));
+    all.add(
+        post("/v1/accounts")
+            .as(of.alice())
+            .json("{\"name\":\"x\",\"currency\":\"EUR\",\"owner\":\"bob\"}")
+            .mustGet("12 an account for somebody else", 403, "forbidden"));
+    all.add(
+        post("/v1/accounts/" + of.payer() + "/overdraft")
+            .as(of.alice())
+            .json("{\"limitMinor\":1000000}")
+            .mustGet("11 credit for oneself", 403, "forbidden"));
+    all.add(
+        post("/v1/transfers/" + of.posted() + "/reversals")
+            .as(of.alice())
+            .key()
+            .json("{\"amountMinor\":9007199254740991}")
+            .mustGet("26 reverse more than was paid", 422, "reversal-limit"));
+    all.add(
+        post("/v1/transfers/" + of.held() + "/capture")
+            .as(of.alice())
+            .key()
+            .json("{\"amountMinor\":9007199254740991}")
+            .mustGet("26 capture more than is held", 422, "capture-limit"));
+  }
+
+  // 7, 13, 38, 67, 71: other methods, other paths.
+  private void onRoutes() {
+    for (Route route : routes()) {
+      String path = route.path.replaceAll("\\?.*", "");
+      for (String method : OTHER_METHODS) {
+        all.add(
+            request(method, path)
+                .as(of.operator())
+                .mustGet(
+                    "38 " + method + " " + path,
+                    405,
+                    method.equals("HEAD") ? null : "method-not-allowed"));
+      }
+    }
+    for (String path :
+        List.of(
+            "/",
+            "/v1",
+            "/v1/",
+            "/v2/accounts",
+            "/V1/accounts",
+            "/v1/Accounts",
+            "/v1/accounts/",
+            "//v1/accounts",
+            "/v1//accounts",
+            "/v1/./accounts",
+            "/v1/accounts/x",
+            "/v1/accounts/" + of.payer() + "/",
+            "/v1/accounts/" + of.payer() + "x",
+            "/v1/accounts/" + of.payer() + "/balance.json",
+            "/v1/accounts.json",
+            "/v1/operator",
+            "/v1/internal",
+            "/actuator",
+            "/actuator/health",
+            "/actuator/env",
+            "/actuator/heapdump",
+            "/actuator/prometheus",
+            "/error",
+            "/h2-console",
+            "/swagger-ui.html",
+            "/v3/api-docs",
+            "/jolokia",
+            "/.env",
+            "/.git/config",
+            "/favicon.ico",
+            "/oauth2",
+            "/oauth2/authorize",
+            "/oauth2/introspect",
+            "/.well-known/openid-configuration",
+            "/login")) {
+      all.add(get(path).as(of.operator()).mustGet("13 path " + path, 404, "not-found"));
+    }
+    for (String path :
+        List.of(
+            "/v1/accounts;a=b",
+            "/v1/accounts/%2e%2e/accounts",
+            "/v1/%61ccounts",
+            "/v1/accounts%0d%0aX:y",
+            "/v1/accounts/%7bid%7d")) {
+      all.add(get(path).as(of.operator()).mustGet("13 path " + path, 404, "not-found"));
+    }
+    for (String path : List.of("/v1/../v1/accounts", "/v1/accounts/../operator/checks")) {
+      all.add(get(path).as(of.alice()).mustGet("13 path " + path, 404, "not-found"));
+    }
+    for (String header :
+        List.of(
+            "X-HTTP-Method-Override: DELETE",
+            "X-Original-URL: /v1/operator/checks",
+            "X-Rewrite-URL: /v1/operator/checks",
+            "X-Forwarded-For: 127.0.0.1",
+            "X-Forwarded-Host: evil.test",
+            "Forwarded: for=127.0.0.1;host=evil.test",
+            "X-User: operator",
+            "X-Tenant: other",
+            "Command-Id: " + NOBODY,
+            "Cookie: JSESSIONID=1")) {
+      all.add(
+          get("/v1/accounts/" + of.payer())
+              .as(of.alice())
+              .header(header)
+              .mustGet("39 " + header + " changes nothing", 200, null));
+      all.add(
+          get("/v1/operator/checks")
+              .as(of.alice())
+              .header(header)
+              .mustGet("39 " + header + " opens nothing", 403, "forbidden"));
+    }
+  }
+
+  private static String base64(String text) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

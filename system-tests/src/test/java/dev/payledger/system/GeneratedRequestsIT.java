@@ -1,0 +1,231 @@
+package dev.payledger.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.payledger.local.Service;
+import dev.payledger.testkit.OpenApi;
+import dev.payledger.testkit.OpenApi.Operation;
+import dev.payledger.testkit.Seed;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Requests made up from the API's own description, right ones and ones that are a little off, by
+/// several callers, some under keys that were used before. Nobody wrote down their answers; these are the
+/// laws that each answer keeps. `-Drequests=` makes more of them, `-Dseed=` the same ones.
+class GeneratedRequestsIT extends Stack {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final int REQUESTS = Integer.getInteger("requests", 5_000);
+  private static final String NOBODY = "00000000-0000-7000-8000-00000000dead";
+
+  private OpenApi api;
+  private GeneratedRequest generated;
+  private List<String> accounts;
+  private List<String> transfers;
+  private final List<Sent> sent = new ArrayList<>();
+  private final List<String> broken = new ArrayList<>();
+  private final TreeMap<Integer, Integer> statuses = new TreeMap<>();
+
+  /// A request that had a key, and what it was answered.
+  private record Sent(byte[] request, int status, String body) {}
+
+  /// @param isRight whether all of it is as the description wants it
+  private record Made(Operation operation, byte[] request, boolean isKeyed, boolean isRight) {}
+
+  @BeforeEach
+  void thereIsSomethingToAskFor() {
+    api = OpenApi.of(get("/v1/openapi.yaml", "alice").body());
+    accounts = List.of(account("alice", 1_000_000), account("alice", 0), account("bob", 1_000_000));
+    Answer posted = settleTransfer("alice", key(), accounts.get(0), accounts.get(2), 100);
+    Answer held =
+        settle(
+            "/v1/transfers",
+            "alice",
+            key(),
+            body(accounts.get(0), accounts.get(2), 100_000)
+                .replace("}", ",\"capture\":\"MANUAL\"}"));
+    transfers = List.of(posted.text("id"), held.text("id"), NOBODY);
+    generated = new GeneratedRequest(Seed.next().random(), accounts, api::resolved);
+  }
+
+  @Test
+  void everyAnswerKeepsTheLaws() throws IOException {
+    List<Operation> operations =
+        api.operations().stream().filter(o -> !o.path().startsWith("/oauth2")).toList();
+    for (int i = 0; i < REQUESTS && broken.size() < 20; i++) {
+      if (!sent.isEmpty() && generated.isOneIn(10)) {
+        again(generated.oneOf(sent));
+      } else {
+        once(made(generated.oneOf(operations)));
+      }
+    }
+    System.out.println(REQUESTS + " generated requests: " + statuses);
+    assertThat(broken).isEmpty();
+    assertThat(statuses.keySet()).contains(200, 201, 400, 401, 403, 404, 422);
+  }
+
+  private void once(Made made) throws IOException {
+    // Whether a refusal changed something is looked at now and then: it takes longer than the
+    // request.
+    String before = generated.isOneIn(20) ? rows() : null;
+    RawHttp.Reply reply = send(made.request);
+    judge(made, reply);
+    if (before != null && isRefused(reply.status()) && !before.equals(rows())) {
+      broken.add("a " + reply.status() + " changed the ledger: " + text(made.request));
+    }
+    if (made.isKeyed && (reply.status() == 201 || reply.status() == 422)) {
+      sent.add(new Sent(made.request, reply.status(), reply.body()));
+    }
+  }
+
+  private void again(Sent first) throws IOException {
+    RawHttp.Reply reply = send(first.request);
+    if (reply.status() != 429
+        && (reply.status() != first.status || !reply.body().equals(first.body))) {
+      broken.add(
+          "the same request and key: first %d %s, then %d %s"
+              .formatted(first.status, first.body, reply.status(), reply.body()));
+    }
+  }
+
+  private RawHttp.Reply send(byte[] request) throws IOException {
+    RawHttp.Reply reply =
+        RawHttp.send(URI.create(stack().url(Service.GATEWAY).toString()), request);
+    statuses.merge(reply.status(), 1, Integer::sum);
+    return reply;
+  }
+
+  private void judge(Made made, RawHttp.Reply reply) {
+    String what = made.operation + " → " + reply.status() + " " + reply.body();
+    if (reply.status() >= 500 && reply.status() != 503) {
+      broken.add(what + " to " + text(made.request));
+      return;
+    }
+    if (AttackSuiteIT.INSIDE.matcher(reply.body()).find()) {
+      broken.add("shows the inside: " + what);
+    }
+    boolean isCommand = !made.operation.method().equals("GET");
+    boolean isAccepted = reply.status() < 300 || reply.status() == 422;
+    if (made.isRight && reply.status() == 400
+        || !made.isRight && (isAccepted || isCommand && reply.status() == 404)) {
+      broken.add((made.isRight ? "right" : "wrong") + ": " + what + " to " + text(made.request));
+    }
+    JsonNode content = api.content(made.operation, reply.status());
+    String mediaType = reply.header("Content-Type").replaceAll(";.*", "");
+    if (content == null || !content.has(mediaType)) {
+      broken.add("not described: " + what);
+    } else if (mediaType.endsWith("json")) {
+      api.faults(content.get(mediaType).get("schema"), JSON.readTree(reply.body()))
+          .forEach(fault -> broken.add(what + ": " + fault));
+    }
+  }
+
+  private Made made(Operation operation) {
+    String path =
+        operation
+            .path()
+            .replace(
+                "{id}",
+                generated.oneOf(operation.path().contains("transfers") ? transfers : accounts));
+    boolean isRight = true;
+    StringBuilder query = new StringBuilder();
+    boolean isKeyed = false;
+    @Nullable String key = null;
+    for (JsonNode parameter : api.parameters(operation)) {
+      boolean isRequired = parameter.path("required").asBoolean(false);
+      String name = parameter.get("name").asString();
+      switch (parameter.get("in").asString()) {
+        case "header" -> {
+          isKeyed = isRequired || generated.isOneIn(2);
+          key = isKeyed ? key() : null;
+          if (generated.isOneIn(20)) {
+            key = generated.oneOf(List.of("a, b", "k".repeat(256), "\"open"));
+            isRight = false;
+          }
+        }
+        case "query" -> {
+          // A cursor is somebody's answer, and waiting is not what this test is about.
+          if (!name.equals("cursor")
+              && !name.equals("asOf")
+              && (isRequired || generated.isOneIn(3))) {
+            boolean isWrong = !name.equals("key") && generated.isOneIn(6);
+            String value =
+                isWrong
+                    ? generated.oneOf(List.of("-1", "x%27", "99999999999999999999"))
+                    : name.equals("waitMs")
+                        ? "1"
+                        : name.equals("limit")
+                            ? "7"
+                            : generated.fitting(parameter.get("schema")).asString();
+            query
+                .append(query.isEmpty() ? '?' : '&')
+                .append(name)
+                .append('=')
+                .append(encoded(value));
+            isRight &= !isWrong;
+          }
+        }
+        default -> {}
+      }
+    }
+    Attack.Request request = Attack.request(operation.method(), path + query);
+    if (key != null) {
+      request.header("Idempotency-Key: " + key);
+    }
+    JsonNode schema = operation.node().at("/requestBody/content/application~1json/schema");
+    if (!schema.isMissingNode()) {
+      JsonNode body = generated.fitting(schema);
+      for (int changes = generated.isOneIn(2) ? 1 : 0; changes > 0; changes--) {
+        body = generated.changed(body);
+      }
+      isRight &= api.faults(schema, body).isEmpty();
+      request.json(body.toString());
+    }
+    String who =
+        operation.path().contains("operator") || generated.isOneIn(4)
+            ? "operator"
+            : generated.oneOf(List.of("alice", "bob"));
+    if (generated.isOneIn(25)) {
+      who = "";
+    }
+    if (!who.isEmpty()) {
+      request.as(token(who));
+    }
+    return new Made(
+        operation,
+        request.mustGet("generated", 0, null).request(),
+        isKeyed && isRight && !who.isEmpty(),
+        isRight);
+  }
+
+  private static String encoded(String value) {
+    return value.startsWith("x%") ? value : URLEncoder.encode(value, StandardCharsets.UTF_8);
+  }
+
+  private static boolean isRefused(int status) {
+    return status >= 400 && status < 500 && status != 422;
+  }
+
+  /// Of what a request can add to, or change.
+  private static String rows() {
+    return "%d %d %d %d"
+        .formatted(
+            number("ledger", "SELECT count(*) + sum(version) FROM account"),
+            number("ledger", "SELECT count(*) FROM command"),
+            number("ledger", "SELECT count(*) + sum(event_count) FROM transfer"),
+            number("ledger", "SELECT count(*) FROM journal_entry"));
+  }
+
+  private static String text(byte[] request) {
+    return new String(request, StandardCharsets.UTF_8).replaceAll("Bearer [^\r]*", "Bearer …");
+  }
+}
