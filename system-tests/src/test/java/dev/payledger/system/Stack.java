@@ -86,7 +86,7 @@ class Stack {
           new LocalStack(
                   Path.of("target", "stack-" + ProcessHandle.current().pid()),
                   Path.of("..").toAbsolutePath().normalize(),
-                  new StackPorts(10_500),
+                  new StackPorts(12_000),
                   System.out::println)
               // Shorter clocks than the demo's, so that the faults' ends come soon.
               .with(
