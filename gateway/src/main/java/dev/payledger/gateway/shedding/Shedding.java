@@ -1,5 +1,6 @@
 package dev.payledger.gateway.shedding;
 
+import dev.payledger.gateway.forward.Permit;
 import dev.payledger.gateway.forward.Upstream;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,7 +62,7 @@ public class Shedding {
             "outcome",
             isAdmitted ? "admitted" : "shed")
         .increment();
-    return isAdmitted ? Optional.of(new Permit(admission, measuredRoute)) : Optional.empty();
+    return isAdmitted ? Optional.of(new Place(admission, measuredRoute)) : Optional.empty();
   }
 
   void turnedAway(Duration after) {

@@ -1,5 +1,6 @@
 package dev.payledger.gateway.shedding;
 
+import dev.payledger.gateway.forward.Permit;
 import dev.payledger.gateway.forward.Upstream;
 import dev.payledger.gateway.problem.Problem;
 import dev.payledger.gateway.problem.ProblemCode;

@@ -121,11 +121,11 @@ class AdmissionTest {
   }
 
   @Test
-  void aPermitIsGivenBackOnce() throws Exception {
+  void aPlaceIsGivenBackOnce() throws Exception {
     assertThat(admission.admit(CRITICAL, Duration.ZERO)).isTrue();
-    Permit permit = new Permit(admission, "GET /x");
-    permit.giveBack();
-    permit.giveBack();
+    Place place = new Place(admission, "GET /x");
+    place.giveBack();
+    place.giveBack();
     assertThat(admission.inFlight()).isZero();
   }
 }

@@ -2,37 +2,23 @@ package dev.payledger.gateway.shedding;
 
 import dev.payledger.gateway.forward.Answer;
 import dev.payledger.gateway.forward.Forwarded;
-import jakarta.servlet.http.HttpServletRequest;
+import dev.payledger.gateway.forward.Permit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// Leave to be one of those that a service works for at the moment.
-public final class Permit {
-  private static final String ATTRIBUTE = Permit.class.getName();
-
+/// One of the places that an `Admission` has.
+final class Place implements Permit {
   private final Admission admission;
   private final @Nullable String measuredRoute;
   private final AtomicBoolean isGivenBack = new AtomicBoolean();
 
   /// @param measuredRoute null when the time that it takes says nothing about load
-  Permit(Admission admission, @Nullable String measuredRoute) {
+  Place(Admission admission, @Nullable String measuredRoute) {
     this.admission = admission;
     this.measuredRoute = measuredRoute;
   }
 
-  /// The permit of this request, which `SheddingFilter` has got.
-  public static Permit of(HttpServletRequest request) {
-    if (request.getAttribute(ATTRIBUTE) instanceof Permit permit) {
-      return permit;
-    }
-    throw new IllegalStateException("SheddingFilter has not run");
-  }
-
-  void putInto(HttpServletRequest request) {
-    request.setAttribute(ATTRIBUTE, this);
-  }
-
-  /// What came of the call, and how long it took.
+  @Override
   public void ended(Forwarded forwarded, long nanos) {
     if (measuredRoute == null) {
       return;
@@ -46,8 +32,7 @@ public final class Permit {
     }
   }
 
-  /// Early, when the request goes on but the service has nothing to do for it any more; a second time
-  /// does nothing.
+  @Override
   public void giveBack() {
     if (isGivenBack.compareAndSet(false, true)) {
       admission.release();

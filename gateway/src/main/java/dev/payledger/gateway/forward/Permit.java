@@ -1,0 +1,27 @@
+package dev.payledger.gateway.forward;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+/// Leave to be one of those that a service works for at the moment; the load shedding gives it.
+public interface Permit {
+  String ATTRIBUTE = Permit.class.getName();
+
+  /// What came of the call, and how long it took.
+  void ended(Forwarded forwarded, long nanos);
+
+  /// Early, when the request goes on but the service has nothing to do for it any more; a second time
+  /// does nothing.
+  void giveBack();
+
+  /// The permit that this request has been given.
+  static Permit of(HttpServletRequest request) {
+    if (request.getAttribute(ATTRIBUTE) instanceof Permit permit) {
+      return permit;
+    }
+    throw new IllegalStateException("the load shedding has not run");
+  }
+
+  default void putInto(HttpServletRequest request) {
+    request.setAttribute(ATTRIBUTE, this);
+  }
+}
