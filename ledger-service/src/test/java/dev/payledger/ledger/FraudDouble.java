@@ -35,6 +35,7 @@ public final class FraudDouble {
   private final Set<UUID> assessed = ConcurrentHashMap.newKeySet();
   private final Set<UUID> released = ConcurrentHashMap.newKeySet();
   private final AtomicInteger calls = new AtomicInteger();
+  private volatile long timeoutMs;
 
   public FraudDouble() {
     try {
@@ -73,8 +74,14 @@ public final class FraudDouble {
     return calls.get();
   }
 
+  /// What the last caller said of how long it waits.
+  public long timeoutMs() {
+    return timeoutMs;
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     calls.incrementAndGet();
+    timeoutMs = Long.parseLong(exchange.getRequestHeaders().getFirst("Request-Timeout-Ms"));
     String path = exchange.getRequestURI().getPath();
     UUID transfer = UUID.fromString(path.substring("/assessments/".length()));
     exchange.getRequestBody().readAllBytes();

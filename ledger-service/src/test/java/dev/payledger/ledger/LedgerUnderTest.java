@@ -52,6 +52,9 @@ import tools.jackson.databind.json.JsonMapper;
       "resilience4j.circuitbreaker.instances.fraud.minimum-number-of-calls=20",
       "resilience4j.circuitbreaker.instances.fraud.wait-duration-in-open-state=1h",
       "resilience4j.timelimiter.instances.fraud.timeout-duration=1s",
+      // Whoever waits is asked about again; RetryBudgetIT has the budget as it is.
+      "payledger.screening.retry-percent=100",
+      "payledger.screening.retry-balance-max=1000",
       "spring.datasource.hikari.connection-timeout=3000"
     })
 @Import(LedgerUnderTest.Time.class)

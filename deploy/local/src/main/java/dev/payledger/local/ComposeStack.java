@@ -188,6 +188,25 @@ public final class ComposeStack {
             List.of("docker", "logs", "--tail", Integer.toString(lines), container(service).id())));
   }
 
+  /// A request to a service's management port, which is not published, made from inside its container
+  /// with nothing but a shell; HTTP/1.0, so that the answer ends with the connection.
+  public String manage(String service, String method, String path) throws IOException {
+    return checked(
+        run(
+            COMMAND_BOUND,
+            List.of(
+                "docker",
+                "exec",
+                container(service).id(),
+                "bash",
+                "-c",
+                "exec 3<>\"/dev/tcp/127.0.0.1/$MANAGEMENT_SERVER_PORT\""
+                    + " && printf '%s %s HTTP/1.0\\r\\nContent-Type: application/json\\r\\nContent-Length: 0\\r\\n\\r\\n' \"$0\" \"$1\" >&3"
+                    + " && cat <&3",
+                method,
+                path)));
+  }
+
   /// What each container takes of the memory it may have, by its id.
   public Map<String, String> memory() throws IOException {
     List<String> stats =

@@ -5,11 +5,14 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /// Reads the headers that the gateway sends along.
 @Component
 public class Requests {
+  private static final String TIME_LEFT = TimeLeft.class.getName();
+
   private final RequestProperties properties;
 
   Requests(RequestProperties properties) {
@@ -17,11 +20,19 @@ public class Requests {
   }
 
   /// `Request-Timeout-Ms`, milliseconds left; work past it is refused before it starts. Nine
-  /// tenths of it are for the work.
+  /// tenths of it are for the work. It runs from the first look at the request.
   public TimeLeft timeLeft(HttpServletRequest request) {
-    String header = request.getHeader("Request-Timeout-Ms");
+    if (request.getAttribute(TIME_LEFT) instanceof TimeLeft running) {
+      return running;
+    }
+    TimeLeft timeLeft = TimeLeft.of(forTheWork(request.getHeader("Request-Timeout-Ms")));
+    request.setAttribute(TIME_LEFT, timeLeft);
+    return timeLeft;
+  }
+
+  private Duration forTheWork(@Nullable String header) {
     if (header == null) {
-      return TimeLeft.of(properties.timeoutDefault());
+      return properties.timeoutDefault();
     }
     if (!header.matches("-?[0-9]{1,9}")) {
       throw new Problem(
@@ -36,7 +47,7 @@ public class Requests {
     Duration bounded =
         named.compareTo(properties.timeoutMax()) > 0 ? properties.timeoutMax() : named;
     // The caller stops listening at the end of it, so the answer has to leave a little earlier.
-    return TimeLeft.of(bounded.minus(bounded.dividedBy(10)));
+    return bounded.minus(bounded.dividedBy(10));
   }
 
   /// `Command-Id`, which the gateway derives from the caller's idempotency key.

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
 import java.time.Clock;
 import java.time.Instant;
@@ -48,10 +49,11 @@ class ReleaseRun {
   public int runOnce() {
     int arrived = 0;
     try {
-      for (UUID transferId : claimDue()) {
-        if (screening.release(transferId)) {
+      for (Owed owed : claimDue()) {
+        TimeLeft timeLeft = TimeLeft.of(properties.recoveryTimeout());
+        if (screening.release(owed.transferId(), owed.wasTried(), timeLeft)) {
           transaction.executeWithoutResult(
-              tx -> releases.findById(transferId).orElseThrow().releasedAt(clock.instant()));
+              tx -> releases.findById(owed.transferId()).orElseThrow().releasedAt(clock.instant()));
           arrived++;
         }
       }
@@ -62,17 +64,24 @@ class ReleaseRun {
   }
 
   /// Claims by moving the next attempt past the lease, so that no other instance takes it meanwhile.
-  private List<UUID> claimDue() {
+  private List<Owed> claimDue() {
     Instant now = clock.instant();
     return transaction.execute(
         tx ->
             releases.lockDue(now, Limit.of(properties.recoveryBatchMax())).stream()
-                .peek(
-                    release ->
-                        release.attemptedUntil(
-                            now.plus(properties.leaseDuration())
-                                .plus(backoff.pause(release.attempts()))))
-                .map(ScreeningRelease::transferId)
+                .map(release -> claim(release, now))
                 .toList());
   }
+
+  private Owed claim(ScreeningRelease release, Instant now) {
+    Owed owed = new Owed(release.transferId(), release.attempts() > 0);
+    release.attemptedUntil(
+        now.plus(properties.leaseDuration()).plus(backoff.pause(release.attempts())));
+    return owed;
+  }
+
+  /// A release that is due.
+  ///
+  /// @param wasTried by an earlier run; the saga's own try was mostly stopped by the breaker
+  private record Owed(UUID transferId, boolean wasTried) {}
 }

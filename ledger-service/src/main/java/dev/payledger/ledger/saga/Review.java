@@ -1,6 +1,8 @@
 package dev.payledger.ledger.saga;
 
 import dev.payledger.ledger.request.TimeLeft;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +29,9 @@ public class Review {
       ORDER BY review_since, transfer_id LIMIT :limit
       """;
 
+  private static final String COUNT =
+      "SELECT count(*) FROM saga WHERE step = 'SCREEN' AND review_since IS NOT NULL";
+
   private static final String DECIDE =
       """
       INSERT INTO review_decision (transfer_id, decision, reason, decided_by, decided_at)
@@ -50,13 +55,17 @@ public class Review {
       SagaClaims claims,
       SagaTransfers transfers,
       TransferSaga saga,
-      Clock clock) {
+      Clock clock,
+      MeterRegistry meters) {
     this.sql = sql;
     this.transaction = transaction;
     this.claims = claims;
     this.transfers = transfers;
     this.saga = saga;
     this.clock = clock;
+    Gauge.builder("ledger.review.held", this, Review::heldCount)
+        .description("Transfers that wait because fraud screening could not be asked")
+        .register(meters);
   }
 
   /// @param attempts how often screening was tried again
@@ -88,7 +97,7 @@ public class Review {
         .list();
   }
 
-  /// Asks fraud screening again, now.
+  /// Asks fraud screening again, now, if the retry budget has room for it.
   public Outcome retry(UUID transferId, TimeLeft timeLeft) {
     return run(claims.claimReviewed(transferId), timeLeft);
   }
@@ -132,5 +141,9 @@ public class Review {
         .optional()
         .map(ReviewDecision::valueOf)
         .orElse(null);
+  }
+
+  private long heldCount() {
+    return sql.sql(COUNT).query(Long.class).single();
   }
 }

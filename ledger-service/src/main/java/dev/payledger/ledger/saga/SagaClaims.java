@@ -49,7 +49,8 @@ class SagaClaims {
 
   private SagaLease claim(SagaState saga, Instant now) {
     saga.claim(owner, now.plus(properties.leaseDuration()));
-    return new SagaLease(saga.transferId(), saga.epoch(), saga.attempts(), saga.step());
+    return new SagaLease(
+        saga.transferId(), saga.epoch(), saga.attempts(), saga.step(), saga.isAsked());
   }
 
   /// Lets anyone go on after the pause; nothing happens when the saga is somebody else's by now.
@@ -62,12 +63,14 @@ class SagaClaims {
   }
 
   /// Hands it back because fraud screening could not be asked.
+  ///
+  /// @param asked whether the question was sent, so that the next one is a repeat
   @Transactional
-  public void holdForReview(SagaLease lease, Duration pause) {
+  public void holdForReview(SagaLease lease, Duration pause, boolean asked) {
     Instant now = clock.instant();
     states
         .lock(lease.transferId())
         .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())
-        .ifPresent(saga -> saga.holdForReview(now, now.plus(pause)));
+        .ifPresent(saga -> saga.holdForReview(now, now.plus(pause), asked));
   }
 }

@@ -7,4 +7,5 @@ import java.util.UUID;
 ///
 /// @param attempts how often it was claimed by a recovery
 /// @param step where it stands
-record SagaLease(UUID transferId, long epoch, int attempts, SagaStep step) {}
+/// @param isAsked whether fraud screening was asked before, and gave no usable answer
+record SagaLease(UUID transferId, long epoch, int attempts, SagaStep step, boolean isAsked) {}

@@ -31,6 +31,7 @@ class SagaState {
   private int attempts;
   private Instant dueAt;
   private @Nullable Instant reviewSince;
+  private boolean asked;
 
   protected SagaState() {}
 
@@ -72,12 +73,17 @@ class SagaState {
   }
 
   /// The same, because fraud screening could not be asked.
-  void holdForReview(Instant now, Instant dueAt) {
+  void holdForReview(Instant now, Instant dueAt, boolean asked) {
     this.reviewSince = reviewSince == null ? now : reviewSince;
+    this.asked |= asked;
     // A void that came meanwhile has made it due: then it stays so.
     if (this.dueAt.isAfter(now)) {
       handBack(dueAt);
     }
+  }
+
+  boolean isAsked() {
+    return asked;
   }
 
   boolean isHeldForReview() {

@@ -13,6 +13,7 @@ import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.journal.SagaStep;
 import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
+import dev.payledger.ledger.screening.Verdict;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +83,7 @@ public class TransferSaga {
   /// Goes on from a hold that this process has just placed, as the saga's first owner.
   public void start(HoldFunds hold, long epoch, TimeLeft timeLeft) {
     run(
-        new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN),
+        new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN, false),
         new SagaTransfer(
             hold.id(), hold.legs(), hold.money(), hold.byOperator(), false, null, hold.expiresAt()),
         timeLeft);
@@ -98,7 +99,7 @@ public class TransferSaga {
           turnBack(lease, transfer, RejectionReason.REVIEW_REJECTED, timeLeft);
         } else if (transfer.decision() == ReviewDecision.APPROVE) {
           post(lease, transfer, null, timeLeft);
-        } else if (timeLeft.toDuration().compareTo(screening.callTimeout()) < 0) {
+        } else if (!hasTimeToAsk(timeLeft)) {
           claims.handBack(lease, Duration.ZERO);
         } else {
           screen(lease, transfer, timeLeft);
@@ -112,21 +113,28 @@ public class TransferSaga {
   }
 
   private void screen(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
-    switch (screening.assess(transfer.id(), transfer.question())) {
+    Verdict verdict =
+        screening.assess(transfer.id(), transfer.question(), lease.isAsked(), timeLeft);
+    switch (verdict) {
       case APPROVED -> post(lease, transfer, null, timeLeft);
       case DECLINED, RELEASED ->
           turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
-      case UNAVAILABLE -> {
-        if (offline.mayPass(transfer.money().amountMinor())) {
-          post(lease, transfer, offline.allowance(clock.instant()), timeLeft);
-        } else {
-          holdForReview(lease);
+      case UNAVAILABLE, NOT_ASKED -> {
+        boolean isAsked = verdict == Verdict.UNAVAILABLE;
+        boolean passes =
+            offline.mayPass(transfer.money().amountMinor())
+                && post(lease, transfer, offline.allowance(clock.instant()), timeLeft);
+        if (!passes) {
+          // The funds stay held and visible as such; screening is asked again until the transfer
+          // expires or an operator decides (`Review`).
+          claims.holdForReview(lease, backoff.pause(lease.attempts()), isAsked);
         }
       }
     }
   }
 
-  private void post(
+  /// @return false when the account's allowance is used up, and nothing was done
+  private boolean post(
       SagaLease lease,
       SagaTransfer transfer,
       @Nullable OfflineAllowance allowance,
@@ -136,15 +144,12 @@ public class TransferSaga {
       case PostOutcome.CannotPost(RejectionReason reason) ->
           turnBack(lease, transfer, reason, timeLeft);
       case PostOutcome.VoidRequested() -> turnBack(lease, transfer, null, timeLeft);
-      case PostOutcome.AllowanceExhausted() -> holdForReview(lease);
+      case PostOutcome.AllowanceExhausted() -> {
+        return false;
+      }
       case PostOutcome.Posted(), PostOutcome.Authorized(), PostOutcome.Fenced() -> {}
     }
-  }
-
-  /// The funds stay held and visible as such; screening is asked again until the transfer expires or an
-  /// operator decides (`Review`).
-  private void holdForReview(SagaLease lease) {
-    claims.holdForReview(lease, backoff.pause(lease.attempts()));
+    return true;
   }
 
   /// The reason is written down before the first compensation: a crash between the two must not
@@ -158,8 +163,16 @@ public class TransferSaga {
   }
 
   private void compensate(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
-    boolean isReleased = screening.release(transfer.id());
+    // With no time to hear the answer the release is owed; the funds do not wait for it.
+    boolean isReleased =
+        hasTimeToAsk(timeLeft) && screening.release(transfer.id(), false, timeLeft);
     VoidHold command = new VoidHold(transfer.id(), lease.epoch(), !isReleased);
     journal.submit(command, timeLeft.toDuration());
+  }
+
+  /// A call that cannot be waited for to its end is not begun: its time-out would count against
+  /// fraud-service.
+  private boolean hasTimeToAsk(TimeLeft timeLeft) {
+    return timeLeft.toDuration().compareTo(screening.callTimeout()) >= 0;
   }
 }

@@ -2,8 +2,11 @@ package dev.payledger.ledger.screening;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.payledger.ledger.journal.Leg;
+import dev.payledger.ledger.request.TimeLeft;
 import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadFullException;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.timelimiter.TimeLimiter;
@@ -23,7 +26,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import tools.jackson.databind.json.JsonMapper;
 
 /// The client of fraud-service. Both calls are idempotent by the transfer's id, and neither is
-/// repeated here: the saga repeats, under its own backoff.
+/// repeated here: the saga repeats, under its own backoff and within the `RetryBudget`. A repeat that
+/// finds the breaker open is not sent; in half-open it is a probe like any other call.
 @Component
 public class FraudScreening {
   private static final Logger log = LoggerFactory.getLogger(FraudScreening.class);
@@ -34,14 +38,20 @@ public class FraudScreening {
   private final CircuitBreaker breaker;
   private final Bulkhead bulkhead;
   private final TimeLimiter timeLimiter;
+  private final RetryBudget budget;
+  private final ScreeningMetrics metrics;
 
   FraudScreening(
       ScreeningProperties properties,
+      RetryBudget budget,
+      ScreeningMetrics metrics,
       JsonMapper json,
       CircuitBreakerRegistry breakers,
       BulkheadRegistry bulkheads,
       TimeLimiterRegistry timeLimiters) {
     this.properties = properties;
+    this.budget = budget;
+    this.metrics = metrics;
     this.json = json;
     this.http =
         HttpClient.newBuilder()
@@ -52,6 +62,7 @@ public class FraudScreening {
     this.breaker = breakers.circuitBreaker("fraud");
     this.bulkhead = bulkheads.bulkhead("fraud");
     this.timeLimiter = timeLimiters.timeLimiter("fraud");
+    metrics.watch(breaker);
   }
 
   /// What is asked about a transfer.
@@ -63,12 +74,19 @@ public class FraudScreening {
   }
 
   /// The verdict on the transfer: the same for the same id, however often it is asked.
-  public Verdict assess(UUID transferId, Question question) {
+  ///
+  /// @param again whether it was asked before, and gave no usable answer
+  public Verdict assess(UUID transferId, Question question, boolean again, TimeLeft timeLeft) {
     return guarded(
+        "assess",
+        again,
         () -> {
+          if (!again) {
+            budget.earn();
+          }
           HttpResponse<byte[]> answer =
               send(
-                  request(transferId)
+                  request(transferId, timeLeft)
                       .header("Content-Type", "application/json")
                       .PUT(HttpRequest.BodyPublishers.ofString(json.writeValueAsString(question))));
           return switch (answer.statusCode()) {
@@ -77,40 +95,61 @@ public class FraudScreening {
             default -> throw new UnusableAnswer("status " + answer.statusCode());
           };
         },
+        Verdict.NOT_ASKED,
         Verdict.UNAVAILABLE);
   }
 
   /// Asks to give back what was reserved for the transfer; afterwards it can no longer be approved.
   ///
+  /// @param again whether this was tried before
   /// @return false when it is not known to have arrived
-  public boolean release(UUID transferId) {
+  public boolean release(UUID transferId, boolean again, TimeLeft timeLeft) {
     return guarded(
+        "release",
+        again,
         () -> {
-          HttpResponse<byte[]> answer = send(request(transferId).DELETE());
+          HttpResponse<byte[]> answer = send(request(transferId, timeLeft).DELETE());
           if (answer.statusCode() != 204) {
             throw new UnusableAnswer("status " + answer.statusCode());
           }
           return true;
         },
+        false,
         false);
   }
 
   /// Bulkhead outside, so that a full one does not count as a failure of fraud-service; then the
-  /// breaker, which counts everything that is not a usable answer in time.
-  private <T> T guarded(Callable<T> call, T otherwise) {
+  /// breaker, which counts everything that is not a usable answer in time; then the budget, so that
+  /// nothing is taken from it for a call that the other two stop.
+  private <T> T guarded(String operation, boolean again, Callable<T> call, T notSent, T notUsable) {
     // Locks must not be held while another service thinks; the architecture rule cannot see every
     // way.
     if (TransactionSynchronizationManager.isActualTransactionActive()) {
       throw new IllegalStateException("fraud-service called while a database transaction is open");
     }
     try {
-      return bulkhead.executeCallable(() -> breaker.executeCallable(call));
+      return bulkhead.executeCallable(
+          () ->
+              breaker.executeCallable(
+                  () -> {
+                    if (again) {
+                      budget.spend();
+                    }
+                    metrics.called(operation, again);
+                    return call.call();
+                  }));
+    } catch (CallNotPermittedException | BulkheadFullException e) {
+      log.debug("fraud-service not asked: {}", e.toString());
+      return notSent;
+    } catch (RetryBudgetUsedUp e) {
+      metrics.usedUp();
+      return notSent;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return otherwise;
+      return notUsable;
     } catch (Exception e) {
       log.info("fraud-service not usable: {}", e.toString());
-      return otherwise;
+      return notUsable;
     }
   }
 
@@ -124,9 +163,12 @@ public class FraudScreening {
                     HttpResponse.BodyHandlers.ofByteArray(), properties.answerBytesMax())));
   }
 
-  private HttpRequest.Builder request(UUID transferId) {
+  /// Passes on the time that is waited for the answer: the call's limit, and never more than the
+  /// caller has left.
+  private HttpRequest.Builder request(UUID transferId, TimeLeft timeLeft) {
+    long limitMs = Math.min(callTimeout().toMillis(), timeLeft.toDuration().toMillis());
     return HttpRequest.newBuilder(properties.url().resolve("/assessments/" + transferId))
-        .header("Request-Timeout-Ms", Long.toString(callTimeout().toMillis()));
+        .header("Request-Timeout-Ms", Long.toString(limitMs));
   }
 
   /// Only a well-formed answer about this very transfer counts; a parse failure is not an approval.

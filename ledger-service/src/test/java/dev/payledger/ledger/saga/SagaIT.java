@@ -103,6 +103,7 @@ class SagaIT extends LedgerUnderTest {
     try (HttpClient http = HttpClient.newHttpClient()) {
       http.send(
           HttpRequest.newBuilder(URI.create(FRAUD.url() + "/assessments/" + command))
+              .header("Request-Timeout-Ms", "1000")
               .DELETE()
               .build(),
           HttpResponse.BodyHandlers.discarding());
@@ -355,14 +356,14 @@ class SagaIT extends LedgerUnderTest {
         .isEqualTo(new TurnOutcome.Fenced());
     assertThat(journal.submit(new VoidHold(transfer, 1, true), TIME))
         .isEqualTo(new TurnOutcome.Fenced());
-    claims.handBack(new SagaLease(transfer, 1, 0, SagaStep.SCREEN), Duration.ZERO);
+    claims.handBack(new SagaLease(transfer, 1, 0, SagaStep.SCREEN, false), Duration.ZERO);
     assertThat(everythingAbout(transfer, a, b)).isEqualTo(before);
 
     // The whole of it: it asks fraud again, and may do nothing about any answer.
     for (Mood mood : List.of(Mood.APPROVES, Mood.DECLINES, Mood.FAILS)) {
       FRAUD.become(mood);
       saga.run(
-          new SagaLease(transfer, 1, 0, SagaStep.SCREEN),
+          new SagaLease(transfer, 1, 0, SagaStep.SCREEN, false),
           transfers.find(transfer),
           TimeLeft.of(TIME));
       assertThat(everythingAbout(transfer, a, b)).as(mood.name()).isEqualTo(before);
@@ -451,18 +452,47 @@ class SagaIT extends LedgerUnderTest {
     UUID b = account("bob", 0);
     UUID command = UUID.randomUUID();
 
-    Answer answer =
-        send(
-            request("/v1/transfers", alice())
-                .header("Content-Type", "application/json")
-                .header("Command-Id", command.toString())
-                .header("Request-Timeout-Ms", "900")
-                .POST(HttpRequest.BodyPublishers.ofString(body(a, b, Long.toString(LARGE)))));
+    Answer answer = transferWithin(Duration.ofMillis(900), command, a, b, LARGE);
 
     assertThat(answer.status()).isEqualTo(202);
     assertThat(FRAUD.hasAssessed(command)).isFalse();
     recovery.runOnce();
     assertThat(status(command)).isEqualTo("POSTED");
+  }
+
+  @Test
+  void fraudIsToldHowLongItsAnswerIsWaitedForAndThatIsLessThanTheCallerWaits() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+
+    transfer(alice(), UUID.randomUUID(), a, b, 10);
+    assertThat(FRAUD.timeoutMs()).isEqualTo(1_000);
+
+    FRAUD.become(Mood.HANGS);
+    long began = System.nanoTime();
+    Answer answer = transferWithin(Duration.ofMillis(2_000), UUID.randomUUID(), a, b, LARGE);
+    assertThat(answer.status()).isEqualTo(202);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(2_000));
+    assertThat(FRAUD.timeoutMs()).isBetween(1L, 1_800L);
+  }
+
+  @Test
+  void withoutTimeToHearFraudTheReleaseIsOwedAndTheFundsAreBackInTime() {
+    UUID a = account("alice", 20_000);
+    UUID transfer = heldBySomebodyElse(a, account("bob", 0), LARGE, clock.instant());
+    journal.submit(new TurnBack(transfer, 1, RejectionReason.ACCOUNT_UNUSABLE), TIME);
+    int calls = FRAUD.calls();
+
+    saga.run(
+        new SagaLease(transfer, 1, 0, SagaStep.COMPENSATE, false),
+        transfers.find(transfer),
+        TimeLeft.of(Duration.ofMillis(900)));
+
+    assertThat(FRAUD.calls()).isEqualTo(calls);
+    assertThat(status(transfer)).isEqualTo("REJECTED");
+    assertMoney(a, 20_000, 0);
+    releases.runOnce();
+    assertThat(FRAUD.hasReleased(transfer)).isTrue();
   }
 
   @Test
@@ -586,6 +616,15 @@ class SagaIT extends LedgerUnderTest {
     String postedAt = "SELECT posted_at FROM journal_entry WHERE transfer_id = ?";
     assertThat(value(OffsetDateTime.class, postedAt, later))
         .isEqualTo(value(OffsetDateTime.class, postedAt, earlier));
+  }
+
+  private Answer transferWithin(Duration time, UUID command, UUID debit, UUID credit, long minor) {
+    return send(
+        request("/v1/transfers", alice())
+            .header("Content-Type", "application/json")
+            .header("Command-Id", command.toString())
+            .header("Request-Timeout-Ms", Long.toString(time.toMillis()))
+            .POST(HttpRequest.BodyPublishers.ofString(body(debit, credit, Long.toString(minor)))));
   }
 
   private CircuitBreaker breaker() {

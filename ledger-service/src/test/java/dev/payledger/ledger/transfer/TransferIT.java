@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.payledger.ledger.LedgerUnderTest;
+import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
 import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.Seed;
@@ -246,6 +247,25 @@ class TransferIT extends LedgerUnderTest {
   }
 
   @Test
+  void soIsOneThatOnlyReadsAndOneThatIsNotEvenReadable() {
+    UUID a = account("alice", 1_000);
+    for (String path :
+        List.of("/v1/accounts/" + a, "/v1/accounts", "/v1/transfers?accountId=" + a)) {
+      Answer late = send(request(path, alice()).header("Request-Timeout-Ms", "0"));
+      assertThat(late.code()).as(path).isEqualTo("unavailable");
+      assertThat(send(request(path, alice()).header("Request-Timeout-Ms", "soon")).code())
+          .isEqualTo("invalid-request");
+    }
+    Answer unreadable =
+        send(
+            request("/v1/transfers", alice())
+                .header("Content-Type", "application/json")
+                .header("Request-Timeout-Ms", "0")
+                .POST(HttpRequest.BodyPublishers.ofString("{")));
+    assertThat(unreadable.code()).isEqualTo("unavailable");
+  }
+
+  @Test
   void listsPageThroughEverythingOnceAndRefuseForgedCursors() {
     UUID a = account("alice", 1_000);
     UUID b = account("bob", 0);
@@ -393,7 +413,11 @@ class TransferIT extends LedgerUnderTest {
   void fraudServiceIsNeverAskedWhileATransactionIsOpen(
       @Autowired TransactionTemplate transaction, @Autowired FraudScreening screening) {
     assertThatThrownBy(
-            () -> transaction.executeWithoutResult(tx -> screening.release(UUID.randomUUID())))
+            () ->
+                transaction.executeWithoutResult(
+                    tx ->
+                        screening.release(
+                            UUID.randomUUID(), false, TimeLeft.of(Duration.ofSeconds(5)))))
         .isInstanceOf(IllegalStateException.class);
   }
 }

@@ -20,7 +20,26 @@ final class Commands {
   }
 
   int status() throws IOException {
-    return stack().status() ? 0 : 1;
+    RunningStack stack = stack();
+    boolean healthy = stack.status();
+    try {
+      System.out.println(
+          Screening.of(stack.manage(Service.LEDGER, "GET", "/actuator/prometheus").body()));
+      new FraudFaults(stack).lines().forEach(line -> System.out.println("Fault: " + line));
+    } catch (IOException | Refusal e) {
+      // Who is not there has been said above.
+      healthy = false;
+    }
+    return healthy ? 0 : 1;
+  }
+
+  /// Lists what is on, after what the words ask for.
+  int faults(List<String> words) throws IOException, Refusal {
+    FraudFaults faults = new FraudFaults(stack());
+    faults.change(words);
+    List<String> lines = faults.lines();
+    (lines.isEmpty() ? List.of("No fault is on.") : lines).forEach(System.out::println);
+    return 0;
   }
 
   int token(String client) throws IOException, Refusal {

@@ -8,10 +8,14 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The containers of the compose stack, whether `./demo up --docker` or `docker compose up` made them.
 final class ContainerStack implements RunningStack {
   private static final Duration BACK_BOUND = Duration.ofSeconds(90);
+  private static final Pattern HTTP =
+      Pattern.compile("HTTP/\\S+ (\\d{3}).*?\r\n\r\n(.*)", Pattern.DOTALL);
 
   private final ComposeStack stack;
 
@@ -63,6 +67,16 @@ final class ContainerStack implements RunningStack {
   public void killAt(Service service, CrashPoint point) throws Refusal {
     throw new Refusal(
         "Failpoints are not for containers: ./demo up without --docker starts processes.");
+  }
+
+  @Override
+  public Managed manage(Service service, String method, String path) throws IOException {
+    String answer = stack.manage(service.title(), method, path);
+    Matcher parts = HTTP.matcher(answer);
+    if (!parts.matches()) {
+      throw new IOException(service.title() + " does not answer at its management port");
+    }
+    return new Managed(Integer.parseInt(parts.group(1)), parts.group(2));
   }
 
   @Override

@@ -47,6 +47,7 @@ public final class Demo {
       case "token" -> commands.token(one(rest, "token <client>"));
       case "transfer" -> commands.transfer(rest);
       case "kill" -> kill(commands, rest);
+      case "faults" -> commands.faults(rest);
       case "verify" -> commands.verify();
       case "logs" -> commands.logs(rest.stream().findFirst());
       case "doctor" -> Doctor.run(place);

@@ -9,6 +9,9 @@ import dev.payledger.local.Service;
 import dev.payledger.local.StackPorts;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +25,7 @@ final class ProcessStack implements RunningStack {
   static final int LOG_LINES = 60;
   private static final Duration DOWN_BOUND = Duration.ofSeconds(60);
   private static final Duration BACK_BOUND = Duration.ofSeconds(90);
+  private static final Duration MANAGE_BOUND = Duration.ofSeconds(5);
 
   private final Place place;
 
@@ -113,6 +117,26 @@ final class ProcessStack implements RunningStack {
             + ", dies the next time that it passes "
             + point
             + ", and is started again. ./demo transfer, say, and then ./demo status.");
+  }
+
+  @Override
+  public Managed manage(Service service, String method, String path) throws IOException, Refusal {
+    URI management = url(new StackPorts(running().portOffset()).managementOf(service));
+    try (HttpClient http = HttpClient.newBuilder().connectTimeout(MANAGE_BOUND).build()) {
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(management.resolve(path))
+                  .timeout(MANAGE_BOUND)
+                  // The endpoints take nothing else, an empty body included.
+                  .header("Content-Type", "application/json")
+                  .method(method, HttpRequest.BodyPublishers.noBody())
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      return new Managed(answer.statusCode(), answer.body());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   private ProcessHandle process(Service service) throws IOException, Refusal {

@@ -19,6 +19,9 @@ interface RunningStack {
   /// Makes the service end as by `kill -9` the next time that it passes the point.
   void killAt(Service service, CrashPoint point) throws IOException, Refusal;
 
+  /// Calls one of our services at its management port, which only the stack itself reaches.
+  Managed manage(Service service, String method, String path) throws IOException, Refusal;
+
   /// Prints the end of a service's log.
   void log(Service service) throws IOException, Refusal;
 

@@ -22,7 +22,8 @@ final class Words {
       ./demo up --docker, ./demo --check --docker
                                    the same in containers; needs Docker with its compose plugin.
                                    The commands below find whichever stack is up
-      ./demo status                what runs, how it feels, what memory it takes
+      ./demo status                what runs, how it feels, what memory it takes; fraud screening's
+                                   breaker and what waits for it
       ./demo token <client>        a token for alice, bob, carol or operator
       ./demo transfer [from to amount [currency]]
                                    a transfer, by default alice bob 10.00 EUR
@@ -30,6 +31,10 @@ final class Words {
       ./demo kill <service> --at <failpoint>[:before|:after-commit|:after-reply]
                                    the same at its next passing of a named place, as in
                                    kill ledger --at ledger.posted:after-commit; a wrong name lists them
+      ./demo faults fraud latency 2s [--for 30s]
+      ./demo faults fraud error 100%%, … garbage, … hang, … big, … off
+                                   fraud-service slow, failing, talking nonsense, silent, at 10 MB
+                                   length, for 60 s unless said; ./demo faults lists what is on
       ./demo verify                run the ledger's checks; the exit status tells
       ./demo logs [service]        the end of a log
       ./demo doctor                can this machine run it, and what to do if not
