@@ -118,6 +118,11 @@ public class FraudServer {
   }
 
   protected HttpRequest.Builder request(String path) {
+    return stranger(path).header("Authorization", "Bearer fraud-credential-demo");
+  }
+
+  /// Without the credential.
+  protected HttpRequest.Builder stranger(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
         .timeout(Duration.ofSeconds(20));
   }

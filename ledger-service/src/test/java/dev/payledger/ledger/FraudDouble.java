@@ -85,6 +85,11 @@ public final class FraudDouble {
     String path = exchange.getRequestURI().getPath();
     UUID transfer = UUID.fromString(path.substring("/assessments/".length()));
     exchange.getRequestBody().readAllBytes();
+    if (!"Bearer fraud-credential-demo"
+        .equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+      send(exchange, 401, "{}");
+      return;
+    }
     try {
       if (exchange.getRequestMethod().equals("DELETE")) {
         if (mood == Mood.REFUSES_RELEASES || mood == Mood.FAILS) {

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import java.util.List;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -394,6 +395,31 @@ class AssessmentIT extends FraudServer {
                         () -> new java.io.ByteArrayInputStream(big.getBytes()))));
     assertThat(chunked.statusCode()).isEqualTo(413);
     assertThat(chunked.body()).contains("\"code\":\"payload-too-large\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "Bearer",
+        "Bearer fraud-credential-dem",
+        "Bearer fraud-credential-demo2",
+        "bearer fraud-credential-demo",
+        "Basic ZnJhdWQtY3JlZGVudGlhbC1kZW1v"
+      })
+  void strangersAreNotLetIn(String authorization) {
+    for (String path : List.of("/assessments/" + transfer, "/reviews", "/nowhere")) {
+      HttpResponse<String> answer =
+          send(
+              (authorization.isEmpty()
+                      ? stranger(path)
+                      : stranger(path).header("Authorization", authorization))
+                  .header("Content-Type", "application/json")
+                  .PUT(BodyPublishers.ofString(body(debit, CREDIT, 1, false))));
+      assertThat(answer.statusCode()).isEqualTo(401);
+      assertThat(answer.body()).contains("\"code\":\"unauthenticated\"");
+    }
+    assertThat(query("SELECT 1 FROM assessment WHERE transfer_id = '" + transfer + "'")).isEmpty();
   }
 
   @ParameterizedTest

@@ -168,6 +168,7 @@ public class FraudScreening {
   private HttpRequest.Builder request(UUID transferId, TimeLeft timeLeft) {
     long limitMs = Math.min(callTimeout().toMillis(), timeLeft.toDuration().toMillis());
     return HttpRequest.newBuilder(properties.url().resolve("/assessments/" + transferId))
+        .header("Authorization", "Bearer " + properties.credential())
         .header("Request-Timeout-Ms", Long.toString(limitMs));
   }
 

@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// Configuration of the way to fraud-service. Breaker, bulkhead and time limit are the `fraud`
 /// instances of Resilience4j's own properties.
 ///
+/// @param credential what fraud-service lets in
 /// @param answerBytesMax longer answers are not read
 /// @param retryPercent repeated calls per hundred first questions, 0 to 100
 /// @param retryBalanceMax how many repeats may be saved up for later
@@ -14,6 +15,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("payledger.screening")
 record ScreeningProperties(
     URI url,
+    String credential,
     Duration connectTimeout,
     int answerBytesMax,
     int retryPercent,

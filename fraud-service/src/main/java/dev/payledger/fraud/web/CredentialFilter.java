@@ -1,0 +1,62 @@
+package dev.payledger.fraud.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Collections;
+import java.util.List;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/// Lets in who has the credential that fraud-service shares with the ledger and its operators: being
+/// able to reach the port is no right to ask, release or decide.
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+final class CredentialFilter extends OncePerRequestFilter {
+  private final byte[] expected;
+  private final HandlerExceptionResolver problems;
+
+  CredentialFilter(
+      WebProperties properties,
+      @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
+    this.expected = bytes("Bearer " + properties.credential());
+    this.problems = problems;
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    List<String> given = Collections.list(request.getHeaders("Authorization"));
+    // In constant time, so that nobody learns it letter by letter.
+    if (given.size() == 1 && MessageDigest.isEqual(expected, bytes(given.getFirst()))) {
+      chain.doFilter(request, response);
+      return;
+    }
+    response.setHeader("WWW-Authenticate", "Bearer realm=\"fraud-service\"");
+    problems.resolveException(
+        request,
+        response,
+        null,
+        Problems.thrown(
+            Problems.problem(
+                HttpStatus.UNAUTHORIZED,
+                "unauthenticated",
+                "No valid credential",
+                "Send the service credential as Authorization: Bearer.",
+                false)));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
