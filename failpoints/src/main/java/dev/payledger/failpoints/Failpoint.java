@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// The commits of a transfer's life, in their order: the services' database transactions, the
-/// relay's and the feed's dealings with Kafka. The crash matrix has a row for each of their
+/// dealings of the relay, the feed and fraud screening with Kafka. The crash matrix has a row for each of their
 /// positions; a test compares them with the commits in the services' class files.
 ///
 /// Those of the journal are named by a command and the outcome that was written for it; an outcome
@@ -20,6 +20,7 @@ public enum Failpoint {
   SAGA_HANDED_BACK("ledger.saga-handed-back", Replies.YES),
   SAGA_CLAIMED("ledger.saga-claimed", Replies.NO),
   ASSESSED("fraud.assessed", Replies.YES),
+  REVIEW_DECIDED("ledger.review-decided", Replies.YES),
   POSTED("ledger.posted", "PostTransfer", "Posted", Replies.YES),
   AUTHORIZED("ledger.authorized", "PostTransfer", "Authorized", Replies.YES),
   CAPTURED("ledger.captured", "CaptureHold", "Accepted", Replies.YES),
@@ -38,7 +39,11 @@ public enum Failpoint {
   PRODUCED("relay.produced", Replies.NO),
   RELAY_OFFSET_STORED("relay.offset-stored", Replies.NO),
   APPLIED("notify.applied", Replies.NO),
-  NOTIFY_OFFSET_STORED("notify.offset-stored", Replies.NO);
+  NOTIFY_OFFSET_STORED("notify.offset-stored", Replies.NO),
+  LEARNED("fraud.learned", Replies.NO),
+  ASSESSED_AFTERWARDS("fraud.assessed-afterwards", Replies.NO),
+  FRAUD_OFFSET_STORED("fraud.offset-stored", Replies.NO),
+  FRAUD_REVIEW_DECIDED("fraud.review-decided", Replies.YES);
 
   /// Whether a request waits for the commit and carries it out of the process.
   private enum Replies {

@@ -64,8 +64,16 @@ public final class Passing {
       case SAGA_HAND_BACK -> uncommitted.add(Failpoint.SAGA_HANDED_BACK);
       case RELEASE_CLAIM -> uncommitted.add(Failpoint.RELEASE_CLAIMED);
       case RELEASE_NOTE -> uncommitted.add(Failpoint.RELEASE_NOTED);
-      case ASSESS -> uncommitted.add(Failpoint.ASSESSED);
+      case REVIEW_DECISION -> uncommitted.add(Failpoint.REVIEW_DECIDED);
+      case ASSESS -> {
+        if (!uncommitted.contains(Failpoint.ASSESSED_AFTERWARDS)) {
+          uncommitted.add(Failpoint.ASSESSED);
+        }
+      }
+      case ASSESS_AFTERWARDS -> uncommitted.add(Failpoint.ASSESSED_AFTERWARDS);
       case RELEASE -> uncommitted.add(Failpoint.RELEASED);
+      case LEARN -> uncommitted.add(Failpoint.LEARNED);
+      case FRAUD_REVIEW_DECISION -> uncommitted.add(Failpoint.FRAUD_REVIEW_DECIDED);
       case TRANSACTION_COMMIT -> {
         if (isOutermost(argument(arguments, 1))) {
           beforeCommit();
@@ -76,7 +84,7 @@ public final class Passing {
       case KEY_ANSWER -> pass(Failpoint.ANSWER_STORED, Position.BEFORE);
       case KEY_RELEASE -> pass(Failpoint.KEY_RELEASED, Position.BEFORE);
       case PUBLISH -> published(arguments, Position.BEFORE);
-      case OFFSET -> pass(Failpoint.NOTIFY_OFFSET_STORED, Position.BEFORE);
+      case OFFSET -> offset(Position.BEFORE);
       case REQUEST -> {
         uncommitted.clear();
         unanswered.clear();
@@ -111,7 +119,7 @@ public final class Passing {
       case KEY_ANSWER -> committed(Failpoint.ANSWER_STORED);
       case KEY_RELEASE -> committed(Failpoint.KEY_RELEASED);
       case PUBLISH -> published(arguments, Position.AFTER_COMMIT);
-      case OFFSET -> pass(Failpoint.NOTIFY_OFFSET_STORED, Position.AFTER_COMMIT);
+      case OFFSET -> offset(Position.AFTER_COMMIT);
       case REQUEST -> {
         unanswered.forEach(failpoint -> pass(failpoint, Position.AFTER_REPLY));
         unanswered.clear();
@@ -121,8 +129,12 @@ public final class Passing {
           SAGA_HAND_BACK,
           RELEASE_CLAIM,
           RELEASE_NOTE,
+          REVIEW_DECISION,
           ASSESS,
+          ASSESS_AFTERWARDS,
           RELEASE,
+          LEARN,
+          FRAUD_REVIEW_DECISION,
           TRANSACTION_ROLLBACK -> {}
     }
   }
@@ -161,6 +173,12 @@ public final class Passing {
           topic.startsWith("ledger.") ? Failpoint.PRODUCED : Failpoint.RELAY_OFFSET_STORED,
           position);
     }
+  }
+
+  /// The feed's or fraud screening's: a process is armed with its own failpoints only.
+  private static void offset(Position position) {
+    pass(Failpoint.NOTIFY_OFFSET_STORED, position);
+    pass(Failpoint.FRAUD_OFFSET_STORED, position);
   }
 
   /// One passing uses the arming up: of two threads at the point the first one meets the fault.

@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,6 +33,7 @@ final class CrashMatrix {
       EnumSet.of(
           Failpoint.HELD,
           Failpoint.SAGA_CLAIMED,
+          Failpoint.REVIEW_DECIDED,
           Failpoint.POSTED,
           Failpoint.AUTHORIZED,
           Failpoint.EXPIRED,
@@ -90,11 +94,9 @@ final class CrashMatrix {
       String finalState,
       boolean booksRight,
       String commit) {
+    /// Its row's name.
     String row() {
-      return new Row(
-              CrashPoint.of(failpoint + ":" + position).orElseThrow(),
-              Kind.valueOf(kind.toUpperCase(Locale.ROOT)))
-          .toString();
+      return failpoint + ":" + position + (kind.equals(Kind.KILL.toString()) ? "" : ":" + kind);
     }
   }
 
@@ -153,9 +155,26 @@ final class CrashMatrix {
     }
   }
 
+  private static List<String> runs(List<Result> results) {
+    Map<String, Integer> rows = new LinkedHashMap<>();
+    for (Result result : results) {
+      rows.merge("commit " + result.commit() + " seed " + result.seed(), 1, Integer::sum);
+    }
+    return rows.entrySet().stream().map(run -> run.getValue() + " at " + run.getKey()).toList();
+  }
+
   static List<Result> read(Path folder) throws IOException {
     return Arrays.asList(
         JSON.readValue(Files.readString(folder.resolve("crash-matrix.json")), Result[].class));
+  }
+
+  /// What a run has found, in the place of what was known of those rows; each row keeps the commit that
+  /// it was tried at.
+  static List<Result> updated(List<Result> known, List<Result> found) {
+    Map<String, Result> byRow = new HashMap<>();
+    known.forEach(result -> byRow.put(result.row(), result));
+    found.forEach(result -> byRow.put(result.row(), result));
+    return rows().stream().map(Row::toString).filter(byRow::containsKey).map(byRow::get).toList();
   }
 
   static void write(Path folder, List<Result> results) throws IOException {
@@ -167,11 +186,8 @@ final class CrashMatrix {
     lines.add("# The crash matrix");
     lines.add("");
     lines.add(
-        "Written by `CrashMatrixIT`; [the saga](../saga.md) says how to read it. %d rows, commit %s, seed %d."
-            .formatted(
-                results.size(),
-                results.isEmpty() ? "-" : results.getFirst().commit(),
-                results.isEmpty() ? 0 : results.getFirst().seed()));
+        "Written by `CrashMatrixIT`; [the saga](../saga.md) says how to read it. %d rows: %s."
+            .formatted(results.size(), String.join(", ", runs(results))));
     lines.add("");
     lines.add("| failpoint | position | kind | id | the client saw | final state | books |");
     lines.add("| --- | --- | --- | --- | --- | --- | --- |");

@@ -38,6 +38,17 @@ class Stack {
   /// How long the stack may take to heal after a fault.
   static final Duration SOON = Duration.ofSeconds(45);
 
+  /// Shorter clocks than the demo's, so that the faults' ends come soon.
+  static final Map<String, String> LEDGER_CLOCKS =
+      Map.of(
+          "SAGA_LEASE_DURATION", "4s",
+          "SAGA_RECOVERY_TIMEOUT", "3s",
+          "SAGA_BACKOFF_MAX", "1s",
+          "FRAUD_BREAKER_OPEN", "1s");
+
+  static final Map<String, String> GATEWAY_CLOCKS =
+      Map.of("IDEMPOTENCY_LEASE", "4s", "IDEMPOTENCY_WAIT_MAX", "2s");
+
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -88,16 +99,8 @@ class Stack {
                   Path.of("..").toAbsolutePath().normalize(),
                   new StackPorts(12_000),
                   System.out::println)
-              // Shorter clocks than the demo's, so that the faults' ends come soon.
-              .with(
-                  Service.LEDGER,
-                  Map.of(
-                      "SAGA_LEASE_DURATION", "4s",
-                      "SAGA_RECOVERY_TIMEOUT", "3s",
-                      "SAGA_BACKOFF_MAX", "1s",
-                      "FRAUD_BREAKER_OPEN", "1s"))
-              .with(
-                  Service.GATEWAY, Map.of("IDEMPOTENCY_LEASE", "4s", "IDEMPOTENCY_WAIT_MAX", "2s"));
+              .with(Service.LEDGER, LEDGER_CLOCKS)
+              .with(Service.GATEWAY, GATEWAY_CLOCKS);
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> close(starting)));
       stack = starting;
       try {
@@ -158,24 +161,30 @@ class Stack {
   static Answer settle(String path, String who, String key, String body) {
     return await()
         .atMost(SOON)
+        .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(200))
         .until(() -> post(path, who, key, body), Answer::isFinal);
   }
 
   static Answer post(String path, String who, String key, String body) {
+    return post(stack().url(Service.GATEWAY), path, who, key, body);
+  }
+
+  /// At another front door than the first one.
+  static Answer post(URI gateway, String path, String who, String key, String body) {
     return send(
-        request(path, who)
+        request(gateway, path, who)
             .header("Content-Type", "application/json")
             .header("Idempotency-Key", key)
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
   static Answer get(String path, String who) {
-    return send(request(path, who));
+    return send(request(stack().url(Service.GATEWAY), path, who));
   }
 
-  private static HttpRequest.Builder request(String path, String who) {
-    return HttpRequest.newBuilder(URI.create(stack().url(Service.GATEWAY) + path))
+  private static HttpRequest.Builder request(URI gateway, String path, String who) {
+    return HttpRequest.newBuilder(gateway.resolve(path))
         .timeout(Duration.ofSeconds(15))
         .header("Authorization", "Bearer " + token(who));
   }
@@ -267,7 +276,7 @@ class Stack {
     }
   }
 
-  private static long pendingTransfers() {
+  static long pendingTransfers() {
     return number("ledger", "SELECT count(*) FROM transfer WHERE status = 'PENDING'");
   }
 

@@ -239,12 +239,22 @@ public final class LocalStack implements AutoCloseable {
     if (closed) {
       process.destroyForcibly();
     }
-    if (!Processes.exitsWithin(process.toHandle(), REMEMBER_BOUND)) {
+    // Its own wait: the handle's may end a moment before the exit value is there.
+    if (!endsWithin(process, REMEMBER_BOUND)) {
       process.destroyForcibly();
     } else if (process.exitValue() == 0 && Files.exists(jar.unfinishedCache())) {
       Files.move(jar.unfinishedCache(), jar.cache(), StandardCopyOption.REPLACE_EXISTING);
     }
     background = null;
+  }
+
+  private static boolean endsWithin(Process process, Duration bound) {
+    try {
+      return process.waitFor(bound);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   public boolean isRunning(Service service) {

@@ -111,13 +111,7 @@ public class Review {
             tx -> {
               Optional<SagaLease> claimed = claims.claimReviewed(transferId);
               if (claimed.isPresent()) {
-                sql.sql(DECIDE)
-                    .param("transfer", transferId)
-                    .param("decision", decision.name())
-                    .param("reason", reason)
-                    .param("by", by)
-                    .param("at", clock.instant().atOffset(ZoneOffset.UTC))
-                    .update();
+                writeDown(transferId, decision, reason, by);
               }
               return claimed;
             });
@@ -127,6 +121,17 @@ public class Review {
       return Outcome.DECIDED_OTHERWISE;
     }
     return stands == decision && lease.isEmpty() ? Outcome.TAKEN : run(lease, timeLeft);
+  }
+
+  /// The first decision stands.
+  private void writeDown(UUID transferId, ReviewDecision decision, String reason, String by) {
+    sql.sql(DECIDE)
+        .param("transfer", transferId)
+        .param("decision", decision.name())
+        .param("reason", reason)
+        .param("by", by)
+        .param("at", clock.instant().atOffset(ZoneOffset.UTC))
+        .update();
   }
 
   private Outcome run(Optional<SagaLease> lease, TimeLeft timeLeft) {

@@ -103,6 +103,13 @@ class LegalStepsIT {
     assertThat(isAsItWas).as("docs/generated/saga-states.md was as the code says").isTrue();
   }
 
+  @Test
+  void theStoryShowsTheSagasSteps() throws IOException {
+    String diagram = diagram("Its saga", SagaStep.values(), SagaStep::next);
+    assertThat(Files.readString(Path.of("../docs/saga.md")))
+        .contains(diagram.substring(diagram.indexOf("```mermaid")));
+  }
+
   private static <S> String diagram(String title, S[] states, Function<S, Set<S>> next) {
     StringBuilder lines = new StringBuilder();
     lines.append("## ").append(title).append("\n\n```mermaid\nstateDiagram-v2\n");
