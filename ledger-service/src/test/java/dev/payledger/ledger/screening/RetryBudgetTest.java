@@ -98,6 +98,7 @@ class RetryBudgetTest {
   private static ScreeningProperties properties(int percent, int balanceMax, Duration interval) {
     return new ScreeningProperties(
         URI.create("http://127.0.0.1:1"),
+        "none",
         Duration.ofMillis(300),
         4096,
         percent,
