@@ -42,6 +42,8 @@ class BenchIT {
                 1,
                 Duration.ofMillis(150),
                 Duration.ofMillis(300),
+                Duration.ofMillis(150),
+                Duration.ofMillis(150),
                 20,
                 8,
                 List.of(4),
