@@ -11,6 +11,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Fraud screening says no, or says nothing.
 class FraudIT extends Stack {
@@ -68,6 +70,38 @@ class FraudIT extends Stack {
         .isEqualTo(200_000);
     assertThat(velocityMinor(alice)).isEqualTo(100_000);
     assertThat(account(alice).get("heldMinor").asLong()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HANG", "GARBAGE", "BIG"})
+  void whateverFraudDoesTheCallerIsAnsweredInTimeAndNobodyApproves(FraudFault fault) {
+    Duration time = Duration.ofMillis(2_500);
+    String alice = account("alice", 200_000);
+    String bob = account("bob", 0);
+    String key = key();
+
+    Answer answer;
+    fault.on();
+    try {
+      long began = System.nanoTime();
+      answer = post("/v1/transfers", "alice", key, body(alice, bob, 100_000), time);
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(time);
+    } finally {
+      FraudFault.off();
+    }
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+    UUID transfer = UUID.fromString(answer.text("id"));
+    assertThat(settleTransfer("alice", key, alice, bob, 100_000).text("screening"))
+        .isEqualTo("APPROVED");
+    assertThat(
+            number(
+                "fraud",
+                "SELECT count(*) FROM assessment WHERE transfer_id = ? AND verdict = 'APPROVED'",
+                transfer))
+        .as("and it is fraud's own word")
+        .isEqualTo(1);
+    assertThat(balanceMinor(bob)).isEqualTo(100_000);
   }
 
   private static long releasedAssessments(UUID transfer) {

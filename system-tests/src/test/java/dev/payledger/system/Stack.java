@@ -179,6 +179,16 @@ class Stack {
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
+  /// The same by a caller who waits that long.
+  static Answer post(String path, String who, String key, String body, Duration time) {
+    return send(
+        request(path, who)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .header("Request-Timeout-Ms", Long.toString(time.toMillis()))
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
   static Answer get(String path, String who) {
     return send(request(stack().url(Service.GATEWAY), path, who));
   }
@@ -189,7 +199,7 @@ class Stack {
         .header("Authorization", "Bearer " + token(who));
   }
 
-  private static Answer send(HttpRequest.Builder request) {
+  static Answer send(HttpRequest.Builder request) {
     try {
       HttpResponse<String> response =
           HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());

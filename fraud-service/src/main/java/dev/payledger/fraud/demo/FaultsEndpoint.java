@@ -1,5 +1,6 @@
 package dev.payledger.fraud.demo;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.payledger.fraud.web.Problems;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +40,8 @@ class FaultsEndpoint {
     this.faults = faults;
   }
 
-  /// @param value what it was switched on with: `2s`, `100%`; null for the kinds that take none
+  /// @param value what it was switched on with: `2000ms`, `100%`; absent for the kinds that take none
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   record FaultView(String kind, @Nullable String value, Instant until) {}
 
   record FaultsView(List<FaultView> faults) {}

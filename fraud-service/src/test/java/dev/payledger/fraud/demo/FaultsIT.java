@@ -136,13 +136,15 @@ class FaultsIT extends FraudServer {
     add("latency?value=2s&lasts=30s");
     add("error?value=5%25");
     add("error?value=7%25");
+    add("big");
 
     assertThat(manage("GET", "").body())
         .isEqualTo(
             """
             {"faults":[\
             {"kind":"latency","value":"2000ms","until":"2026-06-01T12:00:30.123456789Z"},\
-            {"kind":"error","value":"7%","until":"2026-06-01T12:01:00.123456789Z"}]}""");
+            {"kind":"error","value":"7%","until":"2026-06-01T12:01:00.123456789Z"},\
+            {"kind":"big","until":"2026-06-01T12:01:00.123456789Z"}]}""");
   }
 
   @ParameterizedTest
