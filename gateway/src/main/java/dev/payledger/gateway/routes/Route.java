@@ -1,6 +1,7 @@
 package dev.payledger.gateway.routes;
 
 import dev.payledger.gateway.forward.Upstream;
+import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.shape.BodyShape;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
@@ -24,7 +25,7 @@ public record Route(
   record Own() implements Target {}
 
   /// Read from a service.
-  record Read(Upstream upstream) implements Target {}
+  record Read(Upstream upstream, QueryCost queryCost) implements Target {}
 
   /// Sent to a service with a command id, so that it happens once.
   record Command(Upstream upstream, String operation, KeyPolicy keyPolicy, BodyShape shape)
@@ -55,6 +56,11 @@ public record Route(
   /// Empty on the management port, which the front door does not guard.
   public static Optional<Route> find(HttpServletRequest request) {
     return Optional.ofNullable((Route) request.getAttribute(ATTRIBUTE));
+  }
+
+  /// What the query asks for; a command's cost is in its body.
+  QueryCost queryCost() {
+    return target instanceof Read(Upstream _, QueryCost cost) ? cost : QueryCost.ONE;
   }
 
   void putInto(HttpServletRequest request) {
