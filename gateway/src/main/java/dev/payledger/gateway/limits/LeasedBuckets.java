@@ -35,7 +35,11 @@ final class LeasedBuckets implements TokenBuckets {
             // A slice that is dropped is lost to its caller, who has the less, and never the more.
             .maximumSize(properties.callersMax())
             .ticker(time::currentTimeNanos)
-            .expireAfterAccess(properties.longestRefill().plus(leaseDuration.multipliedBy(2)))
+            .expireAfterAccess(
+                properties
+                    .longestRefill()
+                    .plus(leaseDuration.multipliedBy(2))
+                    .plus(LocalBuckets.ACCESS_TOLERANCE))
             .build();
   }
 

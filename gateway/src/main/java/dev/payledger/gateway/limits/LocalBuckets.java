@@ -11,6 +11,10 @@ import java.time.Duration;
 /// Buckets of this process, each of this node's part of the budget. What all nodes together grant is
 /// within the budget, and a caller who reaches one node only gets that node's part.
 final class LocalBuckets implements TokenBuckets {
+  /// Caffeine notes the time of an access only when the last one it noted is a second old, so that what
+  /// was used a moment ago may look a second older.
+  static final Duration ACCESS_TOLERANCE = Duration.ofSeconds(2);
+
   private final int nodes;
   private final Draw.Source source;
   private final TimeMeter time;
@@ -25,7 +29,7 @@ final class LocalBuckets implements TokenBuckets {
             .maximumSize(properties.callersMax())
             .ticker(time::currentTimeNanos)
             // By then an idle bucket is full again, so that dropping it gives nothing away.
-            .expireAfterAccess(properties.longestRefill().plus(Duration.ofSeconds(1)))
+            .expireAfterAccess(properties.longestRefill().plus(ACCESS_TOLERANCE))
             .build();
   }
 
