@@ -1,10 +1,10 @@
 package dev.payledger.gateway;
 
-import dev.payledger.gateway.limits.CallerLimitFilter;
-import dev.payledger.gateway.limits.OpenLimitFilter;
 import dev.payledger.gateway.limits.RateLimits;
 import dev.payledger.gateway.problem.LastResortFilter;
 import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.routes.CallerLimitFilter;
+import dev.payledger.gateway.routes.OpenLimitFilter;
 import dev.payledger.gateway.routes.Routes;
 import dev.payledger.gateway.routes.SizeAndShapeFilter;
 import dev.payledger.gateway.shedding.Shedding;

@@ -30,8 +30,6 @@ class SecondGatewayIT extends GatewayUnderTest {
       second =
           new SpringApplicationBuilder(GatewayApplication.class)
               .properties(
-                  "server.port=0",
-                  "management.server.port=0",
                   "POSTGRES_HOST=" + Postgres.address().host(),
                   "POSTGRES_PORT=" + Postgres.address().port(),
                   "ISSUER_URL=" + ISSUER,
@@ -41,7 +39,8 @@ class SecondGatewayIT extends GatewayUnderTest {
                   "RATE_LIMIT_MONEY_BURST=3",
                   "RATE_LIMIT_READS_PER_SECOND=100",
                   "RATE_LIMIT_READS_BURST=100")
-              .run();
+              // The others are defaults, which application.yml's own port would outdo.
+              .run("--server.port=0", "--management.server.port=0");
       feed.down();
       try {
         whileTheIssuerIsAway = send(there("carol", "/v1/accounts"));

@@ -88,6 +88,7 @@ class ComposeKillsIT {
       strings = {
         "postgres",
         "kafka",
+        "redis",
         "ledger-service",
         "fraud-service",
         "outbox-relay",

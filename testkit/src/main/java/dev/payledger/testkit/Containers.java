@@ -6,16 +6,19 @@ import dev.payledger.local.PostgresServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.MountableFile;
 
-/// The two servers as containers of the images that the compose stack names, with the settings of
+/// The servers as containers of the images that the compose stack names, with the settings of
 /// the embedded ones. Asked for by Maven's profile `containers`; removed with the JVM. The
 /// build asks first whether an engine answers.
 final class Containers {
   private static final String POSTGRES_IMAGE = "postgres:17";
   private static final String KAFKA_IMAGE = "apache/kafka:4.3.1";
+  private static final String REDIS_IMAGE = "redis:8";
+  private static final int REDIS_PORT = 6379;
 
   private Containers() {}
 
@@ -49,8 +52,14 @@ final class Containers {
     return container.getBootstrapServers();
   }
 
-  private static <T extends org.testcontainers.containers.GenericContainer<?>> T removedWithTheJvm(
-      T container) {
+  static String redis() {
+    GenericContainer<?> container =
+        new GenericContainer<>(REDIS_IMAGE).withExposedPorts(REDIS_PORT);
+    removedWithTheJvm(container).start();
+    return "redis://" + container.getHost() + ":" + container.getMappedPort(REDIS_PORT);
+  }
+
+  private static <T extends GenericContainer<?>> T removedWithTheJvm(T container) {
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(container::stop));
     return container;
   }

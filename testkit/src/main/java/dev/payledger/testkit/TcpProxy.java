@@ -8,22 +8,29 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// A wire between a client and a server on this machine that can be cut at a word, so that a test
 /// chooses what the server has heard when the client hears no more.
 public final class TcpProxy implements AutoCloseable {
+  private static final Duration FOR_EVER = Duration.ofDays(1);
+
   private final ServerSocket listener;
   private final int serverPort;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> abandoned = ConcurrentHashMap.newKeySet();
   private final Queue<Cut> cuts = new ConcurrentLinkedQueue<>();
+  private final CountDownLatch end = new CountDownLatch(1);
   private volatile boolean closed;
-  // Open while bytes may pass.
+  // Open while bytes may pass; a shut one holds them for the delay.
   private volatile CountDownLatch gate = new CountDownLatch(0);
+  private volatile Duration delay = FOR_EVER;
 
   private record Cut(String word, Kind kind) {}
 
@@ -71,7 +78,20 @@ public final class TcpProxy implements AutoCloseable {
   /// From now on nothing passes in either direction, and nobody is told: connections stay open and new
   /// ones are accepted.
   public void blackHole() {
+    delay = FOR_EVER;
     gate = new CountDownLatch(1);
+  }
+
+  /// From now on what is sent arrives so much later, in either direction, until `heal`.
+  public void slowBy(Duration each) {
+    delay = each;
+    gate = new CountDownLatch(1);
+  }
+
+  /// Connections that are open now carry nothing any more, and nobody is told; new ones work: what
+  /// is left of a server that lost its power and came back.
+  public void abandon() {
+    abandoned.addAll(open);
   }
 
   /// What was sent meanwhile arrives late, as TCP sends again what was lost, also from a side that
@@ -88,6 +108,7 @@ public final class TcpProxy implements AutoCloseable {
   @Override
   public void close() throws IOException {
     closed = true;
+    end.countDown();
     listener.close();
     open.forEach(TcpProxy::closeQuietly);
   }
@@ -135,7 +156,10 @@ public final class TcpProxy implements AutoCloseable {
             return;
           }
           losesAnswers |= isCut && cut.kind() == Kind.AFTER;
-          gate.await();
+          gate.await(delay.toNanos(), TimeUnit.NANOSECONDS);
+          if (abandoned.contains(client)) {
+            end.await();
+          }
           out.write(buffer, 0, n);
           if (isCut && cut.kind() == Kind.STALL) {
             hungUp.await();
@@ -158,7 +182,10 @@ public final class TcpProxy implements AutoCloseable {
           if (losesAnswers) {
             return;
           }
-          gate.await();
+          gate.await(delay.toNanos(), TimeUnit.NANOSECONDS);
+          if (abandoned.contains(client)) {
+            end.await();
+          }
           out.write(buffer, 0, n);
         }
       } catch (IOException e) {

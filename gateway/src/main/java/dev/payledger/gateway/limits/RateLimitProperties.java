@@ -1,21 +1,74 @@
 package dev.payledger.gateway.limits;
 
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
-/// How often one caller may call each class of route, and how many callers are remembered.
+/// How often one caller may call each class of route, and where that is counted.
 ///
 /// `open` is per client id and address on the token endpoint, `address` per address on everything
 /// that is served without a token.
+///
+/// @param mode which of the places `LimitsConfiguration` makes
+/// @param nodes gateways that share the budgets: what a node counts by itself is its part of them
+/// @param leaseDuration how long a slice may lie unused, in mode `leased`; a slice holds what a node's
+///     part refills in that time
+/// @param callersMax buckets kept in this process
 @ConfigurationProperties("gateway.rate-limit")
 public record RateLimitProperties(
-    Budget money, Budget reads, Budget feed, Budget open, Budget address, int callersMax) {
+    Mode mode,
+    int nodes,
+    Duration leaseDuration,
+    Redis redis,
+    Budget money,
+    Budget reads,
+    Budget feed,
+    Budget open,
+    Budget address,
+    int callersMax) {
 
-  /// A token bucket: `burst` calls at once, refilled at `perSecond`.
+  public enum Mode {
+    LOCAL,
+    REDIS,
+    LEASED
+  }
+
+  /// @param url `redis://user@host:port`
+  /// @param password of that user, if it needs one
+  /// @param timeout the longest that a request waits for Redis, connecting included
+  /// @param retryAfter how long Redis is left alone after it failed several times
+  public record Redis(
+      String url, @Nullable String password, Duration timeout, Duration retryAfter) {
+    private static final Duration TIMEOUT_MAX = Duration.ofMillis(50);
+
+    public Redis {
+      if (!timeout.isPositive() || timeout.compareTo(TIMEOUT_MAX) > 0) {
+        throw new IllegalArgumentException(
+            "gateway.rate-limit.redis.timeout must be positive and at most " + TIMEOUT_MAX);
+      }
+      if (!retryAfter.isPositive()) {
+        throw new IllegalArgumentException("gateway.rate-limit.redis.retry-after must be positive");
+      }
+    }
+  }
+
+  /// A token bucket: `burst` tokens at once, refilled at `perSecond`.
   public record Budget(int perSecond, int burst) {
     public Budget {
       if (perSecond < 1 || burst < 1) {
         throw new IllegalArgumentException("a rate limit needs at least 1 per second and burst 1");
       }
+    }
+
+    /// One node's part. Rounded down, so that all parts together are never more than the whole.
+    Budget part(int nodes) {
+      return new Budget(perSecond / nodes, burst / nodes);
+    }
+
+    /// How long it takes to refill so many tokens.
+    Duration timeFor(double tokens) {
+      return Duration.ofNanos((long) Math.ceil(tokens * 1_000_000_000L / perSecond));
     }
   }
 
@@ -23,5 +76,36 @@ public record RateLimitProperties(
     if (callersMax < 1) {
       throw new IllegalArgumentException("gateway.rate-limit.callers-max must be positive");
     }
+    if (!leaseDuration.isPositive()) {
+      throw new IllegalArgumentException("gateway.rate-limit.lease-duration must be positive");
+    }
+    int least =
+        Stream.of(money, reads, feed, open, address)
+            .mapToInt(budget -> Math.min(budget.perSecond(), budget.burst()))
+            .min()
+            .orElseThrow();
+    if (nodes < 1 || nodes > least) {
+      throw new IllegalArgumentException(
+          "gateway.rate-limit.nodes must be from 1 to the smallest budget (%d): each node's part"
+                  .formatted(least)
+              + " is a whole number of tokens");
+    }
+  }
+
+  Budget budget(RouteClass routeClass) {
+    return switch (routeClass) {
+      case MONEY -> money;
+      case READS -> reads;
+      case FEED -> feed;
+      case OPEN -> open;
+    };
+  }
+
+  /// The longest that any bucket of a node's part takes from its deepest debt to full.
+  Duration longestRefill() {
+    return Stream.of(money, reads, feed, open, address)
+        .map(budget -> budget.part(nodes).timeFor(budget.burst()))
+        .max(Duration::compareTo)
+        .orElseThrow();
   }
 }

@@ -1,83 +1,82 @@
 package dev.payledger.gateway.limits;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.payledger.gateway.limits.RateLimitProperties.Budget;
-import dev.payledger.gateway.routes.RouteClass;
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.ConsumptionProbe;
-import io.github.bucket4j.TimeMeter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Locale;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
-/// Token buckets of this process, one per caller and budget.
+/// Whether a call is within its caller's budget. A call costs one token or more.
 @Component
 public class RateLimits {
-  private record Holder(String budget, String caller) {}
-
   private final RateLimitProperties properties;
-  private final TimeMeter time;
-  private final Cache<Holder, Bucket> buckets;
+  private final TokenBuckets buckets;
+  private final MeterRegistry meters;
 
-  // On the monotonic clock: a step of the wall clock must not refill or freeze a bucket.
-  @Autowired
-  RateLimits(RateLimitProperties properties) {
-    this(properties, TimeMeter.SYSTEM_NANOTIME);
-  }
-
-  RateLimits(RateLimitProperties properties, TimeMeter time) {
+  RateLimits(RateLimitProperties properties, TokenBuckets buckets, MeterRegistry meters) {
     this.properties = properties;
-    this.time = time;
-    this.buckets =
-        Caffeine.newBuilder()
-            .maximumSize(properties.callersMax())
-            // An idle bucket is full again long before it is dropped, so that dropping gives
-            // nothing
-            // away.
-            .expireAfterAccess(Duration.ofMinutes(10))
-            .build();
+    this.buckets = buckets;
+    this.meters = meters;
   }
 
-  /// One call of a known caller.
-  Decision take(RouteClass routeClass, String caller) {
+  /// A call of a known caller.
+  public Decision take(RouteClass routeClass, String caller, int cost) {
+    return take(holder(routeClass, caller), cost, cost);
+  }
+
+  /// The rest of a call's cost, of which the first token was taken before its body was read.
+  ///
+  /// @param cost the whole of it, at least 2
+  public Decision takeRest(RouteClass routeClass, String caller, int cost) {
+    return take(holder(routeClass, caller), cost, cost - 1);
+  }
+
+  /// A call without a token from an address, whoever it claims to be.
+  public Decision takeByAddress(String remoteAddress) {
     return take(
-        routeClass.name().toLowerCase(Locale.ROOT),
-        switch (routeClass) {
-          case MONEY -> properties.money();
-          case READS -> properties.reads();
-          case FEED -> properties.feed();
-          case OPEN -> properties.open();
-        },
-        caller);
+        new Holder("address", properties.address(), NetworkAddress.of(remoteAddress)), 1, 1);
   }
 
-  /// One call without a token from an address, whoever it claims to be.
-  Decision takeByAddress(String address) {
-    return take("address", properties.address(), address);
+  /// A call without a token by what claims to be a client.
+  public Decision takeByClient(String clientId, String remoteAddress) {
+    return take(holder(RouteClass.OPEN, clientId + "@" + NetworkAddress.of(remoteAddress)), 1, 1);
   }
 
-  private Decision take(String name, Budget budget, String caller) {
-    Bucket bucket = buckets.get(new Holder(name, caller), holder -> bucket(budget));
-    ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
-    return new Decision(
-        name,
-        budget,
-        probe.isConsumed(),
-        probe.getRemainingTokens(),
-        Duration.ofNanos(probe.getNanosToWaitForReset()),
-        Duration.ofNanos(probe.getNanosToWaitForRefill()));
+  private Decision take(Holder holder, int cost, int tokens) {
+    Budget budget = holder.budget();
+    if (cost > budget.burst()) {
+      count(holder, "none", "cost-above-burst");
+      return new Decision.CostsTooMuch(holder.policy(), budget, cost);
+    }
+    Draw draw = buckets.take(holder, tokens);
+    count(
+        holder,
+        draw.source().name().toLowerCase(Locale.ROOT),
+        draw.isTaken() ? "allowed" : "refused");
+    if (draw.isTaken()) {
+      return new Decision.Allowed(holder.policy(), budget, draw.remaining(), draw.nextIn());
+    }
+    // Who comes again pays from the first token on.
+    Duration first = budget.timeFor((double) cost - tokens);
+    return new Decision.Refused(
+        holder.policy(), budget, draw.remaining(), draw.nextIn().plus(first), cost);
   }
 
-  private Bucket bucket(Budget budget) {
-    return Bucket.builder()
-        .addLimit(
-            limit ->
-                limit
-                    .capacity(budget.burst())
-                    .refillGreedy(budget.perSecond(), Duration.ofSeconds(1)))
-        .withCustomTimePrecision(time)
-        .build();
+  private Holder holder(RouteClass routeClass, String caller) {
+    return new Holder(
+        routeClass.name().toLowerCase(Locale.ROOT), properties.budget(routeClass), caller);
+  }
+
+  private void count(Holder holder, String source, String outcome) {
+    meters
+        .counter(
+            "gateway.limit.decided",
+            "policy",
+            holder.policy(),
+            "source",
+            source,
+            "outcome",
+            outcome)
+        .increment();
   }
 }

@@ -10,6 +10,7 @@ public enum ProblemCode {
   INVALID_REQUEST(400, false, "The request is not valid"),
   IDEMPOTENCY_KEY_MISSING(400, false, "The Idempotency-Key header is missing"),
   IDEMPOTENCY_KEY_MALFORMED(400, false, "The Idempotency-Key header is malformed"),
+  COST_ABOVE_BURST(400, false, "The request costs more than the budget ever holds"),
   UNAUTHENTICATED(401, false, "No valid access token"),
   FORBIDDEN(403, false, "The access token lacks the scope"),
   NOT_FOUND(404, false, "There is no such thing, or it is not yours"),

@@ -1,6 +1,7 @@
 package dev.payledger.gateway.routes;
 
 import dev.payledger.gateway.forward.Upstream;
+import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.shape.BodyShape;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
@@ -24,7 +25,7 @@ public record Route(
   record Own() implements Target {}
 
   /// Read from a service.
-  record Read(Upstream upstream) implements Target {}
+  record Read(Upstream upstream, QueryCost queryCost) implements Target {}
 
   /// Sent to a service with a command id, so that it happens once.
   record Command(Upstream upstream, String operation, KeyPolicy keyPolicy, BodyShape shape)
@@ -61,9 +62,14 @@ public record Route(
   public Optional<Upstream> upstream() {
     return switch (target) {
       case Own() -> Optional.empty();
-      case Read(Upstream upstream) -> Optional.of(upstream);
+      case Read(Upstream upstream, _) -> Optional.of(upstream);
       case Command command -> Optional.of(command.upstream());
     };
+  }
+
+  /// What the query asks for; a command's cost is in its body.
+  QueryCost queryCost() {
+    return target instanceof Read(Upstream _, QueryCost cost) ? cost : QueryCost.ONE;
   }
 
   void putInto(HttpServletRequest request) {

@@ -14,6 +14,9 @@ import dev.payledger.gateway.idempotency.KeyOwner;
 import dev.payledger.gateway.idempotency.KeyedCalls;
 import dev.payledger.gateway.idempotency.KeyedCommand;
 import dev.payledger.gateway.idempotency.KeyedOutcome;
+import dev.payledger.gateway.limits.Decision;
+import dev.payledger.gateway.limits.RateLimits;
+import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.problem.Problem;
 import dev.payledger.gateway.problem.ProblemCode;
 import dev.payledger.gateway.problem.Problems;
@@ -42,11 +45,14 @@ class RouteController {
 
   private final Forwarder forwarder;
   private final KeyedCalls keyedCalls;
+  private final RateLimits limits;
   private final Problems problems;
 
-  RouteController(Forwarder forwarder, KeyedCalls keyedCalls, Problems problems) {
+  RouteController(
+      Forwarder forwarder, KeyedCalls keyedCalls, RateLimits limits, Problems problems) {
     this.forwarder = forwarder;
     this.keyedCalls = keyedCalls;
+    this.limits = limits;
     this.problems = problems;
   }
 
@@ -56,7 +62,7 @@ class RouteController {
       throws IOException {
     Jwt token = caller.getToken();
     switch (Route.of(request).target()) {
-      case Route.Read(Upstream upstream) -> read(request, response, token, upstream);
+      case Route.Read(Upstream upstream, _) -> read(request, response, token, upstream);
       case Command command -> command(request, response, token, command);
       case Route.Own() ->
           throw new IllegalStateException("no controller for " + request.getRequestURI());
@@ -112,7 +118,10 @@ class RouteController {
     switch (command.shape().check(body)) {
       case ShapeOutcome.Refused(String detail) ->
           no(request, response, Problem.of(ProblemCode.INVALID_REQUEST, detail));
-      case ShapeOutcome.Fits(String canonicalJson) -> {
+      case ShapeOutcome.Fits(String canonicalJson, int cost) -> {
+        if (cost > 1 && !isPaid(request, response, token, cost)) {
+          return;
+        }
         if (header instanceof KeyHeader.Given(IdempotencyKey key)) {
           keyed(request, response, call, keyedCommand(request, token, command, key, canonicalJson));
         } else {
@@ -120,6 +129,21 @@ class RouteController {
         }
       }
     }
+  }
+
+  /// The filter took one token, for a body must be read to know what it asks for; the rest is
+  /// charged here, before anything is claimed or sent.
+  private boolean isPaid(
+      HttpServletRequest request, HttpServletResponse response, Jwt token, int cost)
+      throws IOException {
+    RouteClass routeClass = Route.of(request).routeClass();
+    Decision decision = limits.takeRest(routeClass, KeyOwner.of(token).principal(), cost);
+    decision.writeHeaders(response);
+    if (decision instanceof Decision.Allowed) {
+      return true;
+    }
+    no(request, response, decision.problem());
+    return false;
   }
 
   private void keyed(

@@ -2,12 +2,15 @@ package dev.payledger.gateway.routes;
 
 import static dev.payledger.gateway.forward.Upstream.LEDGER;
 import static dev.payledger.gateway.forward.Upstream.NOTIFY;
+import static dev.payledger.gateway.limits.RouteClass.FEED;
+import static dev.payledger.gateway.limits.RouteClass.MONEY;
+import static dev.payledger.gateway.limits.RouteClass.OPEN;
+import static dev.payledger.gateway.limits.RouteClass.READS;
+import static dev.payledger.gateway.routes.QueryCost.CHECKS;
+import static dev.payledger.gateway.routes.QueryCost.ONE;
+import static dev.payledger.gateway.routes.QueryCost.PAGE;
 import static dev.payledger.gateway.routes.Route.KeyPolicy.HONOURED;
 import static dev.payledger.gateway.routes.Route.KeyPolicy.REQUIRED;
-import static dev.payledger.gateway.routes.RouteClass.FEED;
-import static dev.payledger.gateway.routes.RouteClass.MONEY;
-import static dev.payledger.gateway.routes.RouteClass.OPEN;
-import static dev.payledger.gateway.routes.RouteClass.READS;
 import static dev.payledger.gateway.shape.BodyShape.ACCOUNT;
 import static dev.payledger.gateway.shape.BodyShape.CAPTURE;
 import static dev.payledger.gateway.shape.BodyShape.FREEZE;
@@ -20,6 +23,7 @@ import static dev.payledger.gateway.shape.BodyShape.TRANSFER_BATCH;
 
 import dev.payledger.gateway.forward.Upstream;
 import dev.payledger.gateway.idempotency.KeyedOperations;
+import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.routes.Route.Command;
 import dev.payledger.gateway.routes.Route.KeyPolicy;
 import dev.payledger.gateway.routes.Route.Own;
@@ -42,22 +46,22 @@ public class Routes implements KeyedOperations {
           command(REQUIRED, "capture-transfer", "/v1/transfers/{id}/capture", CAPTURE),
           command(REQUIRED, "void-transfer", "/v1/transfers/{id}/void", NONE),
           command(REQUIRED, "create-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
-          read("/v1/transfers", READS, LEDGER),
-          read("/v1/transfers/{id}", READS, LEDGER),
+          read("/v1/transfers", READS, LEDGER, PAGE),
+          read("/v1/transfers/{id}", READS, LEDGER, ONE),
           command(HONOURED, "open-account", "/v1/accounts", ACCOUNT),
-          read("/v1/accounts", READS, LEDGER),
-          read("/v1/accounts/{id}", READS, LEDGER),
-          read("/v1/accounts/{id}/balance", READS, LEDGER),
-          read("/v1/accounts/{id}/entries", READS, LEDGER),
+          read("/v1/accounts", READS, LEDGER, PAGE),
+          read("/v1/accounts/{id}", READS, LEDGER, ONE),
+          read("/v1/accounts/{id}/balance", READS, LEDGER, ONE),
+          read("/v1/accounts/{id}/entries", READS, LEDGER, PAGE),
           command(HONOURED, "freeze-account", "/v1/accounts/{id}/freeze", FREEZE),
           command(HONOURED, "unfreeze-account", "/v1/accounts/{id}/unfreeze", NONE),
           command(HONOURED, "close-account", "/v1/accounts/{id}/close", NONE),
           command(HONOURED, "reopen-account", "/v1/accounts/{id}/reopen", NONE),
           command(HONOURED, "allow-overdraft", "/v1/accounts/{id}/overdraft", OVERDRAFT),
-          read("/v1/accounts/{id}/feed", FEED, NOTIFY),
-          operate("/v1/operator/checks"),
-          operate("/v1/operator/trial-balance"),
-          operate("/v1/operator/held-transfers"),
+          read("/v1/accounts/{id}/feed", FEED, NOTIFY, PAGE),
+          operate("/v1/operator/checks", CHECKS),
+          operate("/v1/operator/trial-balance", ONE),
+          operate("/v1/operator/held-transfers", PAGE),
           Route.of(
               "POST",
               "/v1/operator/held-transfers/{id}/review",
@@ -107,12 +111,13 @@ public class Routes implements KeyedOperations {
         "POST", path, MONEY, "transfers:write", new Command(LEDGER, operation, keyPolicy, shape));
   }
 
-  private static Route read(String path, RouteClass routeClass, Upstream upstream) {
-    return Route.of("GET", path, routeClass, "accounts:read", new Read(upstream));
+  private static Route read(
+      String path, RouteClass routeClass, Upstream upstream, QueryCost queryCost) {
+    return Route.of("GET", path, routeClass, "accounts:read", new Read(upstream, queryCost));
   }
 
-  private static Route operate(String path) {
-    return Route.of("GET", path, READS, "ledger:operate", new Read(LEDGER));
+  private static Route operate(String path, QueryCost queryCost) {
+    return Route.of("GET", path, READS, "ledger:operate", new Read(LEDGER, queryCost));
   }
 
   private static Route own(

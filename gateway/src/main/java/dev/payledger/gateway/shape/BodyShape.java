@@ -3,6 +3,7 @@ package dev.payledger.gateway.shape;
 import static dev.payledger.gateway.shape.ObjectShape.Field.optional;
 import static dev.payledger.gateway.shape.ObjectShape.Field.required;
 
+import java.util.function.ToIntFunction;
 import tools.jackson.databind.JsonNode;
 
 /// What the body of one operation must look like. A body that fits may still be refused by the
@@ -11,7 +12,9 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param bytesMax the most that is read of a body
 /// @param mayBeAbsent whether no body at all fits too
-public record BodyShape(ObjectShape shape, int bytesMax, boolean mayBeAbsent) {
+/// @param cost what a body that fits costs the caller, in tokens
+public record BodyShape(
+    ObjectShape shape, int bytesMax, boolean mayBeAbsent, ToIntFunction<JsonNode> cost) {
   /// Of a body where nothing else is said; what is behind the largest single command is text.
   public static final int BYTES_MAX = 16 * 1024;
 
@@ -21,14 +24,16 @@ public record BodyShape(ObjectShape shape, int bytesMax, boolean mayBeAbsent) {
 
   private static final int BATCH_ITEMS_MAX = 100;
 
-  public static final BodyShape TRANSFER = body(TransferShape.TRANSFER);
+  public static final BodyShape TRANSFER =
+      new BodyShape(TransferShape.TRANSFER, BYTES_MAX, false, TransferShape::cost);
 
   public static final BodyShape TRANSFER_BATCH =
       new BodyShape(
           ObjectShape.of(
               required("items", FieldCheck.listOf(1, BATCH_ITEMS_MAX, TransferShape.TRANSFER))),
           BATCH_BYTES_MAX,
-          false);
+          false,
+          batch -> batch.get("items").valueStream().mapToInt(TransferShape::cost).sum());
 
   public static final BodyShape CAPTURE =
       bodyOrNone(
@@ -63,24 +68,24 @@ public record BodyShape(ObjectShape shape, int bytesMax, boolean mayBeAbsent) {
   public static final BodyShape NONE = bodyOrNone();
 
   private static BodyShape body(ObjectShape shape) {
-    return new BodyShape(shape, BYTES_MAX, false);
+    return new BodyShape(shape, BYTES_MAX, false, _ -> 1);
   }
 
   private static BodyShape bodyOrNone(ObjectShape.Field... fields) {
-    return new BodyShape(ObjectShape.of(fields), BYTES_MAX, true);
+    return new BodyShape(ObjectShape.of(fields), BYTES_MAX, true, _ -> 1);
   }
 
   /// Checks the bytes as they came.
   public ShapeOutcome check(byte[] body) {
     if (mayBeAbsent && body.length == 0) {
-      return new ShapeOutcome.Fits("");
+      return new ShapeOutcome.Fits("", 1);
     }
     return switch (StrictJson.read(body)) {
       case StrictJson.Unreadable(String detail) -> new ShapeOutcome.Refused(detail);
       case StrictJson.Read(JsonNode root) -> {
         String refusal = shape.refusal("", root);
         yield refusal == null
-            ? new ShapeOutcome.Fits(StrictJson.canonical(root))
+            ? new ShapeOutcome.Fits(StrictJson.canonical(root), cost.applyAsInt(root))
             : new ShapeOutcome.Refused(refusal);
       }
     };

@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// A transfer as it is asked for: between two accounts, or in legs that happen all or none.
 final class TransferShape {
   private static final int LEGS_MAX = 50;
+  private static final int LEGS_PER_TOKEN = 10;
   private static final List<String> PLAIN =
       List.of("debitAccountId", "creditAccountId", "amountMinor");
 
@@ -41,6 +42,12 @@ final class TransferShape {
               TransferShape::legsSumUpToAnAmount);
 
   private TransferShape() {}
+
+  /// One token for each ten legs begun: a leg is two lines more in the one transaction, much less
+  /// than a transfer of its own.
+  static int cost(JsonNode transfer) {
+    return Math.max(1, Math.ceilDiv(transfer.path("legs").size(), LEGS_PER_TOKEN));
+  }
 
   private static @Nullable String eitherPlainOrLegs(String place, ObjectNode transfer) {
     boolean hasLegs = transfer.has("legs");

@@ -1,7 +1,7 @@
 package dev.payledger.gateway.shedding;
 
+import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.routes.Route;
-import dev.payledger.gateway.routes.RouteClass;
 import jakarta.servlet.http.HttpServletRequest;
 
 /// Who goes first when not all can. Each may fill a part of the limit only, so that there is room for the next

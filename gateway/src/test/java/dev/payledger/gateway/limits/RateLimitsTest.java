@@ -3,39 +3,45 @@ package dev.payledger.gateway.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.payledger.gateway.limits.Draw.Source;
 import dev.payledger.gateway.limits.RateLimitProperties.Budget;
-import dev.payledger.gateway.routes.RouteClass;
-import io.github.bucket4j.TimeMeter;
+import dev.payledger.gateway.limits.RateLimitProperties.Mode;
+import dev.payledger.gateway.limits.RateLimitProperties.Redis;
+import dev.payledger.gateway.problem.ProblemCode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 class RateLimitsTest {
-  private final AtomicLong nanos = new AtomicLong(1_000_000_000_000L);
-  private final RateLimits limits =
-      new RateLimits(
-          new RateLimitProperties(
-              new Budget(2, 4),
-              new Budget(1, 1),
-              new Budget(1, 1),
-              new Budget(1, 2),
-              new Budget(1, 3),
-              100),
-          new TimeMeter() {
-            @Override
-            public long currentTimeNanos() {
-              return nanos.get();
-            }
+  private static final Redis REDIS =
+      new Redis("redis://127.0.0.1:1", null, Duration.ofMillis(50), Duration.ofSeconds(1));
 
-            @Override
-            public boolean isWallClockBased() {
-              return false;
-            }
-          });
+  private final Ticks ticks = new Ticks();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final RateLimitProperties properties =
+      new RateLimitProperties(
+          Mode.LOCAL,
+          1,
+          Duration.ofMillis(200),
+          REDIS,
+          new Budget(2, 4),
+          new Budget(1, 1),
+          new Budget(1, 1),
+          new Budget(1, 2),
+          new Budget(1, 3),
+          100);
+  private final RateLimits limits =
+      new RateLimits(properties, new LocalBuckets(properties, Source.LOCAL, ticks), meters);
 
   private boolean isAllowed(RouteClass routeClass, String caller) {
-    return limits.take(routeClass, caller).isAllowed();
+    return limits.take(routeClass, caller, 1) instanceof Decision.Allowed;
+  }
+
+  private static MockHttpServletResponse headers(Decision decision) {
+    MockHttpServletResponse response = new MockHttpServletResponse();
+    decision.writeHeaders(response);
+    return response;
   }
 
   @Test
@@ -43,17 +49,17 @@ class RateLimitsTest {
     for (int call = 0; call < 4; call++) {
       assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
     }
-    Decision refused = limits.take(RouteClass.MONEY, "alice");
-    assertThat(refused.isAllowed()).isFalse();
-    assertThat(refused.nextIn()).isEqualTo(Duration.ofMillis(500));
-    nanos.addAndGet(Duration.ofMillis(500).toNanos());
+    Decision refused = limits.take(RouteClass.MONEY, "alice", 1);
+    assertThat(refused)
+        .isEqualTo(new Decision.Refused("money", new Budget(2, 4), 0, Duration.ofMillis(500), 1));
+    ticks.advance(Duration.ofMillis(500));
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isFalse();
   }
 
   @Test
   void aBucketNeverHoldsMoreThanItsBurst() {
-    nanos.addAndGet(Duration.ofDays(1).toNanos());
+    ticks.advance(Duration.ofDays(1));
     for (int call = 0; call < 4; call++) {
       assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
     }
@@ -70,20 +76,83 @@ class RateLimitsTest {
   }
 
   @Test
-  void anAddressIsLimitedWhateverItClaimsToBe() {
-    for (int call = 0; call < 3; call++) {
-      assertThat(limits.takeByAddress("192.0.2.1").isAllowed()).isTrue();
-    }
-    assertThat(limits.takeByAddress("192.0.2.1").isAllowed()).isFalse();
-    assertThat(limits.takeByAddress("192.0.2.2").isAllowed()).isTrue();
+  void aDearCallTakesManyTokensOrNone() {
+    assertThat(limits.take(RouteClass.MONEY, "alice", 3)).isInstanceOf(Decision.Allowed.class);
+    assertThat(limits.take(RouteClass.MONEY, "alice", 2)).isInstanceOf(Decision.Refused.class);
+    assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
   }
 
   @Test
-  void headersSayWhatIsLeftAndWhenItIsFullAgain() {
-    MockHttpServletResponse response = new MockHttpServletResponse();
-    limits.take(RouteClass.MONEY, "alice").writeHeaders(response);
-    assertThat(response.getHeader("RateLimit-Policy")).isEqualTo("\"money\";q=4;w=2");
-    assertThat(response.getHeader("RateLimit")).isEqualTo("\"money\";r=3;t=1");
+  void theRestOfACostIsRefusedUntilAllOfItWouldPass() {
+    assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
+    assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
+    // Two tokens are left, and three are to be paid; who comes again pays four.
+    Decision refused = limits.takeRest(RouteClass.MONEY, "alice", 4);
+    assertThat(refused)
+        .isEqualTo(new Decision.Refused("money", new Budget(2, 4), 2, Duration.ofSeconds(1), 4));
+    ticks.advance(Duration.ofSeconds(1));
+    assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
+    assertThat(limits.takeRest(RouteClass.MONEY, "alice", 4)).isInstanceOf(Decision.Allowed.class);
+  }
+
+  @Test
+  void whatCostsMoreThanTheBurstIsNoMatterOfWaiting() {
+    Decision decision = limits.takeRest(RouteClass.MONEY, "alice", 5);
+    assertThat(decision).isEqualTo(new Decision.CostsTooMuch("money", new Budget(2, 4), 5));
+    assertThat(decision.problem().code()).isEqualTo(ProblemCode.COST_ABOVE_BURST);
+    assertThat(decision.problem().retryAfter()).isNull();
+    assertThat(headers(decision).getHeader("RateLimit-Policy")).isEqualTo("\"money\";q=4;w=2");
+    assertThat(headers(decision).getHeader("RateLimit")).isNull();
+  }
+
+  @Test
+  void anAddressIsLimitedWhateverItClaimsToBe() {
+    for (int call = 0; call < 3; call++) {
+      assertThat(limits.takeByAddress("192.0.2.1")).isInstanceOf(Decision.Allowed.class);
+    }
+    assertThat(limits.takeByAddress("192.0.2.1")).isInstanceOf(Decision.Refused.class);
+    assertThat(limits.takeByAddress("::ffff:192.0.2.1")).isInstanceOf(Decision.Refused.class);
+    assertThat(limits.takeByAddress("192.0.2.2")).isInstanceOf(Decision.Allowed.class);
+  }
+
+  @Test
+  void theManyAddressesOfOneIpv6LineHaveOneBudget() {
+    for (int host = 1; host <= 3; host++) {
+      assertThat(limits.takeByAddress("2001:db8::" + host)).isInstanceOf(Decision.Allowed.class);
+    }
+    assertThat(limits.takeByAddress("2001:db8::4")).isInstanceOf(Decision.Refused.class);
+    assertThat(limits.takeByClient("alice", "2001:db8::1")).isInstanceOf(Decision.Allowed.class);
+    assertThat(limits.takeByClient("alice", "2001:db8::2")).isInstanceOf(Decision.Allowed.class);
+    assertThat(limits.takeByClient("alice", "2001:db8::3")).isInstanceOf(Decision.Refused.class);
+  }
+
+  /// What the draft asks: a non-negative whole number each, and no Retry-After before `t`.
+  @Test
+  void headersSayWhatIsLeftAndWhenThereIsMore() {
+    MockHttpServletResponse within = headers(limits.take(RouteClass.MONEY, "alice", 1));
+    assertThat(within.getHeader("RateLimit-Policy")).isEqualTo("\"money\";q=4;w=2");
+    assertThat(within.getHeader("RateLimit")).isEqualTo("\"money\";r=3;t=1");
+    Decision refused = limits.take(RouteClass.MONEY, "alice", 4);
+    assertThat(headers(refused).getHeader("RateLimit")).isEqualTo("\"money\";r=3;t=1");
+    assertThat(refused.problem().retryAfter()).isEqualTo(Duration.ofMillis(500));
+  }
+
+  @Test
+  void decisionsAreCounted() {
+    isAllowed(RouteClass.READS, "alice");
+    isAllowed(RouteClass.READS, "alice");
+    limits.take(RouteClass.READS, "alice", 2);
+    assertThat(counted("local", "allowed")).isEqualTo(1);
+    assertThat(counted("local", "refused")).isEqualTo(1);
+    assertThat(counted("none", "cost-above-burst")).isEqualTo(1);
+  }
+
+  private double counted(String source, String outcome) {
+    return meters
+        .get("gateway.limit.decided")
+        .tags("policy", "reads", "source", source, "outcome", outcome)
+        .counter()
+        .count();
   }
 
   @Test
@@ -93,16 +162,20 @@ class RateLimitsTest {
   }
 
   @Test
-  void theClientIdIsReadFromHttpBasicAndBounded() {
-    assertThat(OpenLimitFilter.clientId("Basic YWxpY2U6YWxpY2UtZGVtbw==")).isEqualTo("alice");
-    assertThat(OpenLimitFilter.clientId("basic YWxpY2U6eA==")).isEqualTo("alice");
-    assertThat(OpenLimitFilter.clientId("Basic !!!")).isEmpty();
-    assertThat(OpenLimitFilter.clientId("Bearer abc")).isEmpty();
-    assertThat(OpenLimitFilter.clientId(null)).isEmpty();
-    String endless =
-        java.util.Base64.getEncoder()
-            .encodeToString(
-                ("x".repeat(5_000) + ":y").getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    assertThat(OpenLimitFilter.clientId("Basic " + endless)).hasSize(100);
+  void moreNodesThanTokensIsAMistake() {
+    assertThat(Ticks.properties(3, new Budget(3, 5)).nodes()).isEqualTo(3);
+    assertThatThrownBy(() -> Ticks.properties(4, new Budget(3, 5)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Ticks.properties(4, new Budget(5, 3)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Ticks.properties(0, new Budget(3, 5)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void redisIsNeverWaitedForLongerThan50Milliseconds() {
+    assertThatThrownBy(
+            () -> new Redis("redis://x", null, Duration.ofMillis(51), Duration.ofSeconds(1)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

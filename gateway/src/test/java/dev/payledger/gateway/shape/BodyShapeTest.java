@@ -252,7 +252,7 @@ class BodyShapeTest {
   @Test
   void aCommandWithoutBodyFitsWhereNoneIsNeeded() {
     for (BodyShape shape : List.of(BodyShape.NONE, BodyShape.FREEZE)) {
-      assertThat(shape.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits(""));
+      assertThat(shape.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits("", 1));
       assertThat(check(shape, "{}")).isInstanceOf(ShapeOutcome.Fits.class);
       assertThat(check(shape, "[]")).isInstanceOf(ShapeOutcome.Refused.class);
       assertThat(check(shape, "{\"sides\":\"DEBITS\"}")).isInstanceOf(ShapeOutcome.Refused.class);
@@ -418,7 +418,7 @@ class BodyShapeTest {
 
   @Test
   void aCaptureMayNameAnAmountAndWhetherItIsTheLast() {
-    assertThat(BodyShape.CAPTURE.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits(""));
+    assertThat(BodyShape.CAPTURE.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits("", 1));
     for (String fits :
         List.of("{}", "{'amountMinor':1}", "{'final':true}", "{'amountMinor':1,'final':false}")) {
       assertThat(check(BodyShape.CAPTURE, fits.replace('\'', '"')))
@@ -464,6 +464,29 @@ class BodyShapeTest {
 
   private static String batchRefusal(String items) {
     return refusal(BodyShape.TRANSFER_BATCH, batch(items));
+  }
+
+  @Test
+  void aTransferCostsByItsLegsAndABatchByItsTransfers() {
+    String leg = plain();
+    assertThat(cost(BodyShape.TRANSFER, leg)).isEqualTo(1);
+    assertThat(cost(BodyShape.TRANSFER, manyLegs(1))).isEqualTo(1);
+    assertThat(cost(BodyShape.TRANSFER, manyLegs(10))).isEqualTo(1);
+    assertThat(cost(BodyShape.TRANSFER, manyLegs(11))).isEqualTo(2);
+    assertThat(cost(BodyShape.TRANSFER, manyLegs(50))).isEqualTo(5);
+    assertThat(cost(BodyShape.TRANSFER_BATCH, batch(leg))).isEqualTo(1);
+    assertThat(cost(BodyShape.TRANSFER_BATCH, batch((leg + ",").repeat(99) + leg))).isEqualTo(100);
+    assertThat(cost(BodyShape.TRANSFER_BATCH, batch(leg + "," + manyLegs(50)))).isEqualTo(6);
+    assertThat(cost(BodyShape.FREEZE, "{}")).isEqualTo(1);
+  }
+
+  private static String manyLegs(int count) {
+    return legs("'legs':[" + "LEG,".repeat(count - 1) + "LEG]");
+  }
+
+  private static int cost(BodyShape shape, String json) {
+    assertThat(check(shape, json)).as(json).isInstanceOf(ShapeOutcome.Fits.class);
+    return ((ShapeOutcome.Fits) check(shape, json)).cost();
   }
 
   private static String refusal(BodyShape shape, String json) {

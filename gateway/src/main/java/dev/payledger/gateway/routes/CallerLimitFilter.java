@@ -1,8 +1,9 @@
-package dev.payledger.gateway.limits;
+package dev.payledger.gateway.routes;
 
+import dev.payledger.gateway.limits.Decision;
+import dev.payledger.gateway.limits.RateLimits;
+import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.problem.Problems;
-import dev.payledger.gateway.routes.Route;
-import dev.payledger.gateway.routes.RouteClass;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,8 +12,8 @@ import java.io.IOException;
 import java.security.Principal;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Limits each authenticated caller per class of route. More keys, connections or addresses buy no
-/// more.
+/// Limits each authenticated caller per class of route. More keys, tokens, connections or addresses
+/// buy no more. What a body asks for is charged where it is read: `RouteController`.
 public final class CallerLimitFilter extends OncePerRequestFilter {
   private final RateLimits limits;
   private final Problems problems;
@@ -26,15 +27,16 @@ public final class CallerLimitFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    RouteClass routeClass = Route.of(request).routeClass();
+    Route route = Route.of(request);
     Principal caller = request.getUserPrincipal();
-    if (caller == null || routeClass == RouteClass.OPEN) {
+    if (caller == null || route.routeClass() == RouteClass.OPEN) {
       chain.doFilter(request, response);
       return;
     }
-    Decision decision = limits.take(routeClass, caller.getName());
+    Decision decision =
+        limits.take(route.routeClass(), caller.getName(), route.queryCost().of(request));
     decision.writeHeaders(response);
-    if (decision.isAllowed()) {
+    if (decision instanceof Decision.Allowed) {
       chain.doFilter(request, response);
     } else {
       problems.write(request, response, decision.problem());

@@ -1,4 +1,4 @@
-package dev.payledger.gateway.routes;
+package dev.payledger.gateway.limits;
 
 /// What a route costs and how much it matters; each class has its own budget per caller.
 public enum RouteClass {

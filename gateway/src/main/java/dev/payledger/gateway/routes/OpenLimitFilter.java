@@ -1,8 +1,9 @@
-package dev.payledger.gateway.limits;
+package dev.payledger.gateway.routes;
 
+import dev.payledger.gateway.limits.Decision;
+import dev.payledger.gateway.limits.RateLimits;
+import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.problem.Problems;
-import dev.payledger.gateway.routes.Route;
-import dev.payledger.gateway.routes.RouteClass;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -37,13 +38,11 @@ public final class OpenLimitFilter extends OncePerRequestFilter {
     // The peer's address: a forwarded one would be the caller's own invention.
     String address = request.getRemoteAddr();
     Decision decision = limits.takeByAddress(address);
-    if (decision.isAllowed()) {
-      decision =
-          limits.take(
-              RouteClass.OPEN, clientId(request.getHeader("Authorization")) + "@" + address);
+    if (decision instanceof Decision.Allowed) {
+      decision = limits.takeByClient(clientId(request.getHeader("Authorization")), address);
     }
     decision.writeHeaders(response);
-    if (decision.isAllowed()) {
+    if (decision instanceof Decision.Allowed) {
       chain.doFilter(request, response);
     } else {
       problems.write(request, response, decision.problem());
