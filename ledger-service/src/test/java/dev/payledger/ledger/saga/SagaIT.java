@@ -104,6 +104,7 @@ class SagaIT extends LedgerUnderTest {
       http.send(
           HttpRequest.newBuilder(URI.create(FRAUD.url() + "/assessments/" + command))
               .header("Request-Timeout-Ms", "1000")
+              .header("Authorization", "Bearer fraud-credential-demo")
               .DELETE()
               .build(),
           HttpResponse.BodyHandlers.discarding());
