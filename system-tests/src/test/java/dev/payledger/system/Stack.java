@@ -182,7 +182,7 @@ class Stack {
   /// The same by a caller who waits that long.
   static Answer post(String path, String who, String key, String body, Duration time) {
     return send(
-        request(path, who)
+        request(stack().url(Service.GATEWAY), path, who)
             .header("Content-Type", "application/json")
             .header("Idempotency-Key", key)
             .header("Request-Timeout-Ms", Long.toString(time.toMillis()))
