@@ -100,6 +100,9 @@ final class GeneratedRequest {
     if (pattern.equals("^[A-Z]{3}$")) {
       return isOneIn(10) ? "USD" : "EUR";
     }
+    if (pattern.equals("^[ -~]+$")) {
+      return "key-" + random.nextInt(1_000);
+    }
     if (pattern.equals("^[a-z0-9-]{1,40}$")) {
       return oneOf(List.of("alice", "bob"));
     }

@@ -110,7 +110,8 @@ class GeneratedRequestsIT extends Stack {
       broken.add(what + " to " + text(made.request));
       return;
     }
-    if (AttackSuiteIT.INSIDE.matcher(reply.body()).find()) {
+    boolean isTheDescription = reply.header("Content-Type").contains("yaml");
+    if (!isTheDescription && AttackSuiteIT.INSIDE.matcher(reply.body()).find()) {
       broken.add("shows the inside: " + what);
     }
     boolean isCommand = !made.operation.method().equals("GET");
