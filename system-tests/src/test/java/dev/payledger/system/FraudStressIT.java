@@ -33,6 +33,10 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
     named = "row",
     matches = ".+",
     disabledReason = "-Drow= asks for a row of the crash matrix")
+@DisabledIfSystemProperty(
+    named = "rows",
+    matches = "third",
+    disabledReason = "-Drows=third is the short form; its bounds in time want a quiet machine")
 class FraudStressIT extends Stack {
   private static final Duration MEASURED = Duration.ofSeconds(13);
   private static final Duration WARM_UP = Duration.ofSeconds(8);
@@ -192,7 +196,7 @@ class FraudStressIT extends Stack {
                 "ledger",
                 """
                 SELECT count(*) FROM transfer t
-                 WHERE status IN ('REJECTED', 'EXPIRED', 'VOIDED')
+                 WHERE (status = 'REJECTED' OR captured_minor = 0)
                    AND EXISTS (SELECT 1 FROM journal_entry e WHERE e.transfer_id = t.id)
                 """))
         .isZero();
