@@ -154,7 +154,7 @@ public final class JournalContender implements Contender {
   }
 
   private void post(Journal journal, UUID transfer) {
-    PostOutcome outcome = journal.submit(new PostTransfer(transfer, 1, null), TIME_LEFT);
+    PostOutcome outcome = journal.submit(new PostTransfer(transfer, 1, 1, null), TIME_LEFT);
     if (!(outcome instanceof PostOutcome.Posted)) {
       throw new IllegalStateException("not posted but " + outcome);
     }

@@ -50,7 +50,7 @@ public final class BareLoop implements AutoCloseable {
       }
     }
     int posted = held.size();
-    held = holds.stream().map(hold -> new PostTransfer(hold.id(), 1, null)).toList();
+    held = holds.stream().map(hold -> new PostTransfer(hold.id(), 1, 1, null)).toList();
     return posted;
   }
 

@@ -91,9 +91,7 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void commitNext() throws InterruptedException {
-    List<Submission<?>> drained = new ArrayList<>();
-    drained.add(queue.take());
-    queue.drainTo(drained, properties.batchMax() - 1);
+    List<Submission<?>> drained = drain();
     List<Submission<?>> batch = new ArrayList<>(drained.size());
     for (Submission<?> submission : drained) {
       if (submission.take()) {
@@ -108,6 +106,23 @@ final class GroupCommit implements AutoCloseable {
       batch.forEach(submission -> submission.failed(new JournalDefect(e)));
       throw e;
     }
+  }
+
+  /// Waits for one. Legs are counted and not commands: rows are what a transaction has to write before
+  /// its time-out. Nobody else takes from the queue.
+  private List<Submission<?>> drain() throws InterruptedException {
+    List<Submission<?>> drained = new ArrayList<>();
+    Submission<?> next = queue.take();
+    int legs = next.command().legCount();
+    drained.add(next);
+    while ((next = queue.peek()) != null) {
+      legs += next.command().legCount();
+      if (legs > properties.batchMax()) {
+        break;
+      }
+      drained.add(queue.remove());
+    }
+    return drained;
   }
 
   private void commit(List<Submission<?>> batch) {

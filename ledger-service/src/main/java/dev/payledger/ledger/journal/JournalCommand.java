@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// @param <O> its outcomes; an outcome is a fact, committed before the caller sees it
 public sealed interface JournalCommand<O> {
 
+  /// How many legs it may hold or post, for the bound of a batch.
+  default int legCount() {
+    return 1;
+  }
+
   /// Opens an account under the command's id, which becomes the account's.
   record OpenAccount(UUID id, Fingerprint fingerprint, String owner, String name, String currency)
       implements JournalCommand<OpenOutcome> {}
@@ -42,6 +47,11 @@ public sealed interface JournalCommand<O> {
       Instant expiresAt)
       implements JournalCommand<HoldOutcome> {
 
+    @Override
+    public int legCount() {
+      return legs.size();
+    }
+
     /// The sum of the legs.
     public Money money() {
       return new Money(
@@ -52,7 +62,10 @@ public sealed interface JournalCommand<O> {
   /// T2 of the saga, the pivot: debits and credits, ends the hold; or, when it is to be captured by
   /// request, declares it held for that. With an allowance the transfer was not screened: it passes
   /// only within what each account that pays may still move unscreened in the window.
-  record PostTransfer(UUID transferId, long epoch, @Nullable OfflineAllowance allowance)
+  ///
+  /// @param legCount of the transfer, whose row tells which
+  record PostTransfer(
+      UUID transferId, long epoch, int legCount, @Nullable OfflineAllowance allowance)
       implements JournalCommand<PostOutcome> {}
 
   /// Writes down that the saga turns back, and why, before the first compensation runs. Without a

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 ///
 /// @param connectionsMax connections of the journal's own pool, at least 1; the writer uses one
 /// @param queueMax commands that may wait, at least 1; one more is refused at once
-/// @param batchMax commands in one transaction, at least 1
+/// @param batchMax legs in one transaction, at least 1; a command with more is alone in it
 /// @param attemptsMax attempts at one batch before it is halved or given up, at least 1
 /// @param backoffBase wait before the second attempt is random below this; doubles with each
 /// @param backoffMax bound of that wait

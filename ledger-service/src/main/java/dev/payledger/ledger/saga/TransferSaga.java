@@ -139,7 +139,8 @@ public class TransferSaga {
       SagaTransfer transfer,
       @Nullable OfflineAllowance allowance,
       TimeLeft timeLeft) {
-    PostTransfer command = new PostTransfer(transfer.id(), lease.epoch(), allowance);
+    PostTransfer command =
+        new PostTransfer(transfer.id(), lease.epoch(), transfer.legs().size(), allowance);
     switch (journal.submit(command, timeLeft.toDuration())) {
       case PostOutcome.CannotPost(RejectionReason reason) ->
           turnBack(lease, transfer, reason, timeLeft);

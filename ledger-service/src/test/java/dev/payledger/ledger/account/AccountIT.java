@@ -448,7 +448,7 @@ class AccountIT extends LedgerUnderTest {
                   now.plusSeconds(900)),
               TIME);
       if (hold instanceof HoldOutcome.Held held) {
-        assertThat(journal.submit(new PostTransfer(command, held.epoch(), null), TIME))
+        assertThat(journal.submit(new PostTransfer(command, held.epoch(), 1, null), TIME))
             .isEqualTo(new PostOutcome.Posted());
         posted++;
       } else {

@@ -72,7 +72,7 @@ class BatchPlanTest {
 
   @Test
   void whatAnEarlierCommandCreditsALaterOneMaySpend() {
-    PostTransfer credit = new PostTransfer(held(A, B, 100, 1), 1, null);
+    PostTransfer credit = new PostTransfer(held(A, B, 100, 1), 1, 1, null);
     HoldFunds spend = hold(B, C, 100);
 
     assertThat(outcomes(plan(credit, spend)))
@@ -122,7 +122,8 @@ class BatchPlanTest {
     UUID first = held(A, B, 30, 1);
     UUID second = held(A, B, 20, 1);
 
-    BatchPlan plan = plan(new PostTransfer(first, 1, null), new PostTransfer(second, 1, null));
+    BatchPlan plan =
+        plan(new PostTransfer(first, 1, 1, null), new PostTransfer(second, 1, 1, null));
 
     assertThat(lines(plan, A))
         .extracting(Line::seq, Line::balanceAfterMinor)
@@ -144,9 +145,9 @@ class BatchPlanTest {
 
     BatchPlan plan =
         plan(
-            new PostTransfer(transfer, 1, null),
-            new PostTransfer(transfer, 2, null),
-            new PostTransfer(transfer, 2, null));
+            new PostTransfer(transfer, 1, 1, null),
+            new PostTransfer(transfer, 2, 1, null),
+            new PostTransfer(transfer, 2, 1, null));
 
     assertThat(outcomes(plan))
         .containsExactly(
@@ -162,7 +163,7 @@ class BatchPlanTest {
         plan(
             new TurnBack(transfer, 1, RejectionReason.FRAUD_DECLINED),
             new TurnBack(transfer, 1, RejectionReason.FRAUD_DECLINED),
-            new PostTransfer(transfer, 1, null),
+            new PostTransfer(transfer, 1, 1, null),
             new VoidHold(transfer, 1, true),
             new VoidHold(transfer, 1, true));
 
@@ -199,7 +200,7 @@ class BatchPlanTest {
 
     BatchPlan plan =
         plan(
-            new PostTransfer(transfer, 1, null),
+            new PostTransfer(transfer, 1, 1, null),
             capture(transfer, 60L, false),
             capture(transfer, 41L, false),
             capture(transfer, 30L, false),
@@ -236,7 +237,7 @@ class BatchPlanTest {
     BatchPlan plan =
         plan(
             new VoidTransfer(UUID.randomUUID(), ASKED, transfer),
-            new PostTransfer(transfer, 1, null),
+            new PostTransfer(transfer, 1, 1, null),
             new TurnBack(transfer, 1, null),
             new VoidHold(transfer, 1, false));
 
@@ -259,7 +260,7 @@ class BatchPlanTest {
     allowances.put(new AllowanceKey(A, NOW), 10L);
 
     BatchPlan plan =
-        plan(new PostTransfer(first, 1, ALLOWANCE), new PostTransfer(second, 1, ALLOWANCE));
+        plan(new PostTransfer(first, 1, 1, ALLOWANCE), new PostTransfer(second, 1, 1, ALLOWANCE));
 
     assertThat(outcomes(plan))
         .containsExactly(new PostOutcome.Posted(), new PostOutcome.AllowanceExhausted());
@@ -274,7 +275,7 @@ class BatchPlanTest {
     HoldFunds first = reversal(paid, 60);
     HoldFunds second = reversal(paid, 60);
 
-    BatchPlan plan = plan(new PostTransfer(paid, 1, null), first, second);
+    BatchPlan plan = plan(new PostTransfer(paid, 1, 1, null), first, second);
 
     assertThat(outcomes(plan))
         .containsExactly(
@@ -306,7 +307,7 @@ class BatchPlanTest {
     accounts.put(B, account(B, 0, 0).afterCredit(0, NOW.plusSeconds(5)));
     UUID transfer = held(A, B, 30, 1);
 
-    BatchPlan plan = plan(new PostTransfer(transfer, 1, null));
+    BatchPlan plan = plan(new PostTransfer(transfer, 1, 1, null));
 
     assertThat(plan.writes().entries.getFirst().postedAt()).isEqualTo(NOW.plusSeconds(5));
     assertThat(moved(plan, A).lastPostedAt()).isEqualTo(NOW.plusSeconds(5));
@@ -314,7 +315,7 @@ class BatchPlanTest {
 
   @Test
   void aTransferThatNobodyHeldIsABugAndNotAnAnswer() {
-    assertThatThrownBy(() -> plan(new PostTransfer(UUID.randomUUID(), 1, null)))
+    assertThatThrownBy(() -> plan(new PostTransfer(UUID.randomUUID(), 1, 1, null)))
         .hasMessageContaining("no saga of transfer");
   }
 

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.payledger.ledger.journal.CommitOutcome.Aborted;
 import dev.payledger.ledger.journal.CommitOutcome.Committed;
 import dev.payledger.ledger.journal.CommitOutcome.Unknown;
+import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -95,6 +96,26 @@ class GroupCommitTest {
       answer.get();
     }
     assertThat(sizes()).containsExactly(1, 2, 2, 1);
+  }
+
+  @Test
+  void theBoundCountsLegsAndOneWithMoreIsAlone() throws Exception {
+    start(5, 100, 60);
+    submitAndHold();
+    List<Future<?>> answers = new ArrayList<>();
+    for (int legs : List.of(20, 40, 1, 100, 30)) {
+      answers.add(callers.submit(() -> commits.submit(post(legs), LONG)));
+      awaitQueued(answers.size());
+    }
+
+    firstMayEnd.countDown();
+
+    for (Future<?> answer : answers) {
+      answer.get();
+    }
+    assertThat(attempts)
+        .extracting(commands -> commands.stream().map(JournalCommand::legCount).toList())
+        .containsExactly(List.of(1), List.of(20, 40), List.of(1), List.of(100), List.of(30));
   }
 
   @Test
@@ -382,6 +403,10 @@ class GroupCommitTest {
 
   private static TurnBack command() {
     return new TurnBack(UUID.randomUUID(), 1, null);
+  }
+
+  private static PostTransfer post(int legs) {
+    return new PostTransfer(UUID.randomUUID(), 1, legs, null);
   }
 
   private static CommitOutcome<List<Decision<?>>> committed(List<JournalCommand<?>> commands) {

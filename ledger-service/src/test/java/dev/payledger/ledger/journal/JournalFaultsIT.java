@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -83,6 +84,37 @@ class JournalFaultsIT {
     assertThat(minor("debits_pending_minor", alice)).isEqualTo(200);
   }
 
+  /// A thousand transfers of fifty legs would be more than one can write before its time-out.
+  @Test
+  void aTransactionIsBoundedByTheLegsInIt() throws Exception {
+    UUID rich = ledger.open("rich", 5_000);
+    long before = transactions();
+    List<Leg> all = Collections.nCopies(50, new Leg(rich, bob, 1));
+    List<Future<PostOutcome>> answers = new ArrayList<>();
+    try (Connection lock = locked(rich)) {
+      for (int i = 0; i < 100; i++) {
+        HoldFunds command = hold(UUID.randomUUID(), all, null, false, Map.of());
+        answers.add(
+            callers.submit(
+                () -> {
+                  ledger.journal.submit(command, LONG);
+                  return ledger.journal.submit(
+                      new PostTransfer(command.id(), 1, all.size(), null), LONG);
+                }));
+      }
+      awaitQueued(80);
+      lock.rollback();
+    }
+
+    for (Future<PostOutcome> answer : answers) {
+      assertThat(answer.get()).isInstanceOf(PostOutcome.Posted.class);
+    }
+    assertThat(transactions() - before)
+        .as("for 5,000 legs held and posted, 1,000 of them in each")
+        .isGreaterThanOrEqualTo(2 * 5_000 / 1_000);
+    assertThat(minor("debits_posted_minor", rich)).isEqualTo(5_000);
+  }
+
   @Test
   void aCommandThatBreaksALawFailsAloneAndItsNeighboursHappen() throws Exception {
     database.superuser(
@@ -129,7 +161,7 @@ class JournalFaultsIT {
       assertThat(faraway.count("ledger.journal.attempts", "end", "unknown")).isEqualTo(1);
 
       wire.cutAfter("COMMIT");
-      assertThat(faraway.journal.submit(new PostTransfer(command.id(), 1, null), LONG))
+      assertThat(faraway.journal.submit(new PostTransfer(command.id(), 1, 1, null), LONG))
           .isEqualTo(new PostOutcome.Posted());
       assertThat(faraway.count("ledger.journal.attempts", "end", "unknown")).isEqualTo(2);
       assertThat(wire.hasCut()).isTrue();

@@ -68,7 +68,7 @@ final class JournalInstance implements AutoCloseable {
     UUID account = open(owner);
     HoldFunds money = hold(EXTERNAL_EUR, account, balanceMinor, true);
     if (!(journal.submit(money, LONG) instanceof HoldOutcome.Held)
-        || !(journal.submit(new PostTransfer(money.id(), 1, null), LONG)
+        || !(journal.submit(new PostTransfer(money.id(), 1, 1, null), LONG)
             instanceof PostOutcome.Posted)) {
       throw new AssertionError("not funded");
     }

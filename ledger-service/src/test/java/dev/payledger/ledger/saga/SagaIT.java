@@ -351,7 +351,7 @@ class SagaIT extends LedgerUnderTest {
     assertThat(epoch(transfer)).isEqualTo(2);
     String before = everythingAbout(transfer, a, b);
 
-    assertThat(journal.submit(new PostTransfer(transfer, 1, null), TIME))
+    assertThat(journal.submit(new PostTransfer(transfer, 1, 1, null), TIME))
         .isEqualTo(new PostOutcome.Fenced());
     assertThat(journal.submit(new TurnBack(transfer, 1, null), TIME))
         .isEqualTo(new TurnOutcome.Fenced());
@@ -381,9 +381,9 @@ class SagaIT extends LedgerUnderTest {
     String before = everythingAbout(posted, a, b);
 
     // Its own owner, asking again, hears its own answer again.
-    assertThat(journal.submit(new PostTransfer(posted, 1, null), TIME))
+    assertThat(journal.submit(new PostTransfer(posted, 1, 1, null), TIME))
         .isEqualTo(new PostOutcome.Posted());
-    assertThat(journal.submit(new PostTransfer(posted, 2, null), TIME))
+    assertThat(journal.submit(new PostTransfer(posted, 2, 1, null), TIME))
         .isEqualTo(new PostOutcome.Fenced());
     assertThat(journal.submit(new TurnBack(posted, 1, null), TIME))
         .isEqualTo(new TurnOutcome.Fenced());
@@ -400,7 +400,7 @@ class SagaIT extends LedgerUnderTest {
     UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant());
     assertThat(journal.submit(new TurnBack(transfer, 1, RejectionReason.ACCOUNT_UNUSABLE), TIME))
         .isEqualTo(new TurnOutcome.Turned());
-    assertThat(journal.submit(new PostTransfer(transfer, 1, null), TIME))
+    assertThat(journal.submit(new PostTransfer(transfer, 1, 1, null), TIME))
         .as("no way forward any more")
         .isEqualTo(new PostOutcome.Fenced());
     assertThat(journal.submit(new VoidHold(transfer, 2, true), TIME))
@@ -598,7 +598,7 @@ class SagaIT extends LedgerUnderTest {
   @Test
   void aTransferThatNobodyHeldCannotBePosted() {
     UUID nobodys = UUID.randomUUID();
-    assertThatThrownBy(() -> journal.submit(new PostTransfer(nobodys, 1, null), TIME))
+    assertThatThrownBy(() -> journal.submit(new PostTransfer(nobodys, 1, 1, null), TIME))
         .isInstanceOf(JournalDefect.class);
   }
 
