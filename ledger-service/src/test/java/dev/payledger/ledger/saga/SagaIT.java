@@ -51,6 +51,8 @@ class SagaIT extends LedgerUnderTest {
   private static final Duration LIFETIME = Duration.ofMinutes(15);
   private static final long SMALL = 5_000;
   private static final long LARGE = 5_001;
+  private static final String WARNING = "RAISE WARNING 'not replicated'";
+  private static final String CONFLICT = "RAISE EXCEPTION 'planted' USING ERRCODE = '40001'";
 
   @Autowired private RecoveryRun recovery;
   @Autowired private ReleaseRun releases;
@@ -548,49 +550,54 @@ class SagaIT extends LedgerUnderTest {
   /// The warning stands for a wait for replication that was given up: committed here, perhaps
   /// nowhere else.
   @Test
-  void aPostWithAnUnknownEndIsAskedAgainAndHappensOnce() throws SQLException {
+  void aPostWithAnUnknownEndIsAskedAgainAndHappensOnce() throws Exception {
     UUID a = account("alice", 20_000);
     UUID b = account("bob", 0);
     UUID command = UUID.randomUUID();
-    superuser(
-        """
-        CREATE FUNCTION warn_at_commit() RETURNS trigger LANGUAGE plpgsql AS
-          $$ BEGIN RAISE WARNING 'not replicated'; RETURN NULL; END $$;
-        CREATE CONSTRAINT TRIGGER warn_at_commit AFTER INSERT ON journal_entry
-          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION warn_at_commit()
-        """);
-    try {
-      assertThat(transfer(alice(), command, a, b, LARGE).status()).isEqualTo(201);
-    } finally {
-      superuser("DROP FUNCTION warn_at_commit CASCADE");
-    }
+
+    Answer answer =
+        atCommitOf("journal_entry", WARNING, () -> transfer(alice(), command, a, b, LARGE));
+
+    assertThat(answer.status()).isEqualTo(201);
     assertThat(entries(command)).isEqualTo(1);
     assertMoney(a, 20_000 - LARGE, 0);
     assertMoney(b, LARGE, 0);
   }
 
   @Test
-  void aHoldWithAnUnknownEndIsAskedAgainAndHappensOnce() throws SQLException {
+  void aHoldWithAnUnknownEndIsAskedAgainAndHappensOnce() throws Exception {
     UUID a = account("alice", 20_000);
     UUID b = account("bob", 0);
     UUID command = UUID.randomUUID();
-    superuser(
-        """
-        CREATE FUNCTION warn_at_commit() RETURNS trigger LANGUAGE plpgsql AS
-          $$ BEGIN RAISE WARNING 'not replicated'; RETURN NULL; END $$;
-        CREATE CONSTRAINT TRIGGER warn_at_commit AFTER INSERT ON command
-          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION warn_at_commit()
-        """);
-    Answer answer;
-    try {
-      answer = transfer(alice(), command, a, b, LARGE);
-    } finally {
-      superuser("DROP FUNCTION warn_at_commit CASCADE");
-    }
+
+    Answer answer = atCommitOf("command", WARNING, () -> transfer(alice(), command, a, b, LARGE));
+
     // Recognised as its own when it is run again: the request goes on with the saga itself.
     assertThat(answer.status()).isEqualTo(201);
     assertThat(status(command)).isEqualTo("POSTED");
     assertThat(entries(command)).isEqualTo(1);
+    assertMoney(a, 20_000 - LARGE, 0);
+    assertMoney(b, LARGE, 0);
+  }
+
+  /// Whoever turned back because no answer came would refuse what may have happened.
+  @Test
+  void aPostThatWasNotDecidedIsTakenAgainAndNotTurnedBack() throws Exception {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID command = UUID.randomUUID();
+
+    Answer answer =
+        atCommitOf("journal_entry", CONFLICT, () -> transfer(alice(), command, a, b, LARGE));
+
+    assertThat(answer.status()).isEqualTo(202);
+    assertThat(status(command)).isEqualTo("PENDING");
+    assertThat(FRAUD.hasReleased(command)).isFalse();
+    assertMoney(a, 20_000, LARGE);
+
+    clock.advance(LEASE.plusMillis(1));
+    recovery.runOnce();
+    assertThat(status(command)).isEqualTo("POSTED");
     assertMoney(a, 20_000 - LARGE, 0);
     assertMoney(b, LARGE, 0);
   }
@@ -694,6 +701,24 @@ class SagaIT extends LedgerUnderTest {
         transfer,
         debit,
         credit);
+  }
+
+  /// A call during which the statement is executed whenever a new row of the table is committed.
+  private static Answer atCommitOf(String table, String statement, Callable<Answer> call)
+      throws Exception {
+    superuser(
+        """
+        CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN %s; RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER planted AFTER INSERT ON %s
+          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION planted()
+        """
+            .formatted(statement, table));
+    try {
+      return call.call();
+    } finally {
+      superuser("DROP FUNCTION planted CASCADE");
+    }
   }
 
   private static void superuser(String sql) throws SQLException {
