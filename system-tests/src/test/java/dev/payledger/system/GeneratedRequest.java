@@ -81,7 +81,11 @@ final class GeneratedRequest {
     int most = Math.min(4, of.path("maxItems").asInt(4));
     int size = random.nextInt(of.path("minItems").asInt(0), most + 1);
     for (int i = 0; i < size; i++) {
-      array.add(fitting(of.get("items")));
+      JsonNode item = fitting(of.get("items"));
+      if (item instanceof ObjectNode object) {
+        of.get("items").at("/not/required").forEach(name -> object.remove(name.asString()));
+      }
+      array.add(item);
     }
     return array;
   }

@@ -72,7 +72,12 @@ class RouteController {
   private void read(
       HttpServletRequest request, HttpServletResponse response, Jwt token, Upstream upstream)
       throws IOException {
-    Call call = call(request, token, upstream, null);
+    look(request, response, call(request, token, upstream, null));
+  }
+
+  /// Nothing is changed by it, so nothing is unknown when no answer comes.
+  private void look(HttpServletRequest request, HttpServletResponse response, Call call)
+      throws IOException {
     switch (send(request, call)) {
       case Forwarded.Answered(Answer answer) when mayPass(answer) -> answer.writeTo(response);
       case Forwarded other -> {
@@ -94,16 +99,6 @@ class RouteController {
       no(request, response, Problem.of(ProblemCode.IDEMPOTENCY_KEY_MALFORMED, detail));
       return;
     }
-    if (header instanceof KeyHeader.Missing && command.keyPolicy() == KeyPolicy.REQUIRED) {
-      no(
-          request,
-          response,
-          Problem.of(
-              ProblemCode.IDEMPOTENCY_KEY_MISSING,
-              "Send an Idempotency-Key header, a new one for each thing you want done, and the same"
-                  + " one when you try again."));
-      return;
-    }
     int bytesMax = command.shape().bytesMax();
     byte[] body = request.getInputStream().readNBytes(bytesMax + 1);
     if (body.length > bytesMax) {
@@ -113,16 +108,32 @@ class RouteController {
           Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge(bytesMax)));
       return;
     }
-    Call call = call(request, token, command.upstream(), body);
     // The shape is checked before the claim: a body that can never be accepted burns no key.
-    switch (command.shape().check(body)) {
+    ShapeOutcome shape = command.shape().check(body);
+    boolean isDryRun = shape instanceof ShapeOutcome.Fits fits && fits.isDryRun();
+    if (header instanceof KeyHeader.Missing
+        && command.keyPolicy() == KeyPolicy.REQUIRED
+        && !isDryRun) {
+      no(
+          request,
+          response,
+          Problem.of(
+              ProblemCode.IDEMPOTENCY_KEY_MISSING,
+              "Send an Idempotency-Key header, a new one for each thing you want done, and the same"
+                  + " one when you try again."));
+      return;
+    }
+    Call call = call(request, token, command.upstream(), body);
+    switch (shape) {
       case ShapeOutcome.Refused(String detail) ->
           no(request, response, Problem.of(ProblemCode.INVALID_REQUEST, detail));
-      case ShapeOutcome.Fits(String canonicalJson, int cost) -> {
+      case ShapeOutcome.Fits(String canonicalJson, int cost, _) -> {
         if (cost > 1 && !isPaid(request, response, token, cost)) {
           return;
         }
-        if (header instanceof KeyHeader.Given(IdempotencyKey key)) {
+        if (isDryRun) {
+          look(request, response, call);
+        } else if (header instanceof KeyHeader.Given(IdempotencyKey key)) {
           keyed(request, response, call, keyedCommand(request, token, command, key, canonicalJson));
         } else {
           unkeyed(request, response, call.with(CommandId.random()));

@@ -26,7 +26,8 @@ final class TransferShape {
           required("creditAccountId", UUID),
           required("amountMinor", AMOUNT_MINOR));
 
-  static final ObjectShape TRANSFER =
+  /// One of many in a batch.
+  static final ObjectShape ITEM =
       ObjectShape.of(
               optional("debitAccountId", UUID),
               optional("creditAccountId", UUID),
@@ -40,6 +41,9 @@ final class TransferShape {
               TransferShape::eitherPlainOrLegs,
               TransferShape::legsAreCapturedAtOnce,
               TransferShape::legsSumUpToAnAmount);
+
+  /// By itself, and perhaps only to see what would become of it.
+  static final ObjectShape TRANSFER = ITEM.and(optional("dryRun", FieldCheck.BOOLEAN));
 
   private TransferShape() {}
 

@@ -122,6 +122,42 @@ class IdempotencyIT extends GatewayUnderTest {
   }
 
   @Test
+  void aDryRunNeitherReadsNorClaimsAKey() {
+    String key = newKey();
+    String dryRun = transfer(1_000).replaceFirst("}$", ",\"dryRun\":true}");
+    ledger.answers(
+        request ->
+            request.body().contains("dryRun")
+                ? Reply.json(200, "{\"asked\":" + ledger.arrived().size() + "}")
+                : posted(request));
+
+    HttpResponse<String> first = post("alice", TRANSFERS, key, dryRun);
+    HttpResponse<String> again = post("alice", TRANSFERS, key, dryRun);
+    HttpResponse<String> without = send(posting("alice", TRANSFERS, dryRun));
+    HttpResponse<String> made = post("alice", TRANSFERS, key, transfer(1_000));
+    HttpResponse<String> after = post("alice", TRANSFERS, key, dryRun);
+
+    assertThat(List.of(first.statusCode(), again.statusCode(), without.statusCode()))
+        .containsOnly(200);
+    assertThat(made.statusCode()).as("a first request with this key").isEqualTo(201);
+    assertThat(header(made, "Idempotency-Replayed")).isEmpty();
+    assertThat(after.statusCode()).as("not this key's request").isEqualTo(200);
+    assertThat(Set.of(first.body(), again.body(), without.body(), after.body()))
+        .as("asked anew each time")
+        .hasSize(4);
+    assertThat(commandIds()).as("only one is a command").hasSize(2).contains("");
+  }
+
+  @Test
+  void aDryRunThatWasNotAnsweredIsNotUnknown() {
+    String dryRun = transfer(1_000).replaceFirst("}$", ",\"dryRun\":true}");
+    ledger.answers(request -> Reply.json(500, "{}"));
+
+    assertProblem(send(posting("alice", TRANSFERS, dryRun)), 503, "unavailable");
+    assertProblem(post("alice", TRANSFERS, newKey(), transfer(1_000)), 503, "outcome-unknown");
+  }
+
+  @Test
   void theSameKeyWithAnotherBodyIsRefused() {
     String key = newKey();
     assertThat(post("alice", TRANSFERS, key, transfer(1_000)).statusCode()).isEqualTo(201);

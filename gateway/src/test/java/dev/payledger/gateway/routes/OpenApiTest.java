@@ -152,6 +152,14 @@ class OpenApiTest {
       bodies.add(row(batches, "{'items':[" + transfer + "]}", false));
     }
     String item = "{" + plain + ",'currency':'EUR'}";
+    for (String dry : List.of("{" + plain, "{'legs':[" + leg + "]")) {
+      for (boolean isDry : new boolean[] {true, false}) {
+        String transfer = dry + ",'currency':'EUR','dryRun':" + isDry + "}";
+        bodies.add(row(transfers, transfer, true));
+        bodies.add(row(batches, "{'items':[" + transfer + "]}", false));
+      }
+    }
+    bodies.add(row(transfers, "{" + plain + ",'currency':'EUR','dryRun':'true'}", false));
     for (String none : List.of("{" + plain + "}", "{" + plain + ",'currency':'eur'}", "[]", "1")) {
       bodies.add(row(transfers, none, false));
     }

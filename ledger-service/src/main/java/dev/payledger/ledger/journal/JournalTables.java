@@ -71,12 +71,14 @@ final class JournalTables {
       ORDER BY transfer_id, account_id FOR UPDATE
       """;
 
-  static final String LOCK_ACCOUNTS =
+  static final String FIND_ACCOUNTS =
       """
       SELECT id, currency, kind, status, floor_minor, credits_posted_minor, debits_posted_minor,
         credits_pending_minor, debits_pending_minor, line_count, last_posted_at, version
-      FROM account WHERE id = ANY (:accounts) ORDER BY id FOR NO KEY UPDATE
+      FROM account WHERE id = ANY (:accounts)
       """;
+
+  static final String LOCK_ACCOUNTS = FIND_ACCOUNTS + "ORDER BY id FOR NO KEY UPDATE";
 
   static final String LOCK_ALLOWANCES =
       """
@@ -146,6 +148,13 @@ final class JournalTables {
         transfers,
         accountIds.isEmpty() ? Map.of() : lockAccounts(accountIds),
         allowances.isEmpty() ? Map.of() : lockAllowances(allowances));
+  }
+
+  /// What a new transfer of these legs would be planned on, as it is at this moment: nothing is locked.
+  static LockedRows look(JdbcClient sql, List<Leg> legs) {
+    Set<UUID> ids = new HashSet<>();
+    addAccounts(ids, legs);
+    return new LockedRows(Map.of(), Map.of(), accounts(sql, FIND_ACCOUNTS, ids), Map.of());
   }
 
   private static void addAccounts(Set<UUID> accounts, @Nullable TransferState transfer) {
@@ -218,15 +227,19 @@ final class JournalTables {
   }
 
   private Map<UUID, AccountState> lockAccounts(Set<UUID> ids) {
-    Map<UUID, AccountState> locked = new HashMap<>();
-    sql.sql(LOCK_ACCOUNTS)
+    return accounts(sql, LOCK_ACCOUNTS, ids);
+  }
+
+  private static Map<UUID, AccountState> accounts(JdbcClient sql, String statement, Set<UUID> ids) {
+    Map<UUID, AccountState> found = new HashMap<>();
+    sql.sql(statement)
         .param("accounts", new Columns<>(ids).uuids(id -> id))
         .query(
             row -> {
               AccountState account = account(row);
-              locked.put(account.id(), account);
+              found.put(account.id(), account);
             });
-    return locked;
+    return found;
   }
 
   private Map<AllowanceKey, Long> lockAllowances(Set<AllowanceKey> keys) {

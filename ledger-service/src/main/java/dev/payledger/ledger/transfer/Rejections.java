@@ -23,6 +23,15 @@ final class Rejections {
         Map.of("transferId", transferId));
   }
 
+  static Problem ofDryRun(RejectionReason reason) {
+    return new Problem(
+        HttpStatus.UNPROCESSABLE_CONTENT,
+        reason.code(),
+        false,
+        reason.sentence() + " This was a dry run: nothing is remembered of it.",
+        Map.of());
+  }
+
   static Problem expired(UUID transferId) {
     return of(
         ProblemCode.TRANSFER_EXPIRED,

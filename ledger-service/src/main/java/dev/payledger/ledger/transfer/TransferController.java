@@ -58,11 +58,17 @@ class TransferController {
     this.cursors = cursors;
   }
 
-  /// 201 when it is posted or held for its capture, 202 while pending, 422 when rejected.
+  /// 201 when it is posted or held for its capture, 202 while pending, 422 when rejected; to a dry run
+  /// 200 or the same 422.
   @PostMapping
-  ResponseEntity<TransferView> create(
+  ResponseEntity<?> create(
       @RequestBody TransferRequest body, HttpServletRequest request, Authentication auth) {
     Caller caller = Caller.of(auth);
+    if (body.isDryRun()) {
+      return ResponseEntity.ok()
+          .cacheControl(CacheControl.noStore())
+          .body(intake.tryOut(body, caller, Trace.of(request)));
+    }
     return made(
         intake.create(
             requests.commandId(request),

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.ledger.journal.DryRun;
 import dev.payledger.ledger.journal.Fingerprint;
 import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.journal.JournalCommand;
@@ -55,14 +56,21 @@ class TransferIntake {
   private final TransferViews views;
   private final Transfers transfers;
   private final Journal journal;
+  private final DryRun dryRun;
   private final TransferSaga saga;
   private final Clock clock;
 
   TransferIntake(
-      TransferViews views, Transfers transfers, Journal journal, TransferSaga saga, Clock clock) {
+      TransferViews views,
+      Transfers transfers,
+      Journal journal,
+      DryRun dryRun,
+      TransferSaga saga,
+      Clock clock) {
     this.views = views;
     this.transfers = transfers;
     this.journal = journal;
+    this.dryRun = dryRun;
     this.saga = saga;
     this.clock = clock;
   }
@@ -90,6 +98,27 @@ class TransferIntake {
             request.terms(),
             trace),
         timeLeft);
+  }
+
+  /// What would become of it up to the hold.
+  DryRunView tryOut(TransferRequest request, Caller caller, Trace trace) {
+    requireAllDebits(caller, request.movements(), Problem.notFound());
+    HoldFunds command =
+        hold(
+            UUID.randomUUID(),
+            request.fingerprint(caller.subject(), null),
+            caller,
+            request.movements(),
+            request.currency(),
+            null,
+            null,
+            request.terms(),
+            trace);
+    RejectionReason reason = dryRun.whyNot(command);
+    if (reason != null) {
+      throw Rejections.ofDryRun(reason);
+    }
+    return new DryRunView(true, command.money().amountMinor(), command.currency());
   }
 
   /// A transfer of its own with the sides swapped, for who owns the accounts that it debits.
