@@ -53,6 +53,11 @@ record TransferState(
       return new Terms(id, legs, money, captureWithin, reverses, traceparent);
     }
 
+    /// Of a transfer that is captured by request.
+    Leg onlyLeg() {
+      return legs.getFirst();
+    }
+
     /// What each account that pays pays in all.
     Map<UUID, Long> debitsMinor() {
       return sums(legs);

@@ -1,0 +1,120 @@
+package dev.payledger.ledger.journal;
+
+import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
+import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
+import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
+import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
+import dev.payledger.ledger.journal.LockedRows.KnownCommand;
+import dev.payledger.ledger.journal.PlannedWrites.NewCommand;
+import dev.payledger.ledger.journal.TransferState.Status;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What callers ask of a transfer that is there: to capture it or to void it. Each is a command of its own,
+/// whose answer is remembered, a "no" too.
+final class ChangePlan {
+  private final Books books;
+
+  ChangePlan(Books books) {
+    this.books = books;
+  }
+
+  Decision<ChangeOutcome> change(ChangeTransfer command) {
+    KnownCommand known = books.known(command.id());
+    if (known != null) {
+      return Decision.of(recognised(command, known));
+    }
+    TransferState transfer = books.findTransfer(command.transferId());
+    return switch (command) {
+      case CaptureHold capture -> {
+        RejectionReason never = RejectionReason.NOT_CAPTURABLE;
+        yield transfer == null ? refused(command, never, Map.of()) : capture(capture, transfer);
+      }
+      case VoidTransfer end -> {
+        RejectionReason never = RejectionReason.NOT_VOIDABLE;
+        yield transfer == null ? refused(command, never, Map.of()) : voidTransfer(end, transfer);
+      }
+    };
+  }
+
+  private Decision<ChangeOutcome> capture(CaptureHold command, TransferState transfer) {
+    long leftMinor = transfer.leftMinor();
+    long amountMinor = command.amountMinor() == null ? leftMinor : command.amountMinor();
+    Map<UUID, Long> decidedOn = books.versions(transfer.terms().legs());
+    Leg leg = transfer.terms().onlyLeg();
+    RejectionReason rejection = TransferPlan.whyNotCapture(transfer, amountMinor, books.now());
+    if (rejection == null) {
+      rejection = books.whyNotCredit(Map.of(leg.creditAccountId(), amountMinor));
+    }
+    if (rejection != null) {
+      return refused(command, rejection, decidedOn);
+    }
+    Instant postedAt = books.notBeforeTheLast(decidedOn.keySet());
+    books.enter(
+        transfer,
+        transfer.captureCount() + 1,
+        new Leg(leg.debitAccountId(), leg.creditAccountId(), amountMinor),
+        postedAt);
+    boolean isLast = command.isFinal() || amountMinor == leftMinor;
+    TransferState captured =
+        isLast
+            ? transfer.posted(amountMinor, transfer.screening(), postedAt)
+            : transfer.captured(amountMinor);
+    if (amountMinor < leftMinor && isLast) {
+      books.giveBack(leg, leftMinor - amountMinor);
+    }
+    books.announce(captured, postedAt);
+    remember(command, null);
+    return new Decision<>(new ChangeOutcome.Accepted(), decidedOn);
+  }
+
+  private Decision<ChangeOutcome> voidTransfer(VoidTransfer command, TransferState transfer) {
+    Map<UUID, Long> decidedOn = books.versions(transfer.terms().legs());
+    RejectionReason rejection = TransferPlan.whyNotVoid(transfer);
+    if (rejection != null) {
+      return refused(command, rejection, decidedOn);
+    }
+    remember(command, null);
+    if (transfer.status() == Status.PENDING) {
+      books.change(transfer.withVoidRequested(books.now()));
+      return new Decision<>(new ChangeOutcome.Requested(), decidedOn);
+    }
+    books.giveUp(transfer, Status.VOIDED);
+    return new Decision<>(new ChangeOutcome.Accepted(), decidedOn);
+  }
+
+  private Decision<ChangeOutcome> refused(
+      ChangeTransfer command, RejectionReason reason, Map<UUID, Long> decidedOn) {
+    remember(command, reason);
+    return new Decision<>(new ChangeOutcome.Rejected(reason), decidedOn);
+  }
+
+  private static ChangeOutcome recognised(ChangeTransfer asked, KnownCommand known) {
+    if (!known.fingerprint().equals(asked.fingerprint())) {
+      return new ChangeOutcome.IdReused();
+    }
+    return known.rejection() == null
+        ? new ChangeOutcome.Accepted()
+        : new ChangeOutcome.Rejected(known.rejection());
+  }
+
+  private void remember(ChangeTransfer command, @Nullable RejectionReason rejection) {
+    String operation =
+        switch (command) {
+          case CaptureHold _ -> "capture-transfer";
+          case VoidTransfer _ -> "void-transfer";
+        };
+    books.remember(
+        new NewCommand(
+            command.id(),
+            operation,
+            command.fingerprint(),
+            rejection == null,
+            command.transferId(),
+            rejection,
+            books.now()),
+        new KnownCommand(command.fingerprint(), null, 0, rejection));
+  }
+}
