@@ -698,7 +698,7 @@ class CrashMatrixIT extends Stack {
             });
   }
 
-  private static boolean isFrozen(ProcessHandle process) throws IOException {
+  static boolean isFrozen(ProcessHandle process) throws IOException {
     return Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"))
         .contains(") T ");
   }

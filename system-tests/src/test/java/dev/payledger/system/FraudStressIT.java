@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.payledger.local.Service;
 import dev.payledger.system.FraudStress.Measured;
 import dev.payledger.system.SteadyLoad.Ran;
+import dev.payledger.testkit.MeasuredFaults;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,21 +23,11 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /// Fraud-service is slow, silent, failing or talking nonsense under a steady load: the ledger goes on
 /// reading and deciding, asks no more than it may, approves nothing by mistake, and recovers.
-@Tag("faults")
-@DisabledIfSystemProperty(
-    named = "row",
-    matches = ".+",
-    disabledReason = "-Drow= asks for a row of the crash matrix")
-@DisabledIfSystemProperty(
-    named = "rows",
-    matches = "third",
-    disabledReason = "-Drows=third is the short form; its bounds in time want a quiet machine")
+@MeasuredFaults
 class FraudStressIT extends Stack {
   private static final Duration MEASURED = Duration.ofSeconds(13);
   private static final Duration WARM_UP = Duration.ofSeconds(8);

@@ -8,11 +8,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.payledger.local.LocalStack;
 import dev.payledger.local.Service;
-import dev.payledger.local.StackPorts;
 import dev.payledger.system.KeyedRequest.Movement;
 import dev.payledger.system.KeyedRequest.Wish;
 import dev.payledger.system.RandomFaults.Fault;
 import dev.payledger.system.RandomFaults.Victim;
+import dev.payledger.testkit.Faults;
 import dev.payledger.testkit.Seed;
 import dev.payledger.testkit.TcpProxy;
 import java.io.IOException;
@@ -37,18 +37,12 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /// Two gateways and two ledger-services on one database, callers of everything that moves money, and
 /// for five minutes one fault after the other. Then every answer that anybody ever got is laid beside the
 /// ledger. `-Dminutes=` for another length, `-Dseed=` for the same faults again.
-@Tag("faults")
-@DisabledIfSystemProperty(
-    named = "row",
-    matches = ".+",
-    disabledReason = "-Drow= asks for rows of the crash matrix and nothing else")
+@Faults
 class RandomKillsIT extends Stack {
   /// After the end of the last fault, with the time to start what it killed.
   private static final Duration FINAL_WITHIN = Duration.ofSeconds(30);
@@ -72,27 +66,9 @@ class RandomKillsIT extends Stack {
     LocalStack first = stack();
     toDatabase = TcpProxy.to(first.ports().of(Service.POSTGRES));
     toDatabaseOfSecond = TcpProxy.to(first.ports().of(Service.POSTGRES));
-    StackPorts ports = new StackPorts(first.ports().offset() + 250);
-    second =
-        new LocalStack(
-                Path.of("target", "second-" + ProcessHandle.current().pid()),
-                Path.of("..").toAbsolutePath().normalize(),
-                ports,
-                System.out::println)
-            .with(Service.LEDGER, LEDGER_CLOCKS)
-            .with(Service.GATEWAY, GATEWAY_CLOCKS);
-    Map<String, String> firstOnes =
-        Map.of(
-            "POSTGRES_PORT", Integer.toString(first.ports().of(Service.POSTGRES)),
-            "KAFKA_BOOTSTRAP_SERVERS", first.kafkaBootstrapServers(),
-            "FRAUD_URL", first.url(Service.FRAUD).toString(),
-            "NOTIFY_EU_URL", first.url(Service.NOTIFY_EU).toString(),
-            // One issuer, whose keys are in the database: either gateway tells them.
-            "ISSUER_URL", first.url(Service.GATEWAY).toString(),
-            "JWKS_URL", second.url(Service.GATEWAY).resolve("/oauth2/jwks").toString());
-    for (Service service : List.of(Service.LEDGER, Service.GATEWAY)) {
-      second.with(service, firstOnes);
-    }
+    second = besideTheFirst();
+    // Each gateway has a ledger of its own here.
+    second.with(Service.GATEWAY, Map.of("LEDGER_URL", second.url(Service.LEDGER).toString()));
     reachDatabaseThrough(second, toDatabaseOfSecond.port());
     reachDatabaseThrough(first, toDatabase.port());
     first.stop(Service.LEDGER);

@@ -49,6 +49,16 @@ class Stack {
   static final Map<String, String> GATEWAY_CLOCKS =
       Map.of("IDEMPOTENCY_LEASE", "4s", "IDEMPOTENCY_WAIT_MAX", "2s");
 
+  /// So much that nobody meets a rate limit, where something else is asked for.
+  static final Map<String, String> NO_RATE_LIMITS =
+      Map.of(
+          "RATE_LIMIT_MONEY_PER_SECOND", "1000000",
+          "RATE_LIMIT_MONEY_BURST", "1000000",
+          "RATE_LIMIT_READS_PER_SECOND", "1000000",
+          "RATE_LIMIT_READS_BURST", "1000000",
+          "RATE_LIMIT_FEED_PER_SECOND", "1000000",
+          "RATE_LIMIT_FEED_BURST", "1000000");
+
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -110,6 +120,51 @@ class Stack {
       }
     }
     return stack;
+  }
+
+  /// For a second gateway and a second ledger-service on the first ones' servers; none of them runs yet.
+  static LocalStack besideTheFirst() {
+    LocalStack first = stack();
+    LocalStack second =
+        new LocalStack(
+                Path.of("target", "second-" + ProcessHandle.current().pid()),
+                Path.of("..").toAbsolutePath().normalize(),
+                new StackPorts(first.ports().offset() + 250),
+                System.out::println)
+            .with(Service.LEDGER, LEDGER_CLOCKS)
+            .with(Service.GATEWAY, GATEWAY_CLOCKS);
+    Map<String, String> firstOnes =
+        Map.of(
+            "POSTGRES_PORT", Integer.toString(first.ports().of(Service.POSTGRES)),
+            "KAFKA_BOOTSTRAP_SERVERS", first.kafkaBootstrapServers(),
+            "LEDGER_URL", first.url(Service.LEDGER).toString(),
+            "FRAUD_URL", first.url(Service.FRAUD).toString(),
+            "NOTIFY_EU_URL", first.url(Service.NOTIFY_EU).toString(),
+            // One issuer, whose keys are in the database: either gateway tells them.
+            "ISSUER_URL", first.url(Service.GATEWAY).toString(),
+            "JWKS_URL", second.url(Service.GATEWAY).resolve("/oauth2/jwks").toString());
+    for (Service service : List.of(Service.LEDGER, Service.GATEWAY)) {
+      second.with(service, firstOnes);
+    }
+    return second;
+  }
+
+  static void liftRateLimits() throws IOException {
+    stack().with(Service.GATEWAY, NO_RATE_LIMITS);
+    restartGateway();
+  }
+
+  static void restoreRateLimits() throws IOException {
+    stack().without(Service.GATEWAY, NO_RATE_LIMITS.keySet());
+    restartGateway();
+  }
+
+  private static void restartGateway() throws IOException {
+    stack().stop(Service.GATEWAY);
+    for (Service service : Service.values()) {
+      stack().start(service);
+    }
+    Service.ours().forEach(stack()::awaitReady);
   }
 
   private static void close(LocalStack stack) {

@@ -110,13 +110,12 @@ final class SteadyLoad {
         Map.copyOf(transfers));
   }
 
-  private interface Step {
+  interface Step {
     void take(long due);
   }
 
   /// The callers take the next step each, when it is due or, if all of them are busy then, later.
-  private static void atRate(
-      int perSecond, int callerCount, Duration time, Executor callers, Step step) {
+  static void atRate(int perSecond, int callerCount, Duration time, Executor callers, Step step) {
     long began = System.nanoTime();
     long count = perSecond * time.toMillis() / 1_000;
     AtomicLong next = new AtomicLong();

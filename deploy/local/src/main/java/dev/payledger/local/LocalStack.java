@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -64,9 +66,21 @@ public final class LocalStack implements AutoCloseable {
         service,
         Map.copyOf(variables),
         (left, right) -> {
-          Map<String, String> both = new java.util.HashMap<>(left);
+          Map<String, String> both = new HashMap<>(left);
           both.putAll(right);
           return both;
+        });
+    return this;
+  }
+
+  /// Takes the variables out of the service's environment again, from its next start on.
+  public LocalStack without(Service service, Set<String> variables) {
+    environment.computeIfPresent(
+        service,
+        (_, before) -> {
+          Map<String, String> left = new HashMap<>(before);
+          left.keySet().removeAll(variables);
+          return left;
         });
     return this;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.payledger.gateway.Downstream.Reply;
 import dev.payledger.gateway.GatewayApplication;
 import dev.payledger.gateway.GatewayUnderTest;
+import dev.payledger.testkit.MeasuredFaults;
 import dev.payledger.testkit.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
@@ -20,9 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -31,15 +30,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /// come, whether or not the ones before were answered. The service works for ten at once, 50 ms each, and lets
 /// the others queue, as real ones do. A caller waits for a second. The same trace goes through a gateway that sheds
 /// nothing, which is what the shedding is for.
-@Tag("faults")
-@DisabledIfSystemProperty(
-    named = "row",
-    matches = ".+",
-    disabledReason = "-Drow= asks for a row of the crash matrix")
-@DisabledIfSystemProperty(
-    named = "rows",
-    matches = "third",
-    disabledReason = "-Drows=third is the short form; its bounds in time want a quiet machine")
+@MeasuredFaults
 class OverloadIT extends GatewayUnderTest {
   private static final int AT_ONCE = 10;
   private static final Duration SERVICE_TIME = Duration.ofMillis(50);

@@ -9,8 +9,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -112,11 +110,11 @@ class AccessConfiguration {
       JsonMapper json, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-    write(
+    LedgerProblems.write(
         json,
         request,
         response,
-        new Problem(ProblemCode.UNAUTHENTICATED, "A valid bearer token is required.").body());
+        new Problem(ProblemCode.UNAUTHENTICATED, "A valid bearer token is required."));
   }
 
   /// The issuer's keys cannot be had: that says nothing about the caller.
@@ -124,29 +122,20 @@ class AccessConfiguration {
       JsonMapper json, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     response.setHeader(HttpHeaders.RETRY_AFTER, "1");
-    write(
+    LedgerProblems.write(
         json,
         request,
         response,
-        new Problem(ProblemCode.UNAVAILABLE, "Tokens cannot be checked now. Try again.").body());
+        new Problem(ProblemCode.UNAVAILABLE, "Tokens cannot be checked now. Try again."));
   }
 
   private static void forbidden(
       JsonMapper json, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    write(
+    LedgerProblems.write(
         json,
         request,
         response,
-        new Problem(ProblemCode.FORBIDDEN, "The token lacks the scope for this route.").body());
-  }
-
-  private static void write(
-      JsonMapper json, HttpServletRequest request, HttpServletResponse response, ProblemDetail body)
-      throws IOException {
-    body.setProperty("traceId", Trace.of(request).traceId());
-    response.setStatus(body.getStatus());
-    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-    json.writeValue(response.getOutputStream(), body);
+        new Problem(ProblemCode.FORBIDDEN, "The token lacks the scope for this route."));
   }
 }

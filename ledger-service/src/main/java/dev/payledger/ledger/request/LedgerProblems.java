@@ -2,6 +2,8 @@ package dev.payledger.ledger.request;
 
 import dev.payledger.ledger.journal.JournalUnavailable;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Maps what can go wrong to its problem document. What is not listed is a bug: 500 with a trace id
 /// and nothing else outside, the stack trace in the log.
@@ -48,6 +51,17 @@ public class LedgerProblems {
     ProblemDetail body = body(e);
     body.setProperty("traceId", trace.traceId());
     return body;
+  }
+
+  /// For those who answer in front of the controllers.
+  static void write(
+      JsonMapper json, HttpServletRequest request, HttpServletResponse response, Problem problem)
+      throws IOException {
+    ProblemDetail body = of(problem, Trace.of(request));
+    response.setStatus(body.getStatus());
+    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+    response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    json.writeValue(response.getOutputStream(), body);
   }
 
   private static ProblemDetail body(Exception e) {

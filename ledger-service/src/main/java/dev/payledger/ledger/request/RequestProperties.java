@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param timeoutDefault time left of a request that names none
 /// @param timeoutMax bound of what a request may name
 /// @param cursorKey secret that page cursors are signed with
+/// @param atOnceMax requests that are worked for at once
 @ConfigurationProperties("payledger.request")
 record RequestProperties(
     String issuerUrl,
@@ -17,13 +18,17 @@ record RequestProperties(
     String audience,
     Duration timeoutDefault,
     Duration timeoutMax,
-    String cursorKey) {
+    String cursorKey,
+    int atOnceMax) {
   RequestProperties {
     if (timeoutDefault.compareTo(timeoutMax) > 0) {
       throw new IllegalArgumentException("timeout-default must not exceed timeout-max");
     }
     if (cursorKey.length() < 16) {
       throw new IllegalArgumentException("cursor-key must have 16 characters or more");
+    }
+    if (atOnceMax < 1) {
+      throw new IllegalArgumentException("at-once-max must be positive");
     }
   }
 }

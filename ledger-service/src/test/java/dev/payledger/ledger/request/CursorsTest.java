@@ -61,6 +61,7 @@ class CursorsTest {
             "payledger",
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
-            key));
+            key,
+            1));
   }
 }

@@ -1,0 +1,69 @@
+package dev.payledger.ledger.request;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+import tools.jackson.databind.json.JsonMapper;
+
+/// How many requests the ledger works for at once; one more is refused in front of everything that
+/// costs something, the check of its token too. A virtual thread is cheap, but what a request holds
+/// while it waits for one of ten database connections is not: without a bound the heap is.
+///
+/// Who goes first when not all can is the gateway's business; this one keeps the process alive.
+@Component
+@Order(SecurityFilterProperties.DEFAULT_FILTER_ORDER - 1)
+class AdmissionFilter extends OncePerRequestFilter {
+  private final Semaphore places;
+  private final Counter turnedAway;
+  private final JsonMapper json;
+
+  AdmissionFilter(RequestProperties properties, MeterRegistry meters, JsonMapper json) {
+    int atOnceMax = properties.atOnceMax();
+    this.places = new Semaphore(atOnceMax);
+    this.json = json;
+    this.turnedAway =
+        Counter.builder("ledger.request.turned.away")
+            .description("requests that were refused because too many were worked for")
+            .register(meters);
+    Gauge.builder("ledger.request.in.flight", places, free -> atOnceMax - free.availablePermits())
+        .description("requests that are worked for")
+        .register(meters);
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    if (!places.tryAcquire()) {
+      turnedAway.increment();
+      // Those who were turned away together should not come back together.
+      response.setIntHeader(HttpHeaders.RETRY_AFTER, ThreadLocalRandom.current().nextInt(1, 4));
+      LedgerProblems.write(
+          json,
+          request,
+          response,
+          new Problem(
+              ProblemCode.TEMPORARY_REDUCED_CAPACITY,
+              "The ledger works for as many requests as it can. Nothing was done for this one: send"
+                  + " it again."));
+      return;
+    }
+    try {
+      chain.doFilter(request, response);
+    } finally {
+      places.release();
+    }
+  }
+}
