@@ -235,7 +235,7 @@ class SharedLimitIT extends GatewayUnderTest {
   void aSlowRedisCostsNeitherMoneyNorTime() {
     String key = newKey();
     assertThat(postAt(0, "bob", key, transfer(1)).statusCode()).isEqualTo(201);
-    wire.slowBy(Duration.ofSeconds(1));
+    wire.slowBy(Duration.ofSeconds(10));
     try {
       assertThatMoneyMovesOnceAndSoon(key);
       assertThat(decided(0, "part")).isPositive();
@@ -259,7 +259,8 @@ class SharedLimitIT extends GatewayUnderTest {
       String key = newKey();
       long asked = System.nanoTime();
       assertThat(postAt(call % 2, "bob", key, transfer(1)).statusCode()).isEqualTo(201);
-      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofMillis(900));
+      // Half of how slow Redis is.
+      assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(5));
       assertThat(header(postAt((call + 1) % 2, "bob", key, transfer(1)), "Idempotency-Replayed"))
           .isEqualTo("true");
     }

@@ -119,7 +119,8 @@ public final class FraudDouble {
                 exchange,
                 200,
                 verdict(transfer, "APPROVED").replace("}", ",\"x\":\"" + "x".repeat(9000) + "\"}"));
-        case HANGS -> new CountDownLatch(1).await(3, TimeUnit.SECONDS);
+        // Longer than anybody waits.
+        case HANGS -> new CountDownLatch(1).await(10, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -51,7 +51,12 @@ import tools.jackson.databind.json.JsonMapper;
       "payledger.audit.interval=1h",
       "resilience4j.circuitbreaker.instances.fraud.minimum-number-of-calls=20",
       "resilience4j.circuitbreaker.instances.fraud.wait-duration-in-open-state=1h",
-      "resilience4j.timelimiter.instances.fraud.timeout-duration=1s",
+      // Far beyond what an answer takes, on a busy machine too: that it is there is no matter of
+      // luck.
+      "resilience4j.timelimiter.instances.fraud.timeout-duration=3s",
+      "payledger.screening.connect-timeout=3s",
+      "payledger.saga.recovery-timeout=9s",
+      "payledger.request.timeout-default=20s",
       // Whoever waits is asked about again; RetryBudgetIT has the budget as it is.
       "payledger.screening.retry-percent=100",
       "payledger.screening.retry-balance-max=1000",

@@ -44,6 +44,10 @@ class AccessIT extends HearingServer {
         Arguments.of("no issuer", ISSUER.token(claims -> claims.issuer(null))),
         Arguments.of("other audience", ISSUER.token(claims -> claims.audience("elsewhere"))),
         Arguments.of("no audience", ISSUER.token(claims -> claims.audience((String) null))),
+        Arguments.of("no subject", ISSUER.token(claims -> claims.subject(null))),
+        Arguments.of("blank subject", ISSUER.token(claims -> claims.subject(" "))),
+        Arguments.of("RS512 with the right key", ISSUER.tokenBy(JWSAlgorithm.RS512)),
+        Arguments.of("PS256 with the right key", ISSUER.tokenBy(JWSAlgorithm.PS256)),
         Arguments.of("other key", TestIssuer.signed(rsa, claims -> claims)),
         Arguments.of(
             "other key under the right id",

@@ -11,9 +11,25 @@ import org.jspecify.annotations.Nullable;
 /// @param name the number on the checklist of docs/attacks.md, then what is tried
 /// @param code of the problem; null when the answer is none of ours: OAuth's form, or a success
 record Attack(String name, byte[] request, int status, @Nullable String code) {
+  private static final int SHOWN_MAX = 400;
+
   @Override
   public String toString() {
     return name;
+  }
+
+  String expected() {
+    return status + (code == null ? "" : " " + code);
+  }
+
+  /// The request, for people: without secrets, and on one line.
+  String shown() {
+    String text =
+        new String(request, StandardCharsets.UTF_8)
+            .replaceAll("(?i)(Authorization: \\w+ )[^\r]*", "$1…")
+            .replaceAll("[\\r\\n]+", " ⏎ ")
+            .replaceAll("\\p{Cntrl}", "?");
+    return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "…";
   }
 
   static Request get(String path) {
@@ -29,7 +45,7 @@ record Attack(String name, byte[] request, int status, @Nullable String code) {
   }
 
   /// Bytes as they are.
-  static Attack raw(String name, String request, int status, String code) {
+  static Attack raw(String name, String request, int status, @Nullable String code) {
     return new Attack(name, request.getBytes(StandardCharsets.ISO_8859_1), status, code);
   }
 

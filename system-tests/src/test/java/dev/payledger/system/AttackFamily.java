@@ -4,27 +4,36 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// A part of the catalogue of attacks on the API, by the numbers of docs/attacks.md. The expected answers
 /// are those that the API promises; nothing here was copied from what it said.
 abstract class AttackFamily {
   /// What there is to attack: alice has two accounts, a posted transfer and a live hold between them; bob has
-  /// one account and nothing to do with any of it.
+  /// one account and nothing to do with any of it, but for one payment that he had from her.
   ///
   /// @param aliceReads a token with `accounts:read` only
   /// @param aliceWrites one with `transfers:write` only
+  /// @param forged tokens that nobody may be let in with, by what is wrong with them
+  /// @param paid the payment that bob had, of 50
+  /// @param usedKey under which alice made the posted transfer, of 100 from payer to savings
+  /// @param cursor of alice's list of accounts
   record Victims(
       String alice,
       String aliceReads,
       String aliceWrites,
       String bob,
       String operator,
+      Map<String, String> forged,
       String payer,
       String savings,
       String stranger,
       String posted,
-      String held) {}
+      String held,
+      String paid,
+      String usedKey,
+      String cursor) {}
 
   static final String NOBODY = "00000000-0000-7000-8000-00000000dead";
 
@@ -69,6 +78,12 @@ abstract class AttackFamily {
     return """
         {"debitAccountId":"%s","creditAccountId":"%s","amountMinor":1}"""
         .formatted(debit, credit);
+  }
+
+  static String base64(String text) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   static String base64Padded(String text) {

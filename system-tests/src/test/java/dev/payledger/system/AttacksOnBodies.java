@@ -27,7 +27,6 @@ final class AttacksOnBodies extends AttackFamily {
     onAmounts();
     onJson();
     onMediaTypesAndSizes();
-    onTexts();
   }
 
   /// Of the wrong type, or of no use, for whatever field.
@@ -108,6 +107,19 @@ final class AttacksOnBodies extends AttackFamily {
       bad("40 without " + missing, "/v1/transfers", object(fields));
     }
     String one = leg(of.payer(), of.savings());
+    String plain = transfer(of.payer(), of.savings(), "1");
+    for (String field : List.of("fee", "currency", "status")) {
+      bad(
+          "14 %s is set in a leg".formatted(field),
+          "/v1/transfers",
+          "{\"currency\":\"EUR\",\"legs\":[%s,%s]}"
+              .formatted(one, one.replace("}", ",\"%s\":\"EUR\"}".formatted(field))));
+      bad(
+          "14 %s is set in an item of a batch".formatted(field),
+          "/v1/transfer-batches",
+          "{\"items\":[%s,%s]}"
+              .formatted(plain, plain.replace("}", ",\"%s\":\"EUR\"}".formatted(field))));
+    }
     bad("40 no legs", "/v1/transfers", "{\"currency\":\"EUR\",\"legs\":[]}");
     bad(
         "40 51 legs",
@@ -217,10 +229,25 @@ final class AttacksOnBodies extends AttackFamily {
     texts.put("46 line break in a reference", "{" + members + ",\"reference\":\"a\\nb\"}");
     texts.put(
         "46 escape sequence in a reference", "{" + members + ",\"reference\":\"a\\u001b[2J\"}");
+    texts.put(
+        "43 reference of 141 that are two chars each",
+        "{" + members + ",\"reference\":\"" + "\ud83d\ude00".repeat(141) + "\"}");
     texts.put("43 reference of 141", "{" + members + ",\"reference\":\"" + "r".repeat(141) + "\"}");
     texts.put("43 21 entries of metadata", "{" + members + ",\"metadata\":" + metadata(21) + "}");
     texts.put("40 metadata that is not flat", "{" + members + ",\"metadata\":{\"a\":{}}}");
     texts.forEach((name, text) -> bad(name, "/v1/transfers", text));
+    String batch = "/v1/transfer-batches";
+    StringBuilder names = new StringBuilder("{\"x\":1");
+    for (int i = 0; i < 60_000; i++) {
+      names.append(",\"n").append(i).append("\":1");
+    }
+    bad("31 60,000 names", batch, names.append("}").toString());
+    bad("31 depth of 400,000", batch, "[".repeat(400_000));
+    bad("31 depth of 100,000 of objects", batch, "{\"items\":".repeat(100_000));
+    bad("31 a string of a million", batch, "{\"items\":\"" + "s".repeat(1_000_000) + "\"}");
+    bad("31 a number of a million digits", batch, "{\"items\":" + "9".repeat(1_000_000) + "}");
+    bad("31 an exponent of a million digits", batch, "{\"items\":1e" + "9".repeat(1_000_000) + "}");
+    bad("31 a million blanks", batch, " ".repeat(1_000_000));
     bad("32 UTF-16", right.getBytes(StandardCharsets.UTF_16));
     bad("32 UTF-32", right.getBytes(Charset.forName("UTF-32")));
     bad("41 bytes that are not UTF-8", new byte[] {'{', '"', (byte) 0xff, (byte) 0xfe, '"', '}'});
@@ -260,7 +287,14 @@ final class AttacksOnBodies extends AttackFamily {
             .key()
             .body(bytes)
             .mustGet("32 of no type", 415, "unsupported-media-type"));
-    for (String coding : List.of("gzip", "deflate", "br", "gzip, gzip")) {
+    all.add(
+        post("/v1/transfers")
+            .as(of.alice())
+            .key()
+            .header("Content-Type: text/plain")
+            .json(right)
+            .mustGet("32 of two types", 415, "unsupported-media-type"));
+    for (String coding : List.of("gzip", "deflate", "br", "gzip, gzip", "identity")) {
       all.add(
           post("/v1/transfers")
               .as(of.alice())
@@ -307,41 +341,36 @@ final class AttacksOnBodies extends AttackFamily {
             "payload-too-large"));
   }
 
-  // 41, 42, 44, 46, 47, 49: text that means something to somebody. It is kept as it came.
-  private void onTexts() {
-    for (String text :
-        List.of(
-            "'; DROP TABLE account; --",
-            "1 OR 1=1",
-            "${jndi:ldap://127.0.0.1/a}",
-            "#{7*7}",
-            "{{7*7}}",
-            "<script>alert(1)</script>",
-            "=cmd|'/C calc'!A0",
-            "@SUM(1)",
-            "%0a%0d",
-            "../../etc/passwd",
-            "\u202egnirts",
-            "e\u0301",
-            "\u00e9",
-            "\u200b",
-            "\ud83d\ude00",
-            "\uff07",
-            "%s%n",
-            "\\u0000",
-            "null",
-            "r".repeat(140))) {
-      String reference = text.replace("\\", "\\\\").replace("\"", "\\\"");
-      all.add(
-          post("/v1/transfers")
-              .as(of.alice())
-              .key()
-              .json(
-                  transfer(of.payer(), of.savings(), "1")
-                      .replace("}", ",\"reference\":\"" + reference + "\"}"))
-              .mustGet("44 reference " + text, 201, null));
-    }
-  }
+  /// 41, 42, 44, 46, 47, 49: text that means something to somebody. It is kept as it came.
+  static final List<String> TEXTS =
+      List.of(
+          "'; DROP TABLE account; --",
+          "1 OR 1=1",
+          "${jndi:ldap://127.0.0.1/a}",
+          "#{7*7}",
+          "{{7*7}}",
+          "T(java.lang.Runtime).getRuntime()",
+          "<script>alert(1)</script>",
+          "=cmd|'/C calc'!A0",
+          "@SUM(1)",
+          "%0a%0d",
+          "../../etc/passwd",
+          "\u202egnirts",
+          "e\u0301",
+          "\u00e9",
+          "\u212b",
+          "\u200b",
+          "\ufeff",
+          "\ud83d\ude00".repeat(140),
+          "\uff07",
+          "\ufffd",
+          "%s%n",
+          "\\u0000",
+          "\\",
+          "\"",
+          "null",
+          " ",
+          "r".repeat(140));
 
   private void bad(String name, String path, String body) {
     all.add(post(path).as(of.operator()).key().json(body).mustGet(name, 400, "invalid-request"));

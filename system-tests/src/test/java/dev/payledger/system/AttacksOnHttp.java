@@ -73,7 +73,51 @@ final class AttacksOnHttp extends AttackFamily {
     heads.put(
         "36 200 headers",
         head("GET /v1/accounts", Collections.nCopies(200, "X-Y: z").toArray(String[]::new)));
+    String post =
+        head(
+            "POST /v1/transfers",
+            "Content-Type: application/json",
+            "Idempotency-Key: chunks",
+            "Transfer-Encoding: chunked");
+    heads.put("35 a chunk size that is none", post + "g\r\n{}\r\n0\r\n\r\n");
+    heads.put("35 a negative chunk size", post + "-2\r\n{}\r\n0\r\n\r\n");
+    heads.put("35 a chunk size of 2^68", post + "f".repeat(17) + "\r\n{}\r\n0\r\n\r\n");
+    heads.put("35 a chunk longer than it says", post + "2\r\n{}x\r\n0\r\n\r\n");
+    heads.put(
+        "35 a chunk with an endless extension",
+        post + "2;" + "x".repeat(9_000) + "\r\n{}\r\n0\r\n\r\n");
+    heads.put(
+        "35 a body longer than it says",
+        head(
+                "POST /v1/transfers",
+                "Content-Type: application/json",
+                "Idempotency-Key: lengths",
+                "Content-Length: 1")
+            + transfer(of.payer(), of.savings(), "1"));
+    heads.put("36 a path of 9 KB", head("GET /v1/" + "x".repeat(9_000)));
+    heads.put("36 a name of 9 KB", head("GET /v1/accounts", "X".repeat(9_000) + ": y"));
+    heads.put("37 raw NUL in the path", head("GET /v1/accounts\u0000"));
+    heads.put("37 raw bytes above ASCII in the path", head("GET /v1/accounts\u00e9"));
+    heads.put("37 a blank in a header's name", head("GET /v1/accounts", "X Y: z"));
+    heads.put("39 an address of another host", head("GET http://evil.test/v1/accounts"));
+    heads.put("13 an escaped backslash in the path", head("GET /v1%5caccounts"));
+    heads.put("13 a slash in too many bytes", head("GET /v1%c0%afaccounts"));
+    heads.put("13 dots in too many bytes", head("GET /v1/accounts/%c0%ae%c0%ae/accounts"));
+    heads.put("13 a broken escape in the path", head("GET /v1/%zz"));
+    heads.put("13 a fragment in the path", head("GET /v1/accounts#x"));
     heads.forEach((name, text) -> all.add(raw(name, text, 400, "invalid-request")));
+    all.add(
+        raw(
+            "39 an address with host in the request line opens nothing",
+            head("GET http://gateway/v1/operator/checks"),
+            403,
+            "forbidden"));
+    all.add(
+        raw(
+            "39 another host's name changes nothing",
+            head("GET /v1/accounts").replace("Host: gateway", "Host: evil.test"),
+            200,
+            null));
     all.add(
         raw(
             "35 a folded key, which becomes a blank",
@@ -114,8 +158,9 @@ final class AttacksOnHttp extends AttackFamily {
             .mustGet("40 Request-Timeout-Ms twice", 400, "invalid-request"));
   }
 
-  // 50 to 58: idempotency keys.
+  // 50 to 59: idempotency keys.
   private void onKeys() {
+    onAUsedKey();
     String right = transfer(of.payer(), of.savings(), "1");
     String transfer = "/v1/transfers/" + of.posted();
     for (String path :
@@ -182,6 +227,54 @@ final class AttacksOnHttp extends AttackFamily {
             .mustGet("51 where it may be left out", 400, "idempotency-key-malformed"));
   }
 
+  private void onAUsedKey() {
+    String used = transfer(of.payer(), of.savings(), "100");
+    Map<String, String> others = new LinkedHashMap<>();
+    others.put("another amount", used.replace(":100,", ":101,"));
+    others.put("another payee", transfer(of.payer(), of.stranger(), "100"));
+    others.put("the accounts swapped", transfer(of.savings(), of.payer(), "100"));
+    others.put("another currency", used.replace("EUR", "USD"));
+    others.put("a reference", used.replace("}", ",\"reference\":\"\"}"));
+    others.put("metadata", used.replace("}", ",\"metadata\":{}}"));
+    others.put("a capture by request", used.replace("}", ",\"capture\":\"MANUAL\"}"));
+    others.put(
+        "one leg",
+        "{\"currency\":\"EUR\",\"legs\":[%s]}"
+            .formatted(leg(of.payer(), of.savings()).replace(":1}", ":100}")));
+    others.forEach(
+        (what, body) ->
+            all.add(
+                withUsedKey(of.alice())
+                    .json(body)
+                    .mustGet("52 a used key with " + what, 422, "idempotency-key-reused")));
+    all.add(
+        withUsedKey(of.alice())
+            .json(" " + used.replace(",", " ,\n\t"))
+            .mustGet("52 a used key with the same in other blanks is replayed", 201, null));
+    all.add(
+        withUsedKey(of.bob()).json(used).mustGet("54 somebody else's used key", 404, "not-found"));
+    all.add(
+        withUsedKey(of.aliceReads())
+            .json(used)
+            .mustGet("59 one's own used key without the right to pay", 403, "forbidden"));
+    of.forged()
+        .forEach(
+            (what, token) ->
+                all.add(
+                    withUsedKey(token)
+                        .json(used)
+                        .mustGet("58 a used key and a token: " + what, 401, "unauthenticated")));
+    all.add(
+        request("DELETE", "/v1/transfers/" + of.posted())
+            .as(of.alice())
+            .header("Idempotency-Key: " + of.usedKey())
+            .mustGet("57 a used key to a method that is none", 405, "method-not-allowed"));
+  }
+
+  private Attack.Request withUsedKey(String token) {
+    return post("/v1/transfers").as(token).header("Idempotency-Key: " + of.usedKey());
+  }
+
   // 40, 44, 45, 63: what comes in queries and paths.
   private void onQueries() {
     String account = "/v1/accounts/" + of.payer();
@@ -208,6 +301,26 @@ final class AttacksOnHttp extends AttackFamily {
                 .as(of.alice())
                 .mustGet("45 %scursor=%s".formatted(list, cursor), 400, "invalid-request"));
       }
+    }
+    for (String list : List.of(lists.get(1), lists.get(2), lists.get(3))) {
+      all.add(
+          get(list + "cursor=" + of.cursor())
+              .as(of.alice())
+              .mustGet("45 %sanother list's cursor".formatted(list), 400, "invalid-request"));
+    }
+    all.add(
+        get("/v1/accounts?cursor=" + of.cursor())
+            .as(of.bob())
+            .mustGet("45 somebody else's cursor", 400, "invalid-request"));
+    for (int at = 0; at < of.cursor().length(); at += 5) {
+      char other = of.cursor().charAt(at) == 'A' ? 'B' : 'A';
+      all.add(
+          get("/v1/accounts?cursor="
+                  + of.cursor().substring(0, at)
+                  + other
+                  + of.cursor().substring(at + 1))
+              .as(of.alice())
+              .mustGet("45 a cursor changed at " + at, 400, "invalid-request"));
     }
     for (String asOf :
         List.of(

@@ -5,10 +5,9 @@ import static dev.payledger.system.Attack.post;
 import static dev.payledger.system.Attack.request;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Who are you, may you, and is it yours; other methods and other paths.
 final class AttacksOnRights extends AttackFamily {
@@ -23,7 +22,12 @@ final class AttacksOnRights extends AttackFamily {
     onRoutes();
   }
 
-  private record Route(String method, String path, String scope) {}
+  private record Route(String method, String path, String scope) {
+    /// As the description of the API writes it.
+    String described() {
+      return method + " " + path.replaceAll("\\?.*", "").replaceAll("/[0-9a-f-]{36}", "/{id}");
+    }
+  }
 
   private static final String WRITE = "transfers:write";
 
@@ -33,6 +37,11 @@ final class AttacksOnRights extends AttackFamily {
 
   private static final List<String> OTHER_METHODS =
       List.of("PUT", "DELETE", "PATCH", "OPTIONS", "HEAD");
+
+  /// Every route that asks for a scope, as the description of the API writes them.
+  Set<String> described() {
+    return routes().stream().map(Route::described).collect(Collectors.toSet());
+  }
 
   private List<Route> routes() {
     String account = "/v1/accounts/" + of.payer();
@@ -65,27 +74,16 @@ final class AttacksOnRights extends AttackFamily {
 
   // 1 to 6, 11: who are you, and may you.
   private void withoutRight() {
-    String signature = of.alice().substring(of.alice().lastIndexOf('.'));
-    String unsigned = base64("{\"alg\":\"none\"}") + "." + of.alice().split("\\.")[1] + ".";
-    String promoted =
-        of.alice().split("\\.")[0]
-            + "."
-            + base64("{\"sub\":\"operator\",\"scope\":\"ledger:operate\"}")
-            + signature;
-    Map<String, String> tokens = new LinkedHashMap<>();
-    tokens.put("2 no token at all", "x.y.z");
-    tokens.put("3 alg none", unsigned);
-    tokens.put("3 claims changed after signing", promoted);
-    tokens.put("3 signature left out", of.alice().substring(0, of.alice().lastIndexOf('.') + 1));
     for (Route route : routes()) {
       String at = ": " + route.method + " " + route.path.replaceAll("\\?.*", "");
       all.add(request(route.method, route.path).mustGet("1 no token" + at, 401, "unauthenticated"));
-      tokens.forEach(
-          (name, token) ->
-              all.add(
-                  request(route.method, route.path)
-                      .as(token)
-                      .mustGet(name + at, 401, "unauthenticated")));
+      of.forged()
+          .forEach(
+              (name, token) ->
+                  all.add(
+                      request(route.method, route.path)
+                          .as(token)
+                          .mustGet(name + at, 401, "unauthenticated")));
       String other =
           switch (route.scope) {
             case WRITE -> of.aliceReads();
@@ -100,6 +98,20 @@ final class AttacksOnRights extends AttackFamily {
     all.add(
         get("/v1/accounts?access_token=" + of.alice())
             .mustGet("4 token in the query", 401, "unauthenticated"));
+    all.add(
+        post("/v1/transfers")
+            .key()
+            .header("Content-Type: application/x-www-form-urlencoded")
+            .body(("access_token=" + of.alice()).getBytes(StandardCharsets.US_ASCII))
+            .mustGet("4 token in the body", 415, "unsupported-media-type"));
+    all.add(
+        get("/v1/accounts")
+            .header("Cookie: access_token=" + of.alice())
+            .mustGet("4 token in a cookie", 401, "unauthenticated"));
+    all.add(
+        get("/v1/accounts")
+            .header("Authorization: Bearer")
+            .mustGet("3 the word and no token", 401, "unauthenticated"));
     all.add(
         get("/v1/accounts")
             .header("Authorization: Basic " + base64Padded("alice:alice-demo"))
@@ -159,6 +171,25 @@ final class AttacksOnRights extends AttackFamily {
       }
     }
     all.add(
+        post("/v1/transfer-batches")
+            .as(of.bob())
+            .key()
+            .json("{\"items\":[%s]}".formatted(transfer(of.payer(), of.stranger(), "1")))
+            .mustGet(
+                "10 debit an account of somebody else in a batch, whose item says so", 200, null));
+    all.add(
+        post("/v1/transfers/" + of.paid() + "/reversals")
+            .as(of.alice())
+            .key()
+            .json("{}")
+            .mustGet("26 take a payment back from whom it was paid to", 403, "forbidden"));
+    all.add(
+        post("/v1/transfers/" + of.paid() + "/reversals")
+            .as(of.bob())
+            .key()
+            .json("{\"amountMinor\":51}")
+            .mustGet("26 give back more than was paid", 422, "reversal-limit"));
+    all.add(
         post("/v1/transfers")
             .as(of.alice())
             .key()
@@ -188,12 +219,21 @@ final class AttacksOnRights extends AttackFamily {
             .key()
             .json(transfer(of.payer(), of.savings(), "9007199254740991"))
             .mustGet("25 more than there is", 422, "insufficient-funds"));
-    all.add(
-        post("/v1/transfers")
-            .as(of.alice())
-            .key()
-            .json(transfer(of.payer(), of.savings(), "1").replace("EUR", "USD"))
-            .mustGet("22 in another currency", 422, "currency-mismatch"));
+    for (String currency : List.of("USD", "DEM", "ZZZ")) {
+      all.add(
+          post("/v1/transfers")
+              .as(of.alice())
+              .key()
+              .json(transfer(of.payer(), of.savings(), "1").replace("EUR", currency))
+              .mustGet("22 in " + currency, 422, "currency-mismatch"));
+      if (!currency.equals("USD")) {
+        all.add(
+            post("/v1/accounts")
+                .as(of.alice())
+                .json("{\"name\":\"x\",\"currency\":\"%s\"}".formatted(currency))
+                .mustGet("22 an account in " + currency, 400, "invalid-request"));
+      }
+    }
     all.add(
         post("/v1/accounts")
             .as(of.alice())
@@ -232,6 +272,25 @@ final class AttacksOnRights extends AttackFamily {
                     method.equals("HEAD") ? null : "method-not-allowed"));
       }
     }
+    for (String route :
+        List.of(
+            "GET /oauth2/token",
+            "PUT /oauth2/token",
+            "POST /oauth2/jwks",
+            "DELETE /oauth2/jwks",
+            "POST /v1/openapi.yaml",
+            "OPTIONS /v1/openapi.yaml")) {
+      all.add(
+          request(route.split(" ")[0], route.split(" ")[1])
+              .as(of.operator())
+              .mustGet("38 " + route, 405, "method-not-allowed"));
+    }
+    all.add(
+        request("OPTIONS", "/v1/transfers")
+            .header("Origin: https://evil.test")
+            .header("Access-Control-Request-Method: POST")
+            .header("Access-Control-Request-Headers: authorization")
+            .mustGet("70 a page of another site asks whether it may", 405, "method-not-allowed"));
     for (String path :
         List.of(
             "/",
@@ -277,11 +336,50 @@ final class AttacksOnRights extends AttackFamily {
             "/v1/accounts/%2e%2e/accounts",
             "/v1/%61ccounts",
             "/v1/accounts%0d%0aX:y",
-            "/v1/accounts/%7bid%7d")) {
+            "/v1/accounts/%7bid%7d",
+            "/v1/accounts.",
+            "/v1/accounts%20",
+            "/v1/accounts%09",
+            "/v1/accounts%3f",
+            "/v1/accounts%23",
+            "/v1/accounts/%2e",
+            "/v1/accounts/*",
+            "/v1/accounts/" + of.payer() + ";x",
+            "/v1/accounts/" + of.payer() + ".",
+            "/v1/accounts/" + of.payer() + "%20")) {
       all.add(get(path).as(of.operator()).mustGet("13 path " + path, 404, "not-found"));
     }
-    for (String path : List.of("/v1/../v1/accounts", "/v1/accounts/../operator/checks")) {
+    for (String path :
+        List.of(
+            "/v1/../v1/accounts",
+            "/v1/accounts/../operator/checks",
+            "/v1/accounts/..;/operator/checks",
+            "/v1/accounts/%2e%2e/operator/checks",
+            "/v1/accounts/%252e%252e/operator/checks",
+            "/v1/operator;/checks",
+            "/v1/operator;x=y/checks",
+            "/v1/operator/checks;x=y",
+            "/v1/operator/checks/",
+            "/v1/operator/checks.",
+            "/v1/operator/checks.json",
+            "/v1/operator/checks%20",
+            "/v1/operator/./checks",
+            "/v1/operator//checks",
+            "/v1/OPERATOR/checks",
+            "/v1/operator/Checks",
+            "/v1/operator/%63hecks",
+            "/v1/%6fperator/checks",
+            "/%76%31/operator/checks",
+            "//v1/operator/checks",
+            "/;/v1/operator/checks",
+            "/./v1/operator/checks")) {
       all.add(get(path).as(of.alice()).mustGet("13 path " + path, 404, "not-found"));
+    }
+    for (String query : List.of("?_method=DELETE", "?access_token=x", "?x=y&x=z")) {
+      all.add(
+          get("/v1/accounts/" + of.payer() + query)
+              .as(of.alice())
+              .mustGet("13 query " + query + " changes nothing", 200, null));
     }
     for (String header :
         List.of(
@@ -293,8 +391,25 @@ final class AttacksOnRights extends AttackFamily {
             "Forwarded: for=127.0.0.1;host=evil.test",
             "X-User: operator",
             "X-Tenant: other",
+            "X-HTTP-Method: DELETE",
+            "X-Method-Override: DELETE",
+            "X-Forwarded-Proto: https",
+            "X-Forwarded-Prefix: /v1/operator",
+            "X-Real-IP: 127.0.0.1",
             "Command-Id: " + NOBODY,
-            "Cookie: JSESSIONID=1")) {
+            "Cookie: JSESSIONID=1",
+            "Origin: https://evil.test",
+            "Accept: application/xml",
+            "Accept: text/html;q=0.9, */*;q=0",
+            "Accept: nonsense",
+            "Accept-Encoding: br, gzip;q=0",
+            "If-None-Match: *",
+            "If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT",
+            "Range: bytes=0-1",
+            "Upgrade: h2c",
+            "traceparent: 00-zz",
+            "Idempotency-Key: used\", \"for a read",
+            "Content-Type: nonsense")) {
       all.add(
           get("/v1/accounts/" + of.payer())
               .as(of.alice())
@@ -306,11 +421,5 @@ final class AttacksOnRights extends AttackFamily {
               .header(header)
               .mustGet("39 " + header + " opens nothing", 403, "forbidden"));
     }
-  }
-
-  private static String base64(String text) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 }

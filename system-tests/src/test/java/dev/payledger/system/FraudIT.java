@@ -75,7 +75,7 @@ class FraudIT extends Stack {
   @ParameterizedTest
   @EnumSource(names = {"HANG", "GARBAGE", "BIG"})
   void whateverFraudDoesTheCallerIsAnsweredInTimeAndNobodyApproves(FraudFault fault) {
-    Duration time = Duration.ofMillis(2_500);
+    Duration time = Duration.ofSeconds(6);
     String alice = account("alice", 200_000);
     String bob = account("bob", 0);
     String key = key();

@@ -9,12 +9,14 @@ import dev.payledger.local.StackPorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -270,22 +272,31 @@ class Stack {
     }
   }
 
+  /// With all the scopes that the client has.
   static String token(String client) {
-    return TOKENS.computeIfAbsent(
-        client,
-        name -> {
-          String basic =
-              Base64.getEncoder()
-                  .encodeToString((name + ":" + name + "-demo").getBytes(StandardCharsets.UTF_8));
-          Answer answer =
-              send(
-                  HttpRequest.newBuilder(URI.create(stack().url(Service.GATEWAY) + "/oauth2/token"))
-                      .header("Authorization", "Basic " + basic)
-                      .header("Content-Type", "application/x-www-form-urlencoded")
-                      .POST(HttpRequest.BodyPublishers.ofString("grant_type=client_credentials")));
-          assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-          return answer.text("access_token");
-        });
+    return token(client, "");
+  }
+
+  /// With this scope and no other.
+  static String token(String client, String scope) {
+    return TOKENS.computeIfAbsent(client + " " + scope, _ -> newToken(client, scope));
+  }
+
+  private static String newToken(String client, String scope) {
+    String basic =
+        Base64.getEncoder()
+            .encodeToString((client + ":" + client + "-demo").getBytes(StandardCharsets.UTF_8));
+    String form =
+        "grant_type=client_credentials"
+            + (scope.isEmpty() ? "" : "&scope=" + URLEncoder.encode(scope, StandardCharsets.UTF_8));
+    Answer answer =
+        send(
+            HttpRequest.newBuilder(stack().url(Service.GATEWAY).resolve("/oauth2/token"))
+                .header("Authorization", "Basic " + basic)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form)));
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return answer.text("access_token");
   }
 
   static JsonNode account(String id) {
@@ -327,6 +338,19 @@ class Stack {
 
   /// One number from a database, past the services.
   static long number(String database, String sql, Object... parameters) {
+    return read(database, sql, row -> row.getLong(1), parameters);
+  }
+
+  /// One text from a database, past the services.
+  static String text(String database, String sql, Object... parameters) {
+    return read(database, sql, row -> row.getString(1), parameters);
+  }
+
+  private interface Column<T> {
+    T of(ResultSet row) throws SQLException;
+  }
+
+  private static <T> T read(String database, String sql, Column<T> column, Object... parameters) {
     try (Connection connection = stack().postgres().superuser(database);
         var statement = connection.prepareStatement(sql)) {
       for (int i = 0; i < parameters.length; i++) {
@@ -334,7 +358,7 @@ class Stack {
       }
       try (var row = statement.executeQuery()) {
         assertThat(row.next()).isTrue();
-        return row.getLong(1);
+        return column.of(row);
       }
     } catch (SQLException e) {
       throw new IllegalStateException(e);

@@ -93,6 +93,14 @@ public final class TestIssuer {
         claims -> claims);
   }
 
+  /// Signed with the issuer's key in another way than it does.
+  public String tokenBy(JWSAlgorithm algorithm) throws JOSEException {
+    return signed(
+        new JWSHeader.Builder(algorithm).keyID(key.getKeyID()).build(),
+        new RSASSASigner(key),
+        claims -> claims);
+  }
+
   public static String signed(RSAKey key, UnaryOperator<JWTClaimsSet.Builder> change) {
     try {
       return signed(

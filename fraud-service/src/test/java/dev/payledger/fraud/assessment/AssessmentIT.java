@@ -506,7 +506,7 @@ class AssessmentIT extends FraudServer {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"60000", " 250 "})
+  @ValueSource(strings = {"60000", " 4500 "})
   void requestWithTimeIsServed(String timeout) {
     assertThat(
             send(request("/assessments/" + transfer)

@@ -41,6 +41,7 @@ class ContainerErrors implements WebServerFactoryCustomizer<TomcatServletWebServ
       try {
         response.setContentType("application/problem+json");
         response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Content-Type-Options", "nosniff");
         response.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
         response.finishResponse();
       } catch (IOException | IllegalStateException e) {

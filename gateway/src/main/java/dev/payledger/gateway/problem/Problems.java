@@ -35,6 +35,9 @@ public class Problems {
       long seconds = Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds());
       response.setHeader("Retry-After", Long.toString(seconds));
     }
+    // Here too, for what the container answers in front of every filter.
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("X-Content-Type-Options", "nosniff");
     response.setContentType("application/problem+json");
     response.setContentLength(body.length);
     response.getOutputStream().write(body);

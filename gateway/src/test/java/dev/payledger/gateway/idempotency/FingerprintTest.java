@@ -21,7 +21,7 @@ class FingerprintTest {
   @Test
   void orderAndWhiteSpaceDoNotMatterAndEveryValueDoes() {
     RandomGenerator random = Seed.next().random();
-    for (int round = 0; round < 500; round++) {
+    for (int round = 0; round < Seed.rounds(500); round++) {
       Map<String, Object> transfer = transfer(random);
       Fingerprint fingerprint = fingerprint(json(transfer, random));
       assertThat(fingerprint(json(transfer, random))).isEqualTo(fingerprint);

@@ -290,12 +290,12 @@ class IdempotencyIT extends GatewayUnderTest {
         send(
             posting("alice", TRANSFERS, transfer(1_000))
                 .header("Idempotency-Key", key)
-                .header("Request-Timeout-Ms", "300"));
+                .header("Request-Timeout-Ms", "1500"));
     assertProblem(first, 503, "outcome-unknown");
     assertThat(json(first).get("retryable").booleanValue()).isTrue();
     assertThat(header(first, "Retry-After")).isEqualTo("1");
     Arrived sent = ledger.arrived().getFirst();
-    assertThat(Integer.parseInt(sent.timeoutMs())).isBetween(1, 300);
+    assertThat(Integer.parseInt(sent.timeoutMs())).isBetween(1, 1_500);
     ledger.answers(this::posted);
     never.countDown();
     assertThat(post("alice", TRANSFERS, key, transfer(1_000)).statusCode()).isEqualTo(201);

@@ -23,7 +23,7 @@ class LocalBucketsTest {
   void everyDecisionOfARandomTraceIsTheReferences() {
     RandomGenerator random = Seed.next().random();
     int refused = 0;
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < Seed.rounds(200); round++) {
       Trace trace = Trace.of(random, 1, 300);
       LocalBuckets buckets = buckets(1, trace.budget());
       Holder holder = new Holder("money", trace.budget(), "alice");
@@ -44,7 +44,7 @@ class LocalBucketsTest {
   @Test
   void whoWaitsAsLongAsWasSaidIsLetInAndNotSooner() {
     RandomGenerator random = Seed.next().random();
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < Seed.rounds(200); round++) {
       Trace trace = Trace.of(random, 1, 30);
       LocalBuckets buckets = buckets(1, trace.budget());
       Holder holder = new Holder("money", trace.budget(), "alice");
@@ -64,7 +64,7 @@ class LocalBucketsTest {
   @Test
   void whatAllNodesGrantIsWithinTheWholeBudget() {
     RandomGenerator random = Seed.next().random();
-    for (int round = 0; round < 100; round++) {
+    for (int round = 0; round < Seed.rounds(100); round++) {
       Trace trace = Trace.of(random, 3, 300);
       List<LocalBuckets> nodes =
           Stream.generate(() -> buckets(3, trace.budget())).limit(3).toList();

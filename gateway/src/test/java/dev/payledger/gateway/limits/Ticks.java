@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// A monotonic clock that stands still until a test moves it, and limits to try on it.
 final class Ticks implements TimeMeter {
+  /// How long Redis is left alone after it has failed.
+  static final Duration RETRY_AFTER = Duration.ofMillis(200);
+
   private final AtomicLong nanos = new AtomicLong(1_000_000_000_000_000L);
 
   void advance(Duration by) {
@@ -38,7 +41,7 @@ final class Ticks implements TimeMeter {
         Mode.LOCAL,
         nodes,
         Duration.ofMillis(200),
-        new Redis(redis, null, Duration.ofMillis(50), Duration.ofMillis(200)),
+        new Redis(redis, null, Duration.ofMillis(50), RETRY_AFTER),
         budget,
         budget,
         budget,

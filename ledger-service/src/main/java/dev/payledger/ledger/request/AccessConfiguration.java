@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
@@ -39,14 +40,15 @@ class AccessConfiguration {
                     // The container's own error page must not turn a failure into a 401.
                     .dispatcherTypeMatchers(DispatcherType.ERROR)
                     .permitAll()
-                    // Served on the management port only, which is not published.
-                    .requestMatchers("/actuator/**")
+                    // On the management port only, which is not published.
+                    .requestMatchers(EndpointRequest.toAnyEndpoint())
                     .permitAll()
                     .requestMatchers("/v1/operator/**")
                     .hasAuthority("SCOPE_ledger:operate")
                     .requestMatchers(HttpMethod.POST, "/v1/**")
                     .hasAuthority("SCOPE_transfers:write")
-                    .requestMatchers(HttpMethod.GET, "/v1/**")
+                    // HEAD too, which is a GET whose answer is measured and not sent.
+                    .requestMatchers("/v1/**")
                     .hasAuthority("SCOPE_accounts:read")
                     .anyRequest()
                     .authenticated())

@@ -5,6 +5,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.converter.json.ProblemDetailJacksonMixin;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -16,14 +17,25 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
 /// JSON that means what it says: a duplicate or unknown property, text after the end, or a value of
-/// another type is an error, never a guess.
+/// another type is an error, never a guess, and what is longer or deeper than any request is not read.
 @Configuration(proxyBeanMethods = false)
 class StrictJson {
+  /// A batch of a hundred transfers fits, each with all its legs.
+  private static final int BODY_BYTES_MAX = 1024 * 1024;
+
+  private static final int DEPTH_MAX = 8;
 
   @Bean
   JsonMapper jsonMapper() {
     return JsonMapper.builder(
-            JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+            JsonFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .streamReadConstraints(
+                    StreamReadConstraints.builder()
+                        .maxDocumentLength(BODY_BYTES_MAX)
+                        .maxNestingDepth(DEPTH_MAX)
+                        .build())
+                .build())
         .addMixIn(ProblemDetail.class, ProblemDetailJacksonMixin.class)
         .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

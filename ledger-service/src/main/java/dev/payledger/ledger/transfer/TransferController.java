@@ -150,7 +150,7 @@ class TransferController {
     }
     Caller caller = Caller.of(auth);
     // Before any waiting: whose it is not must not learn how long it takes.
-    views.of(transfers.findById(id).orElseThrow(Problem::notFound), caller);
+    views.of(views.find(id, caller), caller);
     Duration timeLeft = requests.timeLeft(request).toDuration();
     Duration wait = Duration.ofMillis(waitMs);
     Transfer latest =

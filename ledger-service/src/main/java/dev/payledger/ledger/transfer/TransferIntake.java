@@ -129,7 +129,7 @@ class TransferIntake {
       Caller caller,
       Trace trace,
       TimeLeft timeLeft) {
-    Transfer original = find(originalId);
+    Transfer original = views.find(originalId, caller);
     List<Leg> legs = views.legsOf(original);
     List<Leg> swapped = legs.stream().map(Leg::swapped).toList();
     requireAllDebits(
@@ -309,7 +309,7 @@ class TransferIntake {
 
   /// One payee of several must not undo what the others are paid.
   private void requireSide(UUID transferId, Caller caller) {
-    List<Leg> legs = views.legsOf(find(transferId));
+    List<Leg> legs = views.legsOf(views.find(transferId, caller));
     Set<UUID> own = views.own(caller, TransferViews.accountsOf(legs));
     if (own.isEmpty()) {
       throw Problem.notFound();

@@ -49,6 +49,12 @@ class SagaIT extends LedgerUnderTest {
   private static final Duration LEASE = Duration.ofSeconds(10);
   private static final Duration PAUSE_MAX = Duration.ofSeconds(30);
   private static final Duration LIFETIME = Duration.ofMinutes(15);
+
+  /// As long as fraud-service is waited for.
+  private static final Duration CALL = Duration.ofSeconds(3);
+
+  private static final Duration LESS_THAN_A_CALL = Duration.ofMillis(2_900);
+  private static final Duration TWO_CALLS = CALL.multipliedBy(2);
   private static final long SMALL = 5_000;
   private static final long LARGE = 5_001;
   private static final String WARNING = "RAISE WARNING 'not replicated'";
@@ -455,7 +461,7 @@ class SagaIT extends LedgerUnderTest {
     UUID b = account("bob", 0);
     UUID command = UUID.randomUUID();
 
-    Answer answer = transferWithin(Duration.ofMillis(900), command, a, b, LARGE);
+    Answer answer = transferWithin(LESS_THAN_A_CALL, command, a, b, LARGE);
 
     assertThat(answer.status()).isEqualTo(202);
     assertThat(FRAUD.hasAssessed(command)).isFalse();
@@ -469,14 +475,14 @@ class SagaIT extends LedgerUnderTest {
     UUID b = account("bob", 0);
 
     transfer(alice(), UUID.randomUUID(), a, b, 10);
-    assertThat(FRAUD.timeoutMs()).isEqualTo(1_000);
+    assertThat(FRAUD.timeoutMs()).isEqualTo(CALL.toMillis());
 
     FRAUD.become(Mood.HANGS);
     long began = System.nanoTime();
-    Answer answer = transferWithin(Duration.ofMillis(2_000), UUID.randomUUID(), a, b, LARGE);
+    Answer answer = transferWithin(TWO_CALLS, UUID.randomUUID(), a, b, LARGE);
     assertThat(answer.status()).isEqualTo(202);
-    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(2_000));
-    assertThat(FRAUD.timeoutMs()).isBetween(1L, 1_800L);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(TWO_CALLS);
+    assertThat(FRAUD.timeoutMs()).isBetween(1L, CALL.toMillis());
   }
 
   @Test
@@ -489,7 +495,7 @@ class SagaIT extends LedgerUnderTest {
     saga.run(
         new SagaLease(transfer, 1, 0, SagaStep.COMPENSATE, false),
         transfers.find(transfer),
-        TimeLeft.of(Duration.ofMillis(900)));
+        TimeLeft.of(LESS_THAN_A_CALL));
 
     assertThat(FRAUD.calls()).isEqualTo(calls);
     assertThat(status(transfer)).isEqualTo("REJECTED");
@@ -539,7 +545,7 @@ class SagaIT extends LedgerUnderTest {
       other.setAutoCommit(false);
       statement.execute("SELECT 1 FROM saga WHERE transfer_id = '" + taken + "' FOR UPDATE");
 
-      assertTimeoutPreemptively(Duration.ofSeconds(10), () -> recovery.runOnce());
+      assertTimeoutPreemptively(Duration.ofSeconds(30), () -> recovery.runOnce());
 
       assertThat(status(free)).isEqualTo("POSTED");
       assertThat(status(taken)).isEqualTo("PENDING");

@@ -87,6 +87,8 @@ class AccessRules {
         new DelegatingOAuth2TokenValidator<>(
             times,
             new JwtClaimValidator<>(JwtClaimNames.EXP, expiry -> expiry != null),
+            new JwtClaimValidator<String>(
+                JwtClaimNames.SUB, subject -> subject != null && !subject.isBlank()),
             new JwtIssuerValidator(properties.issuer()),
             new JwtClaimValidator<List<String>>(
                 JwtClaimNames.AUD,

@@ -1,0 +1,110 @@
+package dev.payledger.gateway.shedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.payledger.gateway.Downstream.Reply;
+import dev.payledger.gateway.GatewayApplication;
+import dev.payledger.gateway.GatewayUnderTest;
+import dev.payledger.testkit.Postgres;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/// A gateway whose ledger works for ten at once and answers nobody: reports are turned away first, then reads, and
+/// money still gets through.
+class SheddingIT extends GatewayUnderTest {
+  private static final String READ = "/v1/accounts";
+  private static final String REPORT = "/v1/operator/trial-balance";
+
+  @Test
+  void reportsThenReadsAreTurnedAwayAndMoneyGetsThrough() throws Exception {
+    CountDownLatch mayAnswer = new CountDownLatch(1);
+    ledger.answers(
+        request -> {
+          if (request.method().equals("POST")) {
+            return Reply.json(201, "{}");
+          }
+          awaitQuietly(mayAnswer);
+          return Reply.json(200, "{}");
+        });
+    try (ConfigurableApplicationContext gateway = narrow();
+        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      int port = ((ServletWebServerApplicationContext) gateway).getWebServer().getPort();
+      List<Future<HttpResponse<String>>> waiting = new ArrayList<>();
+      for (int i = 0; i < 9; i++) {
+        waiting.add(callers.submit(() -> send(at(port, "alice", READ))));
+        int arrived = i + 1;
+        Awaitility.await().until(() -> ledger.arrived().size() == arrived);
+        if (arrived == 6) {
+          assertTurnedAway(send(at(port, "operator", REPORT)));
+        }
+      }
+
+      assertTurnedAway(send(at(port, "alice", READ)));
+      assertTurnedAway(send(at(port, "bob", "/v1/transfers/" + ALICE_EUR)));
+      for (int i = 0; i < 3; i++) {
+        assertThat(send(paying(port)).statusCode()).isEqualTo(201);
+      }
+      mayAnswer.countDown();
+      for (Future<HttpResponse<String>> each : waiting) {
+        assertThat(each.get().statusCode()).isEqualTo(200);
+      }
+      assertThat(send(at(port, "operator", REPORT)).statusCode()).isEqualTo(200);
+    } finally {
+      mayAnswer.countDown();
+    }
+  }
+
+  private static void assertTurnedAway(HttpResponse<String> answer) {
+    assertProblem(answer, 503, "temporary-reduced-capacity");
+    assertThat(header(answer, "Retry-After")).matches("[1-3]");
+  }
+
+  private ConfigurableApplicationContext narrow() {
+    return new SpringApplicationBuilder(GatewayApplication.class)
+        .properties(
+            "POSTGRES_HOST=" + Postgres.address().host(),
+            "POSTGRES_PORT=" + Postgres.address().port(),
+            "ISSUER_URL=" + ISSUER,
+            "JWKS_URL=" + uri("/oauth2/jwks"),
+            "LEDGER_URL=" + ledger.url(),
+            "TIME_LEFT_UNASKED=30s",
+            "SHEDDING_LIMIT_MIN=10",
+            "SHEDDING_LIMIT_START=10",
+            "SHEDDING_LIMIT_MAX=10")
+        .run("--server.port=0", "--management.server.port=0");
+  }
+
+  private HttpRequest.Builder at(int port, String client, String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        .header("Authorization", "Bearer " + token(client));
+  }
+
+  private HttpRequest.Builder paying(int port) {
+    return at(port, "alice", "/v1/transfers")
+        .header("Content-Type", "application/json")
+        .header("Idempotency-Key", newKey())
+        .POST(BodyPublishers.ofString(transfer(1)));
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
