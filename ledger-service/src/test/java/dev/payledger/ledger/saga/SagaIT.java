@@ -36,6 +36,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -65,6 +66,12 @@ class SagaIT extends LedgerUnderTest {
   @Autowired private TransferSaga saga;
   @Autowired private SagaClaims claims;
   @Autowired private SagaTransfers transfers;
+
+  /// Accounts have a new allowance each hour: none begins in the middle of a test.
+  @BeforeEach
+  void anHourBegins() {
+    clock.set(startOfNextHour());
+  }
 
   /// Whatever a test left unfinished ends here, so that it is not in the next one's way.
   @AfterEach
