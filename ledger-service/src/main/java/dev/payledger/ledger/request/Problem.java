@@ -22,7 +22,9 @@ public final class Problem extends RuntimeException {
   }
 
   /// A rejection of a transfer, or of what is asked about one.
-  public Problem(RejectionReason reason, Map<String, Object> properties) {
+  ///
+  /// @param then what the caller should know of this answer
+  public Problem(RejectionReason reason, String then, Map<String, Object> properties) {
     this(
         reason.code(),
         body(
@@ -30,7 +32,7 @@ public final class Problem extends RuntimeException {
             reason.code(),
             false,
             reason.title(),
-            reason.sentence() + " " + reason.next()),
+            reason.sentence() + " " + then),
         properties);
   }
 

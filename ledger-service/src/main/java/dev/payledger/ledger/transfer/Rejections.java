@@ -11,16 +11,12 @@ final class Rejections {
   private Rejections() {}
 
   static Problem of(RejectionReason reason, UUID transferId) {
-    return new Problem(reason, Map.of("transferId", transferId));
+    return new Problem(reason, reason.next(), Map.of("transferId", transferId));
   }
 
   static Problem ofDryRun(RejectionReason reason) {
     return new Problem(
-        HttpStatus.UNPROCESSABLE_CONTENT,
-        reason.code(),
-        false,
-        reason.sentence() + " This was a dry run: nothing is remembered of it.",
-        Map.of());
+        reason, "This was a dry run: nothing is remembered of it.", Map.of());
   }
 
   static Problem expired(UUID transferId) {
