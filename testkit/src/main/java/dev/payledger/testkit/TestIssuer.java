@@ -128,8 +128,8 @@ public final class TestIssuer {
   /// Signed with the issuer's key in another way than it does.
   public String tokenBy(JWSAlgorithm algorithm) throws JOSEException {
     return signed(
-        new JWSHeader.Builder(algorithm).keyID(key.getKeyID()).build(),
-        new RSASSASigner(key),
+        new JWSHeader.Builder(algorithm).keyID(signing().getKeyID()).build(),
+        new RSASSASigner(signing()),
         claims -> claims);
   }
 

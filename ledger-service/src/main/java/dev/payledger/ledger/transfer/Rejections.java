@@ -15,8 +15,7 @@ final class Rejections {
   }
 
   static Problem ofDryRun(RejectionReason reason) {
-    return new Problem(
-        reason, "This was a dry run: nothing is remembered of it.", Map.of());
+    return new Problem(reason, "This was a dry run: nothing is remembered of it.", Map.of());
   }
 
   static Problem expired(UUID transferId) {
