@@ -49,16 +49,24 @@ class KeyRing implements JWKSource<SecurityContext> {
   @Override
   public List<JWK> get(JWKSelector selector, @Nullable SecurityContext context) {
     List<JWK> found = selector.select(publicSet());
-    if (found.isEmpty() && mayLook()) {
-      try {
-        look();
-      } catch (DataAccessException e) {
-        // Then what is known is all there is to know, as for any other key that nobody has.
-        return found;
-      }
-      found = selector.select(publicSet());
+    if (!found.isEmpty()) {
+      return found;
     }
-    return found;
+    lookAgain();
+    return selector.select(publicSet());
+  }
+
+  /// One at a time: who comes meanwhile waits for what it brings.
+  private synchronized void lookAgain() {
+    if (!mayLook()) {
+      return;
+    }
+    try {
+      look();
+    } catch (DataAccessException e) {
+      // Then what is known is all there is to know, as for a key that nobody has.
+      lookedAt = clock.instant();
+    }
   }
 
   /// The oldest first, the one that signs among them, and perhaps one that will.
