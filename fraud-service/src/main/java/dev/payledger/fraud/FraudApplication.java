@@ -6,11 +6,14 @@ import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
 /// Screens a held transfer before it is posted, lets go of what it reserved when told to, and lists
 /// what passed without it.
-@SpringBootApplication
+// Errors that end outside a controller are the container's, and ContainerErrors gives them their
+// form.
+@SpringBootApplication(exclude = ErrorMvcAutoConfiguration.class)
 @ConfigurationPropertiesScan
 public class FraudApplication {
   public static void main(String[] args) {

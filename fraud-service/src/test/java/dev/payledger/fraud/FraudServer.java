@@ -50,7 +50,7 @@ public class FraudServer {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @Autowired protected SettableClock clock;
-  @LocalServerPort int port;
+  @LocalServerPort protected int port;
 
   @DynamicPropertySource
   static void servers(DynamicPropertyRegistry registry) {

@@ -3,6 +3,7 @@ package dev.payledger.gateway;
 import dev.payledger.gateway.limits.RateLimits;
 import dev.payledger.gateway.problem.LastResortFilter;
 import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.routes.BodyFilter;
 import dev.payledger.gateway.routes.CallerLimitFilter;
 import dev.payledger.gateway.routes.OpenLimitFilter;
 import dev.payledger.gateway.routes.Routes;
@@ -42,6 +43,8 @@ class FrontDoor {
           // Who it is, and whether they may: Spring Security's chains (AccessConfiguration, and in
           // the demo IssuerConfiguration).
           FilterChainProxy.class,
+          // The whole body: nothing further in waits for a sender.
+          BodyFilter.class,
           // Whether the service behind can take it now.
           SheddingFilter.class,
           // How often.
@@ -73,6 +76,11 @@ class FrontDoor {
   @Bean
   FilterRegistrationBean<OpenLimitFilter> openLimit(RateLimits limits, Problems problems) {
     return at(new OpenLimitFilter(limits, problems));
+  }
+
+  @Bean
+  FilterRegistrationBean<BodyFilter> body(Problems problems) {
+    return at(new BodyFilter(problems));
   }
 
   @Bean

@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
 import org.springframework.boot.security.oauth2.server.authorization.autoconfigure.servlet.OAuth2AuthorizationServerAutoConfiguration;
 import org.springframework.boot.security.oauth2.server.authorization.autoconfigure.servlet.OAuth2AuthorizationServerJwtAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -16,7 +17,9 @@ import org.springframework.scheduling.annotation.EnableScheduling;
     exclude = {
       UserDetailsServiceAutoConfiguration.class,
       OAuth2AuthorizationServerAutoConfiguration.class,
-      OAuth2AuthorizationServerJwtAutoConfiguration.class
+      OAuth2AuthorizationServerJwtAutoConfiguration.class,
+      // Errors that end outside a controller are the container's: ContainerErrors.
+      ErrorMvcAutoConfiguration.class
     })
 @ConfigurationPropertiesScan
 @EnableScheduling

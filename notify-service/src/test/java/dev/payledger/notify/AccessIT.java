@@ -1,6 +1,7 @@
 package dev.payledger.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -8,6 +9,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
+import dev.payledger.testkit.BrokenRequests;
 import dev.payledger.testkit.TestIssuer;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -134,6 +136,22 @@ class AccessIT extends HearingServer {
   @ValueSource(strings = {"JWT", "at+jwt"})
   void tokenMaySayWhatItIs(String type) throws Exception {
     assertThat(feed(account, ISSUER.tokenOfType(type)).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void newKeyOfTheIssuerIsFollowedAndTheOneBeforeStaysGood() {
+    String old = ISSUER.token("alice");
+    ISSUER.rotate();
+    // Keys are asked for once a second at most, and another test may just have done so.
+    await().atMost(SOON).until(() -> feed(account, ISSUER.token("alice")).statusCode() == 404);
+    assertThat(feed(account, old).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void brokenRequestIsAnsweredWithProblemToo() {
+    BrokenRequests.assertAnsweredWithProblems(
+        port, "Authorization: Bearer " + ISSUER.token("alice"));
+    BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
   }
 
   @Test

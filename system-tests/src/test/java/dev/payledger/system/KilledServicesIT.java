@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/// `kill -9` of each process in the path of a transfer.
+/// The end of each process in the path of a transfer: `kill -9`, and once SIGTERM.
 class KilledServicesIT extends Stack {
 
   @Test
@@ -115,6 +115,50 @@ class KilledServicesIT extends Stack {
     }
     assertThat(transfersOn(alice)).isEqualTo(sent.size());
     assertThat(balanceMinor(bob)).isEqualTo(10L * sent.size());
+  }
+
+  /// Told to stop (SIGTERM), and not killed.
+  @Test
+  void aGatewayToldToStopAnswersWhatItHasBegunAndBeginsNothingThatItDoesNotAnswer()
+      throws Exception {
+    String alice = account("alice", 100_000);
+    String bob = account("bob", 0);
+
+    record Sent(String key, Answer first) {}
+    AtomicBoolean isStopped = new AtomicBoolean();
+    List<List<Sent>> byCaller =
+        underLoad(
+            8,
+            caller -> {
+              List<Sent> sent = new ArrayList<>();
+              boolean isAnswered = true;
+              while (isAnswered && !isStopped.get()) {
+                String key = key();
+                Answer first = transfer("alice", key, alice, bob, 10);
+                sent.add(new Sent(key, first));
+                isAnswered = first.status() != 0;
+              }
+              return sent;
+            },
+            () -> {
+              await().atMost(SOON).until(() -> transfersOn(alice) > 20);
+              long start = System.nanoTime();
+              stack().stop(Service.GATEWAY);
+              assertThat(Duration.ofNanos(System.nanoTime() - start))
+                  .isLessThan(Duration.ofSeconds(8));
+              isStopped.set(true);
+            });
+    List<Sent> sent = byCaller.stream().flatMap(List::stream).toList();
+    assertThat(sent).as("the end came in flight").anyMatch(each -> each.first().status() == 0);
+    assertThat(sent).extracting(each -> each.first().status()).containsOnly(201, 0);
+    // Whoever had no answer was not begun: there is nothing to find out.
+    assertThat(transfersOn(alice))
+        .isEqualTo(sent.stream().filter(each -> each.first().isFinal()).count());
+
+    everythingRuns();
+    Sent refused =
+        sent.stream().filter(each -> each.first().status() == 0).findFirst().orElseThrow();
+    assertThat(settleTransfer("alice", refused.key(), alice, bob, 10).status()).isEqualTo(201);
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
@@ -19,33 +20,52 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
-/// A token issuer for tests: one RSA key and a server for its public half.
+/// A token issuer for tests: RSA keys, of which the newest signs, and a server for their public halves.
 public final class TestIssuer {
   public static final String URL = "http://issuer.test";
 
-  private final RSAKey key;
   private final HttpServer server;
+  private final AtomicInteger timesAsked = new AtomicInteger();
+  private volatile List<RSAKey> published;
 
   public TestIssuer() {
-    try {
-      key = key();
-    } catch (JOSEException e) {
-      throw new IllegalStateException(e);
-    }
+    published = List.of(newKey());
     server = serveKeys(0);
   }
 
-  /// Serves the public key on one more port; 0 for any.
+  /// A new key signs; the ones before stay published.
+  public void rotate() {
+    published = Stream.concat(Stream.of(newKey()), published.stream()).toList();
+  }
+
+  /// Only the key that signs stays published.
+  public void takeBackOlderKeys() {
+    published = List.of(signing());
+  }
+
+  /// How often anybody fetched the keys.
+  public int timesAsked() {
+    return timesAsked.get();
+  }
+
+  /// Serves the public keys on one more port; 0 for any.
   public HttpServer serveKeys(int port) {
     try {
-      byte[] keys = new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
       HttpServer keyServer =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
       keyServer.createContext(
           "/oauth2/jwks",
           exchange -> {
+            timesAsked.incrementAndGet();
+            byte[] keys =
+                new JWKSet(published.stream().<JWK>map(RSAKey::toPublicJWK).toList())
+                    .toString()
+                    .getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, keys.length);
             exchange.getResponseBody().write(keys);
@@ -67,7 +87,19 @@ public final class TestIssuer {
   }
 
   public RSAKey publicKey() {
-    return key.toPublicJWK();
+    return signing().toPublicJWK();
+  }
+
+  private RSAKey signing() {
+    return published.getFirst();
+  }
+
+  private static RSAKey newKey() {
+    try {
+      return key();
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public String token(String subject) {
@@ -80,24 +112,24 @@ public final class TestIssuer {
 
   /// A token as `alice` may have, changed by the caller.
   public String token(UnaryOperator<JWTClaimsSet.Builder> change) {
-    return signed(key, change);
+    return signed(signing(), change);
   }
 
   public String tokenOfType(String type) throws JOSEException {
     return signed(
         new JWSHeader.Builder(JWSAlgorithm.RS256)
             .type(new JOSEObjectType(type))
-            .keyID(key.getKeyID())
+            .keyID(signing().getKeyID())
             .build(),
-        new RSASSASigner(key),
+        new RSASSASigner(signing()),
         claims -> claims);
   }
 
   /// Signed with the issuer's key in another way than it does.
   public String tokenBy(JWSAlgorithm algorithm) throws JOSEException {
     return signed(
-        new JWSHeader.Builder(algorithm).keyID(key.getKeyID()).build(),
-        new RSASSASigner(key),
+        new JWSHeader.Builder(algorithm).keyID(signing().getKeyID()).build(),
+        new RSASSASigner(signing()),
         claims -> claims);
   }
 

@@ -1,7 +1,7 @@
 package dev.payledger.fraud.assessment;
 
+import dev.payledger.fraud.web.ProblemCode;
 import dev.payledger.fraud.web.Problems;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 
 /// The refusals of this feature as problems; both are final for the transfer id.
@@ -10,21 +10,15 @@ final class AssessmentProblems {
 
   static ProblemDetail mismatch() {
     return Problems.problem(
-        HttpStatus.UNPROCESSABLE_CONTENT,
-        "assessment-mismatch",
-        "Assessed with another body",
+        ProblemCode.ASSESSMENT_MISMATCH,
         "This transfer id was assessed with other accounts, amount or currency. Send that body to"
-            + " have its verdict, or use another id.",
-        false);
+            + " have its verdict, or use another id.");
   }
 
   static ProblemDetail released() {
     return Problems.problem(
-        HttpStatus.CONFLICT,
-        "assessment-released",
-        "Assessment released",
+        ProblemCode.ASSESSMENT_RELEASED,
         "This transfer id was released and is never assessed again. The transfer must not be"
-            + " posted.",
-        false);
+            + " posted.");
   }
 }

@@ -1,6 +1,7 @@
 package dev.payledger.fraud.demo;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.payledger.fraud.web.ProblemCode;
 import dev.payledger.fraud.web.Problems;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +20,6 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Profile;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.stereotype.Component;
@@ -116,9 +116,7 @@ class FaultsEndpoint {
 
   /// Written out, because the endpoints' own JSON mapper does not know the form of a problem.
   private static WebEndpointResponse<Map<String, Object>> refusal(String detail) {
-    ProblemDetail problem =
-        Problems.problem(
-            HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", detail, false);
+    ProblemDetail problem = Problems.problem(ProblemCode.INVALID_REQUEST, detail);
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("type", String.valueOf(problem.getType()));
     body.put("title", problem.getTitle());

@@ -1,7 +1,7 @@
 package dev.payledger.fraud.review;
 
+import dev.payledger.fraud.web.ProblemCode;
 import dev.payledger.fraud.web.Problems;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 
 /// The refusals of this feature as problems.
@@ -10,20 +10,13 @@ final class ReviewProblems {
 
   static ProblemDetail unknown() {
     return Problems.problem(
-        HttpStatus.NOT_FOUND,
-        "not-found",
-        "Not found",
-        "No transfer of this id is known to have passed unscreened.",
-        false);
+        ProblemCode.NOT_FOUND, "No transfer of this id is known to have passed unscreened.");
   }
 
   static ProblemDetail decidedBefore() {
     return Problems.problem(
-        HttpStatus.CONFLICT,
-        "review-decided",
-        "Review decided",
+        ProblemCode.REVIEW_DECIDED,
         "This review was decided before, and the first decision stands. GET it to see who decided"
-            + " what.",
-        false);
+            + " what.");
   }
 }

@@ -5,7 +5,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ContentCachingRequestWrapper;
@@ -29,11 +28,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
           protected void handleContentOverflow(int limit) {
             throw Problems.thrown(
                 Problems.problem(
-                    HttpStatus.CONTENT_TOO_LARGE,
-                    "payload-too-large",
-                    "Payload too large",
-                    "A body has at most " + limit + " bytes.",
-                    false));
+                    ProblemCode.PAYLOAD_TOO_LARGE, "A body has at most " + limit + " bytes."));
           }
         },
         response);

@@ -12,7 +12,6 @@ import java.util.List;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -49,11 +48,8 @@ final class CredentialFilter extends OncePerRequestFilter {
         null,
         Problems.thrown(
             Problems.problem(
-                HttpStatus.UNAUTHORIZED,
-                "unauthenticated",
-                "No valid credential",
-                "Send the service credential as Authorization: Bearer.",
-                false)));
+                ProblemCode.UNAUTHENTICATED,
+                "Send the service credential as Authorization: Bearer.")));
   }
 
   private static byte[] bytes(String text) {

@@ -33,11 +33,8 @@ final class HttpProblems extends ResponseEntityExceptionHandler {
     LOG.warn("The database did not answer", exception);
     return answer(
         Problems.problem(
-            HttpStatus.SERVICE_UNAVAILABLE,
-            "unavailable",
-            "Unavailable",
-            "The assessment store cannot be reached. Repeat the same request.",
-            true));
+            ProblemCode.UNAVAILABLE,
+            "The assessment store cannot be reached. Repeat the same request."));
   }
 
   @ExceptionHandler(Exception.class)
@@ -45,11 +42,8 @@ final class HttpProblems extends ResponseEntityExceptionHandler {
     LOG.error("A request failed in a way that nobody planned for", exception);
     return answer(
         Problems.problem(
-            HttpStatus.INTERNAL_SERVER_ERROR,
-            "internal",
-            "Internal error",
-            "The request failed and was not decided. The trace id finds it in the log.",
-            true));
+            ProblemCode.INTERNAL_ERROR,
+            "The request failed and was not decided. The trace id finds it in the log."));
   }
 
   @Override
@@ -62,46 +56,15 @@ final class HttpProblems extends ResponseEntityExceptionHandler {
     if (exception.getClass() == ErrorResponseException.class) {
       return answer(((ErrorResponseException) exception).getBody());
     }
+    ProblemCode code = ProblemCode.ofStatus(status.value());
     ResponseEntity<Object> plain =
         answer(
-            switch (HttpStatus.valueOf(status.value())) {
-              case NOT_FOUND ->
-                  Problems.problem(
-                      HttpStatus.NOT_FOUND,
-                      "not-found",
-                      "Not found",
-                      "There is nothing at this path.",
-                      false);
-              case METHOD_NOT_ALLOWED ->
-                  Problems.problem(
-                      HttpStatus.METHOD_NOT_ALLOWED,
-                      "method-not-allowed",
-                      "Method not allowed",
-                      "This path does not take this method.",
-                      false);
-              case UNSUPPORTED_MEDIA_TYPE ->
-                  Problems.problem(
-                      HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-                      "unsupported-media-type",
-                      "Unsupported media type",
-                      "Send the body as application/json in UTF-8.",
-                      false);
-              case NOT_ACCEPTABLE ->
-                  Problems.problem(
-                      HttpStatus.NOT_ACCEPTABLE,
-                      "not-acceptable",
-                      "Not acceptable",
-                      "Answers are application/json.",
-                      false);
-              default ->
-                  Problems.problem(
-                      HttpStatus.BAD_REQUEST,
-                      "invalid-request",
-                      "Invalid request",
-                      "The request is not what this operation takes: check each field's name, type"
-                          + " and range.",
-                      false);
-            });
+            Problems.problem(
+                code,
+                code == ProblemCode.INVALID_REQUEST
+                    ? "The request is not what this operation takes: check each field's name, type and"
+                        + " range."
+                    : code.next()));
     HttpHeaders both = new HttpHeaders();
     both.putAll(headers);
     both.putAll(plain.getHeaders());

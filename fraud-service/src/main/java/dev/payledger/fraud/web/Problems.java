@@ -12,32 +12,28 @@ import org.springframework.web.ErrorResponseException;
 public final class Problems {
   private Problems() {}
 
-  public static ProblemDetail problem(
-      HttpStatus status, String code, String title, String detail, boolean retryable) {
-    ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
-    problem.setType(URI.create("https://payledger.dev/problems/" + code));
-    problem.setTitle(title);
-    problem.setProperty("code", code);
-    problem.setProperty("retryable", retryable);
+  public static ProblemDetail problem(ProblemCode code, String detail) {
+    ProblemDetail problem = ProblemDetail.forStatus(code.status());
+    problem.setDetail(detail);
+    problem.setType(URI.create("https://payledger.dev/problems/" + code.code()));
+    problem.setTitle(code.title());
+    problem.setProperty("code", code.code());
+    problem.setProperty("retryable", code.isRetryable());
     problem.setProperty("traceId", Objects.requireNonNullElse(MDC.get(TraceFilter.TRACE_ID), ""));
     return problem;
   }
 
   public static ErrorResponseException invalidRequest(String detail) {
-    return thrown(
-        problem(HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", detail, false));
+    return thrown(problem(ProblemCode.INVALID_REQUEST, detail));
   }
 
   /// The caller's time is over; nothing was started.
   public static ErrorResponseException tooLate() {
     return thrown(
         problem(
-            HttpStatus.SERVICE_UNAVAILABLE,
-            "unavailable",
-            "No time left",
+            ProblemCode.UNAVAILABLE,
             "The request's time was over before the work began, so nothing was done. Repeat it with"
-                + " more time.",
-            true));
+                + " more time."));
   }
 
   static ErrorResponseException thrown(ProblemDetail problem) {

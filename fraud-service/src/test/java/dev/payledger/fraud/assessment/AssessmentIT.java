@@ -3,6 +3,7 @@ package dev.payledger.fraud.assessment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.fraud.FraudServer;
+import dev.payledger.testkit.BrokenRequests;
 import dev.payledger.testkit.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -67,6 +68,12 @@ class AssessmentIT extends FraudServer {
     assertThat(declined).contains("\"DECLINED\"").contains("\"velocity-window\"");
     assertThat(put(transfer, debit, 600_000).body()).isEqualTo(declined);
     assertThat(put(UUID.randomUUID(), debit, 600_000).body()).contains("\"APPROVED\"");
+  }
+
+  @Test
+  void brokenRequestIsAnsweredWithProblemToo() {
+    BrokenRequests.assertAnsweredWithProblems(port, "Authorization: Bearer fraud-credential-demo");
+    BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
   }
 
   @Test
@@ -197,7 +204,7 @@ class AssessmentIT extends FraudServer {
           put(transfer, body(false, leg(other, CREDIT, 10), leg(debit, CREDIT, 10)));
 
       assertThat(answer.statusCode()).isEqualTo(500);
-      assertThat(answer.body()).contains("\"code\":\"internal\"").doesNotContain("verdict");
+      assertThat(answer.body()).contains("\"code\":\"internal-error\"").doesNotContain("verdict");
     }
     assertThat(query("SELECT 1 FROM assessment WHERE transfer_id = '" + transfer + "'")).isEmpty();
     assertThat(query("SELECT 1 FROM reservation WHERE transfer_id = '" + transfer + "'")).isEmpty();

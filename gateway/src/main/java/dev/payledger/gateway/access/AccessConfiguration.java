@@ -1,17 +1,12 @@
 package dev.payledger.gateway.access;
 
 import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
 import dev.payledger.gateway.problem.Problem;
 import dev.payledger.gateway.problem.ProblemCode;
 import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.routes.Route;
-import jakarta.servlet.DispatcherType;
-import java.net.MalformedURLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -53,7 +48,14 @@ class AccessConfiguration {
     // Neither way calls anybody at start: our own demo keys are at hand, and those of a real issuer
     // are fetched for the first token.
     NimbusJwtDecoder decoder =
-        NimbusJwtDecoder.withJwkSource(ownKeys.getIfAvailable(() -> keysOf(properties)))
+        NimbusJwtDecoder.withJwkSource(
+                ownKeys.getIfAvailable(
+                    () ->
+                        new IssuerKeys(
+                            properties.jwksUrl(),
+                            properties.jwksFresh(),
+                            properties.jwksStale(),
+                            clock)))
             .jwsAlgorithm(SignatureAlgorithm.RS256)
             .build();
     JwtTimestampValidator time = new JwtTimestampValidator(properties.clockSkew());
@@ -101,13 +103,7 @@ class AccessConfiguration {
         .exceptionHandling(
             handling ->
                 handling.authenticationEntryPoint(unauthenticated).accessDeniedHandler(forbidden))
-        .authorizeHttpRequests(
-            requests ->
-                requests
-                    .dispatcherTypeMatchers(DispatcherType.ERROR)
-                    .permitAll()
-                    .anyRequest()
-                    .access(theScopeOfTheRoute()))
+        .authorizeHttpRequests(requests -> requests.anyRequest().access(theScopeOfTheRoute()))
         .build();
   }
 
@@ -155,22 +151,6 @@ class AccessConfiguration {
             request,
             response,
             Problem.of(ProblemCode.INVALID_REQUEST, "The request is not well-formed HTTP."));
-  }
-
-  /// Fetched with a deadline, kept for minutes, fetched again for a key id not seen yet, and no more
-  /// than once a second however many forged tokens name new ones.
-  private static JWKSource<SecurityContext> keysOf(AccessProperties properties) {
-    try {
-      return JWKSourceBuilder.create(
-              properties.jwksUrl().toURL(), new DefaultResourceRetriever(1_000, 2_000, 64 * 1024))
-          .cache(Duration.ofMinutes(5).toMillis(), Duration.ofSeconds(5).toMillis())
-          .refreshAheadCache(false)
-          .rateLimited(Duration.ofSeconds(1).toMillis())
-          .outageTolerant(Duration.ofHours(1).toMillis())
-          .build();
-    } catch (MalformedURLException e) {
-      throw new IllegalArgumentException("gateway.access.jwks-url is no URL", e);
-    }
   }
 
   private static AuthorizationManager<RequestAuthorizationContext> theScopeOfTheRoute() {

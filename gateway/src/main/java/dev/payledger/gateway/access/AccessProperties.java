@@ -6,8 +6,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /// Whose access tokens are accepted: `issuerUrl` as the tokens spell it, its public keys at
 /// `jwksUrl`, and by how much its clock may differ from ours.
+///
+/// @param jwksFresh how long fetched keys count as all that there are
+/// @param jwksStale how long they are used when the issuer cannot be reached
 @ConfigurationProperties("gateway.access")
-public record AccessProperties(String issuerUrl, URI jwksUrl, Duration clockSkew) {
+public record AccessProperties(
+    String issuerUrl, URI jwksUrl, Duration jwksFresh, Duration jwksStale, Duration clockSkew) {
   /// The audience that a token for this system names.
   public static final String AUDIENCE = "payledger";
 

@@ -1,15 +1,8 @@
 package dev.payledger.gateway.issuer;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
-import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
-import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.proc.SecurityContext;
 import dev.payledger.gateway.access.AccessProperties;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,6 +13,8 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.jwt.JwtEncoder;
+import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
@@ -31,7 +26,7 @@ import org.springframework.security.oauth2.server.authorization.token.OAuth2Toke
 import org.springframework.security.web.SecurityFilterChain;
 
 /// Spring Security's authorization server with client credentials by HTTP Basic, at `/oauth2/token`,
-/// and its public key at `/oauth2/jwks`. Its errors have OAuth2's own form (RFC 6749 section 5.2),
+/// and its public keys at `/oauth2/jwks`. Its errors have OAuth2's own form (RFC 6749 section 5.2),
 /// which is what OAuth2 clients read.
 @Configuration(proxyBeanMethods = false)
 @Profile("demo")
@@ -71,7 +66,7 @@ class IssuerConfiguration {
   }
 
   @Bean
-  RegisteredClientRepository registeredClients(DemoClientsProperties properties) {
+  RegisteredClientRepository registeredClients(DemoIssuerProperties properties) {
     return new InMemoryRegisteredClientRepository(
         properties.clients().stream().map(client -> registered(client, properties)).toList());
   }
@@ -87,31 +82,15 @@ class IssuerConfiguration {
     return context -> context.getClaims().audience(List.of(AccessProperties.AUDIENCE));
   }
 
-  /// The key outlives this process, and all gateways share it: a token stays valid over a restart.
+  /// Signs with one key, whatever other ones are published.
   @Bean
-  JWKSource<SecurityContext> signingKey(SigningKeys keys, Clock clock) {
-    RSAKey key =
-        keys.findById(SigningKey.ACCESS_TOKENS)
-            .or(
-                () -> {
-                  keys.offer(SigningKey.ACCESS_TOKENS, generated().toJSONString(), clock.instant());
-                  return keys.findById(SigningKey.ACCESS_TOKENS);
-                })
-            .orElseThrow()
-            .toRsaKey();
-    return new ImmutableJWKSet<>(new JWKSet(key));
-  }
-
-  private static RSAKey generated() {
-    try {
-      return new RSAKeyGenerator(2048).keyIDFromThumbprint(true).generate();
-    } catch (JOSEException e) {
-      throw new IllegalStateException("every JDK makes RSA keys", e);
-    }
+  JwtEncoder tokens(KeyRing ring) {
+    return new NimbusJwtEncoder(
+        (selector, context) -> selector.select(new JWKSet(ring.signing().key())));
   }
 
   private static RegisteredClient registered(
-      DemoClientsProperties.Client client, DemoClientsProperties properties) {
+      DemoIssuerProperties.Client client, DemoIssuerProperties properties) {
     return RegisteredClient.withId(client.id())
         .clientId(client.id())
         .clientSecret(client.secret())

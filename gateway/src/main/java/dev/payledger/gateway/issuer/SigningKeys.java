@@ -1,26 +1,90 @@
 package dev.payledger.gateway.issuer;
 
+import com.nimbusds.jose.jwk.RSAKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.text.ParseException;
 import java.time.Instant;
-import java.util.Optional;
-import org.springframework.data.jpa.repository.Modifying;
-import org.springframework.data.jpa.repository.Query;
-import org.springframework.data.repository.Repository;
-import org.springframework.transaction.annotation.Transactional;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.springframework.context.annotation.Profile;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
 
-/// The signing keys, one per purpose for all gateways.
-interface SigningKeys extends Repository<SigningKey, String> {
-  Optional<SigningKey> findById(String purpose);
+/// The keys that all gateways of the demo issuer share. Whoever inserts a generation first has made
+/// it: the others find its row and use that key.
+@Repository
+@Profile("demo")
+class SigningKeys {
+  private static final String ALL =
+      "SELECT generation, jwk, created_at, signs_from FROM signing_key ORDER BY generation";
 
-  /// Offers a key; the first one offered stays, whoever else starts at the same moment.
-  @Transactional
-  @Modifying
-  @Query(
-      value =
-          """
-          INSERT INTO signing_key (purpose, jwk, created_at)
-          VALUES (:purpose, :jwk, :now)
-          ON CONFLICT (purpose) DO NOTHING
-          """,
-      nativeQuery = true)
-  void offer(String purpose, String jwk, Instant now);
+  private static final String OFFER =
+      """
+      INSERT INTO signing_key (generation, jwk, created_at, signs_from)
+      VALUES (:generation, :jwk, :createdAt, :signsFrom)
+      ON CONFLICT (generation) DO NOTHING
+      """;
+
+  // By the rows and not by what this gateway knows: nothing is forgotten before its successor
+  // signs.
+  private static final String FORGET =
+      """
+      DELETE FROM signing_key
+       WHERE generation < (SELECT max(generation)
+                             FROM signing_key
+                            WHERE signs_from <= :signedSince)
+      """;
+
+  private static final String DROP =
+      """
+      DELETE FROM signing_key WHERE generation = :generation
+      """;
+
+  private final JdbcClient jdbc;
+
+  SigningKeys(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /// The oldest first.
+  List<SigningKey> all() {
+    return jdbc.sql(ALL).query((row, number) -> read(row)).list();
+  }
+
+  /// Does nothing when the generation is there.
+  void offer(SigningKey key) {
+    jdbc.sql(OFFER)
+        .param("generation", key.generation())
+        .param("jwk", key.key().toJSONString())
+        .param("createdAt", utc(key.createdAt()))
+        .param("signsFrom", utc(key.signsFrom()))
+        .update();
+  }
+
+  /// Deletes what is older than the newest key that has signed since then or longer.
+  int forget(Instant signedSince) {
+    return jdbc.sql(FORGET).param("signedSince", utc(signedSince)).update();
+  }
+
+  void drop(int generation) {
+    jdbc.sql(DROP).param("generation", generation).update();
+  }
+
+  private static SigningKey read(ResultSet row) throws SQLException {
+    try {
+      return new SigningKey(
+          row.getInt("generation"),
+          RSAKey.parse(row.getString("jwk")),
+          row.getObject("created_at", OffsetDateTime.class).toInstant(),
+          row.getObject("signs_from", OffsetDateTime.class).toInstant());
+    } catch (ParseException e) {
+      throw new IllegalStateException("a signing key in the database cannot be read", e);
+    }
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
 }

@@ -1,5 +1,6 @@
-/// The demo authorization server (profile `demo` only): four clients, one signing key kept in the
-/// database. A real issuer replaces it with two properties. Read `IssuerConfiguration` first.
+/// The demo authorization server (profile `demo` only): four clients, and signing keys that are kept in
+/// the database and rotated. A real issuer replaces it with two properties. Read `IssuerConfiguration`
+/// first, then `RotationRun`.
 @NullMarked
 package dev.payledger.gateway.issuer;
 

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Lazy;
 @Configuration(proxyBeanMethods = false)
 class LimitsConfiguration {
   // The monotonic clock: a step of the wall clock must not refill or freeze a bucket.
-  private static final TimeMeter TIME = TimeMeter.SYSTEM_NANOTIME;
+  static final TimeMeter TIME = TimeMeter.SYSTEM_NANOTIME;
 
   @Bean
   @ConditionalOnProperty(name = "gateway.rate-limit.mode", havingValue = "local")

@@ -21,6 +21,12 @@ final class LocalBuckets implements TokenBuckets {
   private final Cache<Holder, Bucket> buckets;
 
   LocalBuckets(RateLimitProperties properties, Draw.Source source, TimeMeter time) {
+    this(properties, source, time, properties.longestRefill());
+  }
+
+  /// @param longestRefill of any budget that is drawn on here
+  LocalBuckets(
+      RateLimitProperties properties, Draw.Source source, TimeMeter time, Duration longestRefill) {
     this.nodes = properties.nodes();
     this.source = source;
     this.time = time;
@@ -29,7 +35,7 @@ final class LocalBuckets implements TokenBuckets {
             .maximumSize(properties.callersMax())
             .ticker(time::currentTimeNanos)
             // By then an idle bucket is full again, so that dropping it gives nothing away.
-            .expireAfterAccess(properties.longestRefill().plus(ACCESS_TOLERANCE))
+            .expireAfterAccess(longestRefill.plus(ACCESS_TOLERANCE))
             .build();
   }
 

@@ -8,7 +8,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// How often one caller may call each class of route, and where that is counted.
 ///
 /// `open` is per client id and address on the token endpoint, `address` per address on everything
-/// that is served without a token.
+/// that is served without a token. `keys` is per caller and gateway: an idempotency key is kept for
+/// a day, so that what a caller may store is what it may send in one, `burst` and a day's refill.
 ///
 /// @param mode which of the places `LimitsConfiguration` makes
 /// @param nodes gateways that share the budgets: what a node counts by itself is its part of them
@@ -26,6 +27,7 @@ public record RateLimitProperties(
     Budget feed,
     Budget open,
     Budget address,
+    Budget keys,
     int callersMax) {
 
   public enum Mode {
@@ -80,7 +82,7 @@ public record RateLimitProperties(
       throw new IllegalArgumentException("gateway.rate-limit.lease-duration must be positive");
     }
     int least =
-        Stream.of(money, reads, feed, open, address)
+        Stream.of(money, reads, feed, open, address, keys)
             .mapToInt(budget -> Math.min(budget.perSecond(), budget.burst()))
             .min()
             .orElseThrow();
@@ -101,11 +103,15 @@ public record RateLimitProperties(
     };
   }
 
-  /// The longest that any bucket of a node's part takes from its deepest debt to full.
+  /// The longest that any bucket of calls in a node's part takes from its deepest debt to full.
   Duration longestRefill() {
     return Stream.of(money, reads, feed, open, address)
-        .map(budget -> budget.part(nodes).timeFor(budget.burst()))
+        .map(this::longestRefill)
         .max(Duration::compareTo)
         .orElseThrow();
+  }
+
+  Duration longestRefill(Budget budget) {
+    return budget.part(nodes).timeFor(budget.burst());
   }
 }

@@ -11,11 +11,20 @@ import org.springframework.stereotype.Component;
 public class RateLimits {
   private final RateLimitProperties properties;
   private final TokenBuckets buckets;
+  // Apart from the others, for they take a day to refill: no flood of callers pushes them out. Each
+  // node counts its part, so that a key costs no round trip.
+  private final LocalBuckets keys;
   private final MeterRegistry meters;
 
   RateLimits(RateLimitProperties properties, TokenBuckets buckets, MeterRegistry meters) {
     this.properties = properties;
     this.buckets = buckets;
+    this.keys =
+        new LocalBuckets(
+            properties,
+            Draw.Source.PART,
+            LimitsConfiguration.TIME,
+            properties.longestRefill(properties.keys()));
     this.meters = meters;
   }
 
@@ -31,6 +40,11 @@ public class RateLimits {
     return take(holder(routeClass, caller), cost, cost - 1);
   }
 
+  /// What is stored under a key of a known caller: as much as it asks for.
+  public Decision takeKeys(String caller, int cost) {
+    return take(keys, new Holder("keys", properties.keys(), caller), cost, cost);
+  }
+
   /// A call without a token from an address, whoever it claims to be.
   public Decision takeByAddress(String remoteAddress) {
     return take(
@@ -43,12 +57,16 @@ public class RateLimits {
   }
 
   private Decision take(Holder holder, int cost, int tokens) {
+    return take(buckets, holder, cost, tokens);
+  }
+
+  private Decision take(TokenBuckets from, Holder holder, int cost, int tokens) {
     Budget budget = holder.budget();
     if (cost > budget.burst()) {
       count(holder, "none", "cost-above-burst");
       return new Decision.CostsTooMuch(holder.policy(), budget, cost);
     }
-    Draw draw = buckets.take(holder, tokens);
+    Draw draw = from.take(holder, tokens);
     count(
         holder,
         draw.source().name().toLowerCase(Locale.ROOT),

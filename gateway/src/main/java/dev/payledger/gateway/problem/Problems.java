@@ -18,17 +18,23 @@ public class Problems {
 
   public void write(HttpServletRequest request, HttpServletResponse response, Problem problem)
       throws IOException {
+    write(request, response, problem, problem.code().status());
+  }
+
+  /// @param status the code's own but for HTTP that is not spoken here, which has two of HTTP's (501, 505)
+  void write(HttpServletRequest request, HttpServletResponse response, Problem problem, int status)
+      throws IOException {
     ProblemCode code = problem.code();
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("type", TYPES + code.code());
     members.put("title", code.title());
-    members.put("status", code.status());
+    members.put("status", status);
     members.put("detail", problem.detail());
     members.put("code", code.code());
     members.put("retryable", code.isRetryable());
     members.put("traceId", Traceparent.of(request).traceId());
     byte[] body = json.writeValueAsBytes(members);
-    response.setStatus(code.status());
+    response.setStatus(status);
     Duration retryAfter = problem.retryAfter();
     if (retryAfter != null) {
       // Never 0, which would invite the caller to come back at once.

@@ -99,15 +99,7 @@ class RouteController {
       no(request, response, Problem.of(ProblemCode.IDEMPOTENCY_KEY_MALFORMED, detail));
       return;
     }
-    int bytesMax = command.shape().bytesMax();
-    byte[] body = request.getInputStream().readNBytes(bytesMax + 1);
-    if (body.length > bytesMax) {
-      no(
-          request,
-          response,
-          Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge(bytesMax)));
-      return;
-    }
+    byte[] body = BodyFilter.bodyOf(request);
     // The shape is checked before the claim: a body that can never be accepted burns no key.
     ShapeOutcome shape = command.shape().check(body);
     boolean isDryRun = shape instanceof ShapeOutcome.Fits fits && fits.isDryRun();
@@ -134,6 +126,13 @@ class RouteController {
         if (isDryRun) {
           look(request, response, call);
         } else if (header instanceof KeyHeader.Given(IdempotencyKey key)) {
+          // Before the claim: a key that may not be stored is not.
+          Decision room = limits.takeKeys(KeyOwner.of(token).principal(), cost);
+          if (!(room instanceof Decision.Allowed)) {
+            room.writeHeaders(response);
+            no(request, response, room.problem());
+            return;
+          }
           keyed(request, response, call, keyedCommand(request, token, command, key, canonicalJson));
         } else {
           unkeyed(request, response, call.with(CommandId.random()));
@@ -212,7 +211,10 @@ class RouteController {
   private Forwarded send(HttpServletRequest request, Call call) {
     long start = System.nanoTime();
     Forwarded forwarded = forwarder.send(call, TimeLeft.of(request));
-    Permit.of(request).ended(forwarded, System.nanoTime() - start);
+    Permit permit = Permit.of(request);
+    permit.ended(forwarded, System.nanoTime() - start);
+    // The service is done with it: who reads the answer slowly holds no place.
+    permit.giveBack();
     return forwarded;
   }
 

@@ -42,7 +42,7 @@ public record Traceparent(String traceId, String spanId, String flags) {
     return request.getAttribute(ATTRIBUTE) instanceof Traceparent set ? set : start();
   }
 
-  void putInto(HttpServletRequest request) {
+  public void putInto(HttpServletRequest request) {
     request.setAttribute(ATTRIBUTE, this);
   }
 

@@ -497,6 +497,24 @@ class IdempotencyIT extends GatewayUnderTest {
   }
 
   @Test
+  void whatExpiresInAMinuteIsForgottenInOne() {
+    sql(
+        """
+        INSERT INTO idempotency_key (command_id, principal, operation, idempotency_key, fingerprint,
+            state, epoch, created_at, expires_at)
+          SELECT gen_random_uuid(), 'flood', 'create-transfer', 'k-' || n, repeat('0', 64),
+                 'RELEASED', 1, now() - interval '25 h', now() - interval '1 h'
+            FROM generate_series(1, 10500) AS n
+        """);
+    expiredKeys.run();
+    assertThat(
+            jdbc.sql("SELECT count(*) FROM idempotency_key WHERE principal = 'flood'")
+                .query(Long.class)
+                .single())
+        .isZero();
+  }
+
+  @Test
   void aKeyCanBeLookedUpByItsOwnerOnly() {
     String key = newKey();
     assertThat(lookUp("alice", key, "create-transfer")).isEqualTo("UNKNOWN");

@@ -30,6 +30,7 @@ class RateLimitsTest {
           new Budget(1, 1),
           new Budget(1, 2),
           new Budget(1, 3),
+          new Budget(1, 5),
           100);
   private final RateLimits limits =
       new RateLimits(properties, new LocalBuckets(properties, Source.LOCAL, ticks), meters);
@@ -177,5 +178,17 @@ class RateLimitsTest {
     assertThatThrownBy(
             () -> new Redis("redis://x", null, Duration.ofMillis(51), Duration.ofSeconds(1)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void keysAreABudgetOfTheirOwnWhateverTheCallsBudgetIs() {
+    for (int key = 0; key < 5; key++) {
+      assertThat(limits.takeKeys("alice", 1)).isInstanceOf(Decision.Allowed.class);
+    }
+    Decision refused = limits.takeKeys("alice", 1);
+    assertThat(refused).isInstanceOf(Decision.Refused.class);
+    assertThat(refused.policy()).isEqualTo("keys");
+    assertThat(limits.takeKeys("bob", 5)).isInstanceOf(Decision.Allowed.class);
+    assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
   }
 }

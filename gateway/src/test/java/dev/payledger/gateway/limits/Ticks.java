@@ -47,6 +47,7 @@ final class Ticks implements TimeMeter {
         budget,
         budget,
         budget,
+        budget,
         1_000);
   }
 }

@@ -65,4 +65,17 @@ public enum RejectionReason {
   public String sentence() {
     return sentence;
   }
+
+  /// The code in words.
+  public String title() {
+    String words = code.replace('-', ' ');
+    return Character.toUpperCase(words.charAt(0)) + words.substring(1);
+  }
+
+  /// What the caller can do about it.
+  public String next() {
+    return mayPassLater
+        ? "The answer is final for this idempotency key; a new key asks again."
+        : "The answer is final.";
+  }
 }

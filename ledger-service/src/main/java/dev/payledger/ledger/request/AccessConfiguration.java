@@ -1,9 +1,9 @@
 package dev.payledger.ledger.request;
 
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
@@ -37,9 +37,6 @@ class AccessConfiguration {
     return http.authorizeHttpRequests(
             requests ->
                 requests
-                    // The container's own error page must not turn a failure into a 401.
-                    .dispatcherTypeMatchers(DispatcherType.ERROR)
-                    .permitAll()
                     // On the management port only, which is not published.
                     .requestMatchers(EndpointRequest.toAnyEndpoint())
                     .permitAll()
@@ -90,9 +87,11 @@ class AccessConfiguration {
   }
 
   @Bean
-  JwtDecoder jwtDecoder(RequestProperties properties) {
+  JwtDecoder jwtDecoder(RequestProperties properties, Clock clock) {
     NimbusJwtDecoder decoder =
-        NimbusJwtDecoder.withJwkSetUri(properties.jwksUrl())
+        NimbusJwtDecoder.withJwkSource(
+                new IssuerKeys(
+                    properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock))
             .jwsAlgorithm(SignatureAlgorithm.RS256)
             .build();
     decoder.setJwtValidator(

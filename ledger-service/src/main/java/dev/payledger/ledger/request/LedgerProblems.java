@@ -70,47 +70,34 @@ public class LedgerProblems {
       case JournalUnavailable unavailable -> {
         log.warn("journal unavailable, outcomeUnknown={}", unavailable.outcomeUnknown(), e);
         yield unavailable.outcomeUnknown()
-            ? body(
+            ? Problem.body(
                 ProblemCode.OUTCOME_UNKNOWN,
                 "The transfer may or may not have been recorded. Send the same request with the"
                     + " same idempotency key again; it will happen once.")
-            : body(
+            : Problem.body(
                 ProblemCode.UNAVAILABLE,
                 "The ledger could not decide in time; nothing was written. Send the same request"
                     + " again.");
       }
       case DataAccessException _, TransactionException _ -> {
         log.warn("the database did not answer a query", e);
-        yield body(ProblemCode.UNAVAILABLE, "The ledger's database did not answer. Try again.");
+        yield Problem.body(
+            ProblemCode.UNAVAILABLE, "The ledger's database did not answer. Try again.");
       }
       case HttpMessageNotReadableException unreadable ->
-          body(ProblemCode.INVALID_REQUEST, unreadable(unreadable.getCause()));
-      case ErrorResponse framework -> framework(framework.getStatusCode().value());
+          Problem.body(ProblemCode.INVALID_REQUEST, unreadable(unreadable.getCause()));
+      case ErrorResponse framework ->
+          Problem.body(
+              ProblemCode.ofStatus(framework.getStatusCode().value()),
+              "The request does not fit this route.");
       default -> {
         log.error("unexpected", e);
-        yield body(
+        yield Problem.body(
             ProblemCode.INTERNAL_ERROR,
             "Something is wrong with the ledger. Send the same request again, or report the trace"
                 + " id.");
       }
     };
-  }
-
-  private static ProblemDetail body(ProblemCode code, String detail) {
-    return Problem.body(code.status(), code.code(), code.retryable(), detail);
-  }
-
-  private static ProblemDetail framework(int status) {
-    ProblemCode code =
-        switch (status) {
-          case 404 -> ProblemCode.NOT_FOUND;
-          case 405 -> ProblemCode.METHOD_NOT_ALLOWED;
-          case 406 -> ProblemCode.NOT_ACCEPTABLE;
-          case 415 -> ProblemCode.UNSUPPORTED_MEDIA_TYPE;
-          case 503 -> ProblemCode.UNAVAILABLE;
-          default -> ProblemCode.INVALID_REQUEST;
-        };
-    return body(code, "The request does not fit this route.");
   }
 
   /// Names the property at fault, never the text that was sent.

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.request;
 
+import dev.payledger.ledger.journal.RejectionReason;
 import java.net.URI;
 import java.util.Map;
 import org.springframework.http.HttpStatus;
@@ -13,17 +14,31 @@ public final class Problem extends RuntimeException {
   private final transient ProblemDetail body;
 
   public Problem(ProblemCode code, String detail) {
-    this(code.status(), code.code(), code.retryable(), detail, Map.of());
+    this(code, detail, Map.of());
   }
 
-  public Problem(
-      HttpStatus status,
-      String code,
-      boolean retryable,
-      String detail,
-      Map<String, Object> properties) {
+  public Problem(ProblemCode code, String detail, Map<String, Object> properties) {
+    this(code.code(), body(code, detail), properties);
+  }
+
+  /// A rejection of a transfer, or of what is asked about one.
+  ///
+  /// @param then what the caller should know of this answer
+  public Problem(RejectionReason reason, String then, Map<String, Object> properties) {
+    this(
+        reason.code(),
+        body(
+            HttpStatus.UNPROCESSABLE_CONTENT.value(),
+            reason.code(),
+            false,
+            reason.title(),
+            reason.sentence() + " " + then),
+        properties);
+  }
+
+  private Problem(String code, ProblemDetail body, Map<String, Object> properties) {
     super(code, null, false, false);
-    this.body = body(status, code, retryable, detail);
+    this.body = body;
     properties.forEach(body::setProperty);
   }
 
@@ -36,13 +51,18 @@ public final class Problem extends RuntimeException {
     return body;
   }
 
-  static ProblemDetail body(HttpStatus status, String code, boolean retryable, String detail) {
-    ProblemDetail body = ProblemDetail.forStatusAndDetail(status, detail);
+  static ProblemDetail body(ProblemCode code, String detail) {
+    return body(code.status(), code.code(), code.isRetryable(), code.title(), detail);
+  }
+
+  private static ProblemDetail body(
+      int status, String code, boolean isRetryable, String title, String detail) {
+    ProblemDetail body = ProblemDetail.forStatus(status);
+    body.setDetail(detail);
     body.setType(URI.create("https://payledger.dev/problems/" + code));
-    String words = code.replace('-', ' ');
-    body.setTitle(Character.toUpperCase(words.charAt(0)) + words.substring(1));
+    body.setTitle(title);
     body.setProperty("code", code);
-    body.setProperty("retryable", retryable);
+    body.setProperty("retryable", isRetryable);
     return body;
   }
 }

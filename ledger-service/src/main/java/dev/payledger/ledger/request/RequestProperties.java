@@ -1,5 +1,6 @@
 package dev.payledger.ledger.request;
 
+import java.net.URI;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
@@ -7,6 +8,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 ///
 /// @param issuerUrl the only issuer whose tokens count
 /// @param jwksUrl where the issuer publishes its keys; read on first use
+/// @param jwksFresh how long fetched keys count as all that there are
+/// @param jwksStale how long they are used when the issuer cannot be reached
 /// @param timeoutDefault time left of a request that names none
 /// @param timeoutMax bound of what a request may name
 /// @param cursorKey secret that page cursors are signed with
@@ -14,7 +17,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("payledger.request")
 record RequestProperties(
     String issuerUrl,
-    String jwksUrl,
+    URI jwksUrl,
+    Duration jwksFresh,
+    Duration jwksStale,
     String audience,
     Duration timeoutDefault,
     Duration timeoutMax,

@@ -5,50 +5,31 @@ import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
 import java.util.Map;
 import java.util.UUID;
-import org.springframework.http.HttpStatus;
 
 /// Every "no" to a request about a transfer, as a problem.
 final class Rejections {
   private Rejections() {}
 
   static Problem of(RejectionReason reason, UUID transferId) {
-    return new Problem(
-        HttpStatus.UNPROCESSABLE_CONTENT,
-        reason.code(),
-        false,
-        reason.sentence()
-            + (reason.mayPassLater()
-                ? " The answer is final for this idempotency key; a new key asks again."
-                : " The answer is final."),
-        Map.of("transferId", transferId));
+    return new Problem(reason, reason.next(), Map.of("transferId", transferId));
   }
 
   static Problem ofDryRun(RejectionReason reason) {
-    return new Problem(
-        HttpStatus.UNPROCESSABLE_CONTENT,
-        reason.code(),
-        false,
-        reason.sentence() + " This was a dry run: nothing is remembered of it.",
-        Map.of());
+    return new Problem(reason, "This was a dry run: nothing is remembered of it.", Map.of());
   }
 
   static Problem expired(UUID transferId) {
-    return of(
+    return new Problem(
         ProblemCode.TRANSFER_EXPIRED,
         "The transfer could not be finished in time; its funds are available again. Ask for it"
             + " again under a new idempotency key.",
-        transferId);
+        Map.of("transferId", transferId));
   }
 
   static Problem voided(UUID transferId) {
-    return of(
+    return new Problem(
         ProblemCode.TRANSFER_VOIDED,
         "The transfer was voided before it was finished; its funds are available again.",
-        transferId);
-  }
-
-  private static Problem of(ProblemCode code, String detail, UUID transferId) {
-    return new Problem(
-        code.status(), code.code(), code.retryable(), detail, Map.of("transferId", transferId));
+        Map.of("transferId", transferId));
   }
 }

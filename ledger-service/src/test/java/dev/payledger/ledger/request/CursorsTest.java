@@ -3,6 +3,7 @@ package dev.payledger.ledger.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,9 @@ class CursorsTest {
     return new Cursors(
         new RequestProperties(
             "http://issuer.test",
-            "http://issuer.test/jwks",
+            URI.create("http://issuer.test/jwks"),
+            Duration.ofMinutes(5),
+            Duration.ofHours(1),
             "payledger",
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),

@@ -1,5 +1,6 @@
 package dev.payledger.notify.access;
 
+import dev.payledger.notify.web.ProblemCode;
 import dev.payledger.notify.web.Problems;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -7,7 +8,6 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.security.access.AccessDeniedException;
@@ -45,11 +45,8 @@ final class AccessProblems
     write(
         response,
         Problems.problem(
-            HttpStatus.UNAUTHORIZED,
-            "unauthenticated",
-            "Unauthenticated",
-            "A valid bearer token is needed. Get one at the issuer's token endpoint.",
-            false));
+            ProblemCode.UNAUTHENTICATED,
+            "A valid bearer token is needed. Get one at the issuer's token endpoint."));
   }
 
   @Override
@@ -63,11 +60,8 @@ final class AccessProblems
       write(
           response,
           Problems.problem(
-              HttpStatus.SERVICE_UNAVAILABLE,
-              "unavailable",
-              "Unavailable",
-              "The token cannot be checked right now. Repeat the same request.",
-              true));
+              ProblemCode.UNAVAILABLE,
+              "The token cannot be checked right now. Repeat the same request."));
     } else {
       commence(request, response, exception);
     }
@@ -80,22 +74,13 @@ final class AccessProblems
     write(
         response,
         Problems.problem(
-            HttpStatus.FORBIDDEN,
-            "forbidden",
-            "Forbidden",
-            "The token lacks the scope that this operation needs.",
-            false));
+            ProblemCode.FORBIDDEN, "The token lacks the scope that this operation needs."));
   }
 
   void writeMalformed(HttpServletResponse response) throws IOException {
     write(
         response,
-        Problems.problem(
-            HttpStatus.BAD_REQUEST,
-            "invalid-request",
-            "Invalid request",
-            "The path is not in its plain form.",
-            false));
+        Problems.problem(ProblemCode.INVALID_REQUEST, "The path is not in its plain form."));
   }
 
   private void write(HttpServletResponse response, ProblemDetail problem) throws IOException {

@@ -1,9 +1,5 @@
 package dev.payledger.notify.access;
 
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
-import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
-import java.net.MalformedURLException;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
@@ -27,7 +23,6 @@ import org.springframework.security.web.firewall.RequestRejectedHandler;
 /// The one list of who may call what.
 @Configuration(proxyBeanMethods = false)
 class AccessRules {
-  private static final int JWKS_BYTES_MAX = 64 * 1024;
 
   @Bean
   SecurityFilterChain filters(HttpSecurity http, AccessProblems problems) {
@@ -67,18 +62,11 @@ class AccessRules {
   /// The keys are fetched lazily, so the service starts without its issuer, and keep for a while
   /// when the issuer goes away: the feed serves reads through an outage of the gateway.
   @Bean
-  JwtDecoder tokens(AccessProperties properties, Clock clock) throws MalformedURLException {
-    int timeout = Math.toIntExact(properties.jwksTimeout().toMillis());
+  JwtDecoder tokens(AccessProperties properties, Clock clock) {
     NimbusJwtDecoder decoder =
         NimbusJwtDecoder.withJwkSource(
-                JWKSourceBuilder.<SecurityContext>create(
-                        properties.jwksUrl().toURL(),
-                        new DefaultResourceRetriever(timeout, timeout, JWKS_BYTES_MAX))
-                    .cache(properties.jwksFresh().toMillis(), 2L * timeout)
-                    .refreshAheadCache(false)
-                    .outageTolerant(properties.jwksStale().toMillis())
-                    .rateLimited(1_000)
-                    .build())
+                new IssuerKeys(
+                    properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock))
             .jwsAlgorithm(SignatureAlgorithm.RS256)
             .build();
     JwtTimestampValidator times = new JwtTimestampValidator();

@@ -2,6 +2,7 @@ package dev.payledger.notify.feed;
 
 import dev.payledger.notify.feed.Feeds.Page;
 import dev.payledger.notify.feed.Feeds.Reader;
+import dev.payledger.notify.web.ProblemCode;
 import dev.payledger.notify.web.Problems;
 import java.util.Optional;
 import java.util.UUID;
@@ -66,12 +67,6 @@ class FeedController {
   private static ResponseEntity<?> notFound() {
     return ResponseEntity.status(HttpStatus.NOT_FOUND)
         .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-        .body(
-            Problems.problem(
-                HttpStatus.NOT_FOUND,
-                "not-found",
-                "Not found",
-                "There is no such account among yours.",
-                false));
+        .body(Problems.problem(ProblemCode.NOT_FOUND, "There is no such account among yours."));
   }
 }

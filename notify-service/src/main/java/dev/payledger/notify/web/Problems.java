@@ -12,20 +12,19 @@ import org.springframework.web.ErrorResponseException;
 public final class Problems {
   private Problems() {}
 
-  public static ProblemDetail problem(
-      HttpStatus status, String code, String title, String detail, boolean retryable) {
-    ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
-    problem.setType(URI.create("https://payledger.dev/problems/" + code));
-    problem.setTitle(title);
-    problem.setProperty("code", code);
-    problem.setProperty("retryable", retryable);
+  public static ProblemDetail problem(ProblemCode code, String detail) {
+    ProblemDetail problem = ProblemDetail.forStatus(code.status());
+    problem.setDetail(detail);
+    problem.setType(URI.create("https://payledger.dev/problems/" + code.code()));
+    problem.setTitle(code.title());
+    problem.setProperty("code", code.code());
+    problem.setProperty("retryable", code.isRetryable());
     problem.setProperty("traceId", Objects.requireNonNullElse(MDC.get(TraceId.KEY), ""));
     return problem;
   }
 
   public static ErrorResponseException invalidRequest(String detail) {
-    return thrown(
-        problem(HttpStatus.BAD_REQUEST, "invalid-request", "Invalid request", detail, false));
+    return thrown(problem(ProblemCode.INVALID_REQUEST, detail));
   }
 
   static ErrorResponseException thrown(ProblemDetail problem) {

@@ -2,7 +2,6 @@ package dev.payledger.notify.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /// Refuses a request whose header `Request-Timeout-Ms` says that nobody waits for the answer.
@@ -25,11 +24,8 @@ final class RequestTimeout implements HandlerInterceptor {
     if (left <= 0) {
       throw Problems.thrown(
           Problems.problem(
-              HttpStatus.SERVICE_UNAVAILABLE,
-              "unavailable",
-              "No time left",
-              "The request's time was over before the work began. Repeat it with more time.",
-              true));
+              ProblemCode.UNAVAILABLE,
+              "The request's time was over before the work began. Repeat it with more time."));
     }
     return true;
   }

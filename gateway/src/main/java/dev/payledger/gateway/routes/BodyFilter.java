@@ -1,0 +1,110 @@
+package dev.payledger.gateway.routes;
+
+import dev.payledger.gateway.problem.Problem;
+import dev.payledger.gateway.problem.ProblemCode;
+import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.routes.Route.Command;
+import dev.payledger.gateway.shape.BodyShape;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/// Reads the whole body, before anything waits for it: who sends slowly holds a connection, and no
+/// place among those whom a service works for.
+///
+/// Bodies are bounded, and so is what all of them take together: small ones by the number of
+/// connections, large ones by a number of their own.
+public final class BodyFilter extends OncePerRequestFilter {
+  private static final String ATTRIBUTE = BodyFilter.class.getName();
+
+  /// Of a mebibyte each at most.
+  private static final int LARGE_AT_ONCE_MAX = 32;
+
+  private final Problems problems;
+  private final Semaphore large = new Semaphore(LARGE_AT_ONCE_MAX);
+
+  public BodyFilter(Problems problems) {
+    this.problems = problems;
+  }
+
+  /// The body of a command.
+  static byte[] bodyOf(HttpServletRequest request) {
+    if (request.getAttribute(ATTRIBUTE) instanceof byte[] body) {
+      return body;
+    }
+    throw new IllegalStateException("BodyFilter has not run");
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    if (!(Route.find(request).map(Route::target).orElse(null) instanceof Command command)) {
+      chain.doFilter(request, response);
+      return;
+    }
+    int bytesMax = command.shape().bytesMax();
+    if (bytesMax <= BodyShape.BYTES_MAX || isSmall(request)) {
+      read(request, response, chain, bytesMax);
+    } else if (large.tryAcquire()) {
+      try {
+        read(request, response, chain, bytesMax);
+      } finally {
+        large.release();
+      }
+    } else {
+      problems.write(
+          request,
+          response,
+          Problem.retryAfter(
+              ProblemCode.TEMPORARY_REDUCED_CAPACITY,
+              "There are more large bodies now than can be held. Nothing was done for this request:"
+                  + " send it again later, with the same key.",
+              Duration.ofSeconds(1)));
+    }
+  }
+
+  private void read(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain, int bytesMax)
+      throws ServletException, IOException {
+    byte[] body;
+    try {
+      body = request.getInputStream().readNBytes(bytesMax + 1);
+    } catch (IOException e) {
+      if (!(e.getCause() instanceof SocketTimeoutException)) {
+        throw e;
+      }
+      response.setHeader("Connection", "close");
+      problems.write(
+          request,
+          response,
+          Problem.of(
+              ProblemCode.REQUEST_TIMEOUT,
+              "The body did not arrive in time. Nothing was done: send the request again, with the"
+                  + " same key if it has one."));
+      return;
+    }
+    if (body.length > bytesMax) {
+      problems.write(
+          request,
+          response,
+          Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge(bytesMax)));
+      return;
+    }
+    request.setAttribute(ATTRIBUTE, body);
+    chain.doFilter(request, response);
+  }
+
+  /// A body sent in chunks may become a large one.
+  private static boolean isSmall(HttpServletRequest request) {
+    long length = request.getContentLengthLong();
+    return length <= BodyShape.BYTES_MAX
+        && (length >= 0 || request.getHeader("Transfer-Encoding") == null);
+  }
+}

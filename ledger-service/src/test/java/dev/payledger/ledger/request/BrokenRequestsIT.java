@@ -1,0 +1,13 @@
+package dev.payledger.ledger.request;
+
+import dev.payledger.ledger.LedgerUnderTest;
+import dev.payledger.testkit.BrokenRequests;
+import org.junit.jupiter.api.Test;
+
+class BrokenRequestsIT extends LedgerUnderTest {
+  @Test
+  void brokenRequestsAreAnsweredWithProblemsToo() {
+    BrokenRequests.assertAnsweredWithProblems(port, "Authorization: Bearer " + operator());
+    BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
+  }
+}
