@@ -97,6 +97,8 @@ public abstract class IssuerKeysContract {
         for (Future<Boolean> each : forged) {
           assertThat(each.get()).isFalse();
         }
+        // Those came while the first one asked; this one comes when the answer is there.
+        assertThat(isKnown("forged-late-" + second)).isFalse();
         assertThat(issuer.timesAsked()).isEqualTo(1 + second);
         // And who has a token of the issuer notices nothing.
         assertThat(isKnown(signingKid())).isTrue();
