@@ -35,13 +35,23 @@ class GatewayCostIT extends Stack {
   private static final Duration OPEN = Duration.ofSeconds(8);
   private static final Duration ANSWER_BOUND = Duration.ofSeconds(15);
 
+  /// The limits count, and refuse nobody: all of the reads are to be compared.
+  private static final Map<String, String> ROOM =
+      Map.of(
+          "SHEDDING_LIMIT_MIN",
+          Integer.toString(2 * CONNECTIONS),
+          "SHEDDING_LIMIT_START",
+          Integer.toString(2 * CONNECTIONS));
+
   @BeforeAll
   static void nobodyIsRefused() throws IOException {
+    stack().with(Service.GATEWAY, ROOM);
     liftRateLimits();
   }
 
   @AfterAll
   static void theDemosLimits() throws IOException {
+    stack().without(Service.GATEWAY, ROOM.keySet());
     restoreRateLimits();
   }
 

@@ -178,20 +178,20 @@ class OneKeyManyCallersIT extends Stack {
     String alice = account("alice", 100_000);
     String bob = account("bob", 0);
     String key = key();
-    Answer first = transfer("alice", key, alice, bob, 1_000);
+    Answer first = settleTransfer("alice", key, alice, bob, 1_000);
     assertThat(first.status()).as(first.body()).isEqualTo(201);
     forgetEverything();
 
-    Answer told = transfer("alice", key, alice, bob, 1_000);
+    Answer told = settleTransfer("alice", key, alice, bob, 1_000);
     assertThat(told.status()).isEqualTo(201);
     assertThat(told.isReplayed()).as("asked of the ledger").isFalse();
     assertThat(told.body()).isEqualTo(first.body());
-    Answer replayed = transfer("alice", key, alice, bob, 1_000);
+    Answer replayed = settleTransfer("alice", key, alice, bob, 1_000);
     assertThat(replayed.isReplayed()).isTrue();
     assertThat(replayed.body()).isEqualTo(first.body());
 
     forgetEverything();
-    Answer other = transfer("alice", key, alice, bob, 1_001);
+    Answer other = settleTransfer("alice", key, alice, bob, 1_001);
     assertThat(other.status()).as("the ledger knows what the key was for").isEqualTo(422);
     assertThat(other.text("code")).isEqualTo("idempotency-key-reused");
 
@@ -210,13 +210,13 @@ class OneKeyManyCallersIT extends Stack {
     String alice = account("alice", 100);
     String bob = account("bob", 0);
     String key = key();
-    Answer rejected = transfer("alice", key, alice, bob, 1_000);
+    Answer rejected = settleTransfer("alice", key, alice, bob, 1_000);
     assertThat(rejected.text("code")).as(rejected.body()).isEqualTo("insufficient-funds");
     forgetEverything();
     assertThat(settleTransfer("operator", key(), EXTERNAL_EUR, alice, 10_000).status())
         .isEqualTo(201);
 
-    Answer again = transfer("alice", key, alice, bob, 1_000);
+    Answer again = settleTransfer("alice", key, alice, bob, 1_000);
 
     assertThat(again.text("code")).isEqualTo("insufficient-funds");
     assertThat(again.text("transferId")).isEqualTo(rejected.text("transferId"));
@@ -286,7 +286,7 @@ class OneKeyManyCallersIT extends Stack {
       }
       forgetEverything();
 
-      Answer told = transfer("alice", key, alice, bob, 1_000);
+      Answer told = settleTransfer("alice", key, alice, bob, 1_000);
       assertThat(told.status()).as(told.body()).isEqualTo(201);
       if (fault == Fault.KILL) {
         assertThat(first.get().status()).isZero();
