@@ -48,7 +48,7 @@ class DrainIT extends GatewayUnderTest {
           }
           return Reply.json(request.method().equals("POST") ? 201 : 200, "{}");
         });
-    SmallGateway gateway = gateway("gateway.connection.drain-for=2s");
+    SmallGateway gateway = gateway("gateway.connection.drain-for=4s");
     assertThat(send(gateway.readiness()).statusCode()).isEqualTo(200);
     HttpRequest.Builder reading =
         gateway.request("/v1/accounts").header("Authorization", "Bearer " + token("alice"));
@@ -70,7 +70,7 @@ class DrainIT extends GatewayUnderTest {
 
       Future<?> stopped = threads.submit(gateway::close);
       await()
-          .atMost(Duration.ofSeconds(2))
+          .atMost(Duration.ofSeconds(4))
           .pollInterval(Duration.ofMillis(50))
           .until(() -> send(gateway.readiness()).statusCode() == 503);
       HttpResponse<String> late = send(reading);
@@ -79,7 +79,7 @@ class DrainIT extends GatewayUnderTest {
 
       // Then nobody new is let in, while the others still wait for their answers.
       await()
-          .atMost(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(10))
           .pollInterval(Duration.ofMillis(50))
           .until(() -> isRefused(newCaller, reading));
       assertThat(inFlight).noneMatch(Future::isDone);
@@ -87,7 +87,7 @@ class DrainIT extends GatewayUnderTest {
 
       mayAnswer.countDown();
       for (Future<HttpResponse<String>> call : inFlight) {
-        assertThat(call.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(201);
+        assertThat(call.get(9, TimeUnit.SECONDS).statusCode()).isEqualTo(201);
       }
       stopped.get(10, TimeUnit.SECONDS);
     }
@@ -108,7 +108,7 @@ class DrainIT extends GatewayUnderTest {
       await().atMost(Duration.ofSeconds(5)).until(() -> !ledger.arrived().isEmpty());
       long start = System.nanoTime();
       gateway.close();
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
       HttpResponse<String> told = inFlight.get(1, TimeUnit.SECONDS);
       assertProblem(told, 503, "outcome-unknown");
       assertThat(header(told, "Retry-After")).isNotEmpty();

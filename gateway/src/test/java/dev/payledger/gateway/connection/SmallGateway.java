@@ -5,6 +5,7 @@ import dev.payledger.gateway.GatewayUnderTest;
 import dev.payledger.testkit.Postgres;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -60,8 +61,19 @@ final class SmallGateway implements AutoCloseable {
   }
 
   Socket connect() throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
-    socket.setSoTimeout(20_000);
+    return connect(new Socket());
+  }
+
+  /// By one who takes hardly a byte that it does not read.
+  Socket connectWithoutRoom() throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(1_024);
+    return connect(socket);
+  }
+
+  private Socket connect(Socket socket) throws IOException {
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+    socket.setSoTimeout(30_000);
     return socket;
   }
 

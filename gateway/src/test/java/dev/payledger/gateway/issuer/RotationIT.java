@@ -9,11 +9,15 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.payledger.gateway.Downstream.Reply;
 import dev.payledger.gateway.GatewayUnderTest;
+import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.TestIssuer;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Date;
@@ -24,6 +28,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,6 +218,30 @@ class RotationIT extends GatewayUnderTest {
     assertThat(with(freshToken()).statusCode()).isEqualTo(200);
     assertThat(send(signingKeys("/nothing").DELETE()).statusCode()).isEqualTo(404);
     assertThat(json(send(signingKeys("").GET())).get("keys")).hasSize(1);
+  }
+
+  /// On a database of its own, from a gateway that knew one key.
+  @Test
+  void theKeyOfAnOlderGatewayIsTheFirstGeneration() throws Exception {
+    sql("CREATE DATABASE gateway_of_one_key OWNER gateway_owner");
+    FluentConfiguration flyway =
+        Flyway.configure()
+            .dataSource(
+                Postgres.address().url("gateway_of_one_key"),
+                "gateway_owner",
+                "gateway-owner-demo");
+    flyway.target("1").load().migrate();
+    try (Connection database = Postgres.superuser("gateway_of_one_key");
+        Statement sql = database.createStatement()) {
+      sql.execute("INSERT INTO signing_key VALUES ('access-tokens', '{}', '2026-01-01T00:00:00Z')");
+      flyway.target("latest").load().migrate();
+      try (ResultSet row = sql.executeQuery("SELECT generation, signs_from FROM signing_key")) {
+        assertThat(row.next()).isTrue();
+        assertThat(row.getInt("generation")).isEqualTo(1);
+        assertThat(row.getTimestamp("signs_from").toInstant()).isEqualTo("2026-01-01T00:00:00Z");
+      }
+    }
+    sql("DROP DATABASE gateway_of_one_key WITH (FORCE)");
   }
 
   private interface Answer<T> {
