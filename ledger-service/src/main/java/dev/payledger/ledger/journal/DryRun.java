@@ -6,16 +6,15 @@ import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Component;
 
 /// What the journal would say to a hold now: planned like any other, and thrown away. Nothing is locked
 /// or written, so the next moment may be another.
-@Component
-public class DryRun {
+public final class DryRun {
   private final JdbcClient sql;
   private final Clock clock;
 
-  DryRun(JdbcClient sql, Clock clock) {
+  /// @param sql of the application's role: the journal's own connections are for what it writes
+  public DryRun(JdbcClient sql, Clock clock) {
     this.sql = sql;
     this.clock = clock;
   }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
@@ -64,13 +65,13 @@ class TransferIntake {
       TransferViews views,
       Transfers transfers,
       Journal journal,
-      DryRun dryRun,
       TransferSaga saga,
+      JdbcClient sql,
       Clock clock) {
     this.views = views;
     this.transfers = transfers;
     this.journal = journal;
-    this.dryRun = dryRun;
+    this.dryRun = new DryRun(sql, clock);
     this.saga = saga;
     this.clock = clock;
   }
