@@ -30,7 +30,8 @@ public final class LastResortFilter extends OncePerRequestFilter {
     try {
       chain.doFilter(request, response);
     } catch (AuthenticationServiceException e) {
-      log.warn("the keys of the issuer cannot be had", e);
+      // One line: it comes once for each request while the issuer is away.
+      log.warn("the keys of the issuer cannot be had: {}", e.toString());
       answer(
           request,
           response,

@@ -264,8 +264,7 @@ class BoundsIT extends GatewayUnderTest {
                 return rest(socket);
               });
       SmallGateway.send(old, head("GET", "/v1/accounts", "\r\n"));
-      assertThat(timed(() -> assertThat(firstByte(old)).isEqualTo('H')))
-          .isLessThan(SOON);
+      assertThat(timed(() -> assertThat(firstByte(old)).isEqualTo('H'))).isLessThan(SOON);
       assertThat(waiting.get(20, TimeUnit.SECONDS)).startsWith("HTTP/1.1 200 ");
     }
   }

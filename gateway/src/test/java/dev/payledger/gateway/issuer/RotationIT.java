@@ -151,7 +151,7 @@ class RotationIT extends GatewayUnderTest {
     OtherGateway other = new OtherGateway();
     clock.advance(DAY);
     atOnce(
-        8,
+        4,
         () -> {
           OtherGateway each = new OtherGateway();
           each.rotation.runOnce();

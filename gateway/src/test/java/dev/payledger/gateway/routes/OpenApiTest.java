@@ -309,6 +309,9 @@ class OpenApiTest {
         Arguments.of("enum: [not-found]", "enum: [nothing-there]"),
         Arguments.of("value: {limitMinor: 50000}", "value: {limitMinor: -1}"),
         Arguments.of("application/problem+json", "application/json"),
+        Arguments.of(
+            "      description: One of the caller's accounts,", "      x-said: One of them,"),
+        Arguments.of("      tags: [operator]", "      tags: [operators]"),
         Arguments.of("    Next:", "    Unused: {type: string}\n    Next:"));
   }
 
@@ -340,12 +343,24 @@ class OpenApiTest {
         }
       }
     }
+    for (String kind : List.of("parameters", "headers", "responses")) {
+      for (Map.Entry<String, JsonNode> each : tree.at("/components/" + kind).properties()) {
+        if (each.getValue().path("description").asString("").isBlank()) {
+          ends.add(each.getKey() + ": no description");
+        }
+      }
+    }
+    Set<String> tags = new HashSet<>();
+    tree.path("tags").forEach(tag -> tags.add(tag.path("name").asString("")));
     OpenApi api = OpenApi.of(yaml);
     Set<String> ids = new HashSet<>();
     for (Operation operation : api.operations()) {
       JsonNode node = operation.node();
       if (!ids.add(node.path("operationId").asString(""))) {
         ends.add(operation + ": its operationId is missing or taken");
+      }
+      if (node.path("tags").size() != 1 || !tags.contains(node.at("/tags/0").asString(""))) {
+        ends.add(operation + ": not in one group that is named");
       }
       if (node.path("summary").asString("").isBlank()) {
         ends.add(operation + ": no summary");

@@ -55,7 +55,7 @@ final class AccessProblems
       throws IOException {
     if (exception instanceof AuthenticationServiceException) {
       // Nothing is known about the token: its issuer's keys cannot be had. Not the caller's fault.
-      LOG.warn("The issuer's keys cannot be fetched", exception);
+      LOG.warn("The issuer's keys cannot be fetched: {}", exception.toString());
       response.setHeader(HttpHeaders.RETRY_AFTER, "1");
       write(
           response,
