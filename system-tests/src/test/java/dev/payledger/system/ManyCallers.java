@@ -4,7 +4,9 @@ import dev.payledger.system.WireClient.Reply;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -16,6 +18,7 @@ final class ManyCallers {
   /// Somebody else asks, the caller is too fast, or "try again".
   private static final Set<Integer> AGAIN = Set.of(202, 409, 429, 503);
 
+  private static final String TRACE_ID = ",\"traceId\":\"\\w+\"";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration PAUSE_BASE = Duration.ofMillis(20);
   private static final Duration PAUSE_MAX = Duration.ofSeconds(1);
@@ -34,6 +37,7 @@ final class ManyCallers {
   Reply ask(byte[] request, int firstDoor) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     int door = firstDoor;
+    Map<String, Integer> heard = new TreeMap<>();
     for (int attempt = 0; System.nanoTime() < deadline; attempt++) {
       calls.incrementAndGet();
       inFlight.incrementAndGet();
@@ -47,18 +51,20 @@ final class ManyCallers {
           throw new AssertionError("no client may hear " + reply);
         }
         askedAgain.incrementAndGet();
+        heard.merge(reply.status() + " " + reply.body().replaceAll(TRACE_ID, ""), 1, Integer::sum);
         if (!reply.header("retry-after").isEmpty()) {
           told = Duration.ofSeconds(Long.parseLong(reply.header("retry-after")));
         }
       } catch (IOException e) {
         unanswered.incrementAndGet();
+        heard.merge(e.toString(), 1, Integer::sum);
         door++;
       } finally {
         inFlight.decrementAndGet();
       }
       LockSupport.parkNanos(told.toNanos() + jitter(attempt));
     }
-    throw new AssertionError("no final answer within " + PATIENCE);
+    throw new AssertionError("no final answer within " + PATIENCE + ", but " + heard);
   }
 
   private static long jitter(int attempt) {

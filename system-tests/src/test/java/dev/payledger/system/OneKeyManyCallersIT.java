@@ -41,6 +41,9 @@ class OneKeyManyCallersIT extends Stack {
   /// More than may pass unscreened.
   private static final long SCREENED_MINOR = 5_001;
 
+  /// Longer than a gateway works for a request.
+  private static final Duration ANSWER_BOUND = Duration.ofSeconds(15);
+
   /// Longer than the lease of a key.
   private static final Duration ASLEEP = Duration.ofSeconds(5);
 
@@ -81,8 +84,8 @@ class OneKeyManyCallersIT extends Stack {
     int replayedToAll = 0;
     int unansweredBefore = 0;
 
-    try (WireClient first = new WireClient(doors.getFirst(), SOON);
-        WireClient other = new WireClient(doors.getLast(), SOON);
+    try (WireClient first = new WireClient(doors.getFirst(), ANSWER_BOUND);
+        WireClient other = new WireClient(doors.getLast(), ANSWER_BOUND);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       ManyCallers callers = new ManyCallers(List.of(first, other));
       Future<?> back = null;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,10 +25,16 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param rejectionMillis from arrival to refusal, in the gateway, median; NaN when it refused nothing
 record StackOverload(
     List<StackOverload.Call> calls,
+    Duration patience,
     Map<Integer, Double> ramp,
     int notSent,
     double rejectionMillis) {
-  private static final int IN_A_ROW = 3;
+  /// Seconds that are looked at together.
+  private static final int TOGETHER = 3;
+
+  /// How much less success is still as much.
+  private static final double LESS = 0.02;
+
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final Set<String> HONEST =
       Set.of("temporary-reduced-capacity", "unavailable", "outcome-unknown");
@@ -110,6 +117,14 @@ record StackOverload(
       };
     }
 
+    String told() {
+      return switch (reply.status()) {
+        case 0 -> "no answer";
+        case 503, 409 -> reply.status() + " " + code();
+        default -> reply.status() + (isInTime ? "" : " too late");
+      };
+    }
+
     String transferId() {
       return transferId(reply);
     }
@@ -131,17 +146,21 @@ record StackOverload(
     return perSecond(Phase.OVERLOAD, Call::isGood) / peak();
   }
 
-  /// Until the first of three seconds in a row, after the overload, in which 99 % succeed.
+  /// Until the first three seconds, after the overload, in which about as many succeed as before it.
   int recoverySeconds() {
-    int inARow = 0;
-    for (int second = 0; second < Phase.AFTER.seconds; second++) {
-      int at = Phase.AFTER.fromSecond + second;
-      inARow = part(call -> call.phase == Phase.AFTER && call.second == at) < 0.99 ? 0 : inARow + 1;
-      if (inARow == IN_A_ROW) {
-        return second + 1 - IN_A_ROW;
-      }
+    double before = part(call -> call.phase == Phase.BEFORE);
+    int second = 0;
+    while (second <= Phase.AFTER.seconds - TOGETHER
+        && successFrom(Phase.AFTER.fromSecond + second) < before - LESS) {
+      second++;
     }
-    return Phase.AFTER.seconds;
+    return second;
+  }
+
+  private double successFrom(int second) {
+    return part(
+        call ->
+            call.phase != Phase.RAMP && call.second >= second && call.second < second + TOGETHER);
   }
 
   private double perSecond(Phase phase, Predicate<Call> which) {
@@ -167,7 +186,7 @@ record StackOverload(
 
         Written by `StackOverloadIT` (`mvn verify -Pfaults`) at commit %s on %d cores, at a load average of %.0f, which the callers share
         with gateway, ledger, fraud screening, relay, Kafka, feed and PostgreSQL. A fifth of the calls moves money, half read an account,
-        the rest read a feed; who calls waits for a second. Nothing here has a bound but recovery: [the overload of a service
+        the rest read a feed; who calls waits for %d s. Nothing here has a bound but recovery: [the overload of a service
         of known capacity](overload.md) has the goals.
 
         | callers all of the time | %s |
@@ -183,11 +202,11 @@ record StackOverload(
         | success: money | %s |
         | success: reads | %s |
         | success: feeds | %s |
-        | money told to ask again: pending, outcome unknown or no answer | %d |
-        | … of which asked again and done, or refused for certain and not done | all |
+        | money was told | %s |
+        | payments that were refused and done, or asked for again and not done once | 0 |
         | not sent, for want of a connection | %d |
         | a rejection, median, from arrival to answer in the gateway | %.1f ms |
-        | until 99 %% succeed again for three seconds, afterwards | %d s |
+        | until about as many succeed as before (%s), afterwards | %d s |
 
         ```mermaid
         xychart-beta
@@ -202,6 +221,7 @@ record StackOverload(
                 CrashMatrix.commit(),
                 Runtime.getRuntime().availableProcessors(),
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+                patience.toSeconds(),
                 ramp.keySet().stream().map(String::valueOf).collect(Collectors.joining(" | ")),
                 ramp.keySet().stream().map(callers -> "---").collect(Collectors.joining(" | ")),
                 ramp.values().stream()
@@ -214,16 +234,10 @@ record StackOverload(
                 percent(part(Kind.MONEY)),
                 percent(part(Kind.READ)),
                 percent(part(Kind.FEED)),
-                calls.stream()
-                    .filter(
-                        call ->
-                            call.phase == Phase.OVERLOAD
-                                && call.kind == Kind.MONEY
-                                && call.reply.status() != 201
-                                && !call.isRefused())
-                    .count(),
+                told(Phase.OVERLOAD, Kind.MONEY),
                 notSent,
                 rejectionMillis,
+                percent(part(call -> call.phase == Phase.BEFORE)),
                 recoverySeconds(),
                 seconds - 1,
                 (int) Math.ceil(peak() * 3.5 / 100) * 100,
@@ -240,15 +254,27 @@ record StackOverload(
     return IntStream.of(counts).mapToObj(Integer::toString).collect(Collectors.joining(", "));
   }
 
+  private String told(Phase phase, Kind kind) {
+    Map<String, Integer> told = new TreeMap<>();
+    calls.stream()
+        .filter(call -> call.phase == phase && call.kind == kind)
+        .forEach(call -> told.merge(call.told(), 1, Integer::sum));
+    return told.entrySet().stream()
+        .map(each -> "%,d × %s".formatted(each.getValue(), each.getKey()))
+        .collect(Collectors.joining(", "));
+  }
+
   private static String percent(double part) {
     return String.format(Locale.ROOT, "%.0f %%", 100 * part);
   }
 
   @Override
   public String toString() {
-    return "ramp %s, goodput %.2f of it, %s, rejection %.2f ms, recovery %d s, not sent %d"
+    return "ramp %s, money before was told %s, money then %s, goodput %.2f of the peak, %s, rejection %.2f ms, recovery %d s, not sent %d"
         .formatted(
             ramp,
+            told(Phase.BEFORE, Kind.MONEY),
+            told(Phase.OVERLOAD, Kind.MONEY),
             goodputOfPeak(),
             Arrays.stream(Kind.values()).map(kind -> kind + " " + percent(part(kind))).toList(),
             rejectionMillis,

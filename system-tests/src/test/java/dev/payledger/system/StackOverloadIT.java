@@ -44,7 +44,7 @@ class StackOverloadIT extends Stack {
   private static final int[] RAMP = {4, 8, 16, 32, 64, 128};
   private static final Duration WARM_UP = Duration.ofSeconds(10);
   private static final Duration STEP = Duration.ofSeconds(5);
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration ANSWER_BOUND = Duration.ofSeconds(20);
   private static final int RECOVERY_SECONDS_MAX = 10;
 
@@ -84,7 +84,7 @@ class StackOverloadIT extends Stack {
       rejectionMillis = open(gateway, peak);
     }
     List<Call> all = List.copyOf(calls);
-    StackOverload overload = new StackOverload(all, ramp, notSent.get(), rejectionMillis);
+    StackOverload overload = new StackOverload(all, PATIENCE, ramp, notSent.get(), rejectionMillis);
     overload.write(Path.of("target"));
     System.out.println(overload);
 

@@ -16,22 +16,32 @@ import org.springframework.stereotype.Repository;
 /// both forward a command; the ledger does it once all the same, by its command id.
 @Repository
 class IdempotencyKeys {
-  // A row whose claim was given back keeps its fingerprint: the key stays bound to its first body.
+  private static final long FIRST_EPOCH = 1;
+
+  // Takes no lock on a row that is there: of a thousand duplicates none waits for another, nor does the
+  // holder for them when it stores the answer.
   private static final String CLAIM =
       """
-      INSERT INTO idempotency_key AS held
+      INSERT INTO idempotency_key
              (command_id, principal, operation, idempotency_key, fingerprint,
               state, epoch, lease_ends_at, created_at, expires_at)
       VALUES (:commandId, :principal, :operation, :key, :fingerprint,
-              'CLAIMED', 1, :leaseEndsAt, :now, :expiresAt)
-      ON CONFLICT (command_id) DO UPDATE
+              'CLAIMED', :epoch, :leaseEndsAt, :now, :expiresAt)
+      ON CONFLICT (command_id) DO NOTHING
+      """;
+
+  // A row whose claim was given back keeps its fingerprint: the key stays bound to its first body.
+  private static final String TAKE_OVER =
+      """
+      UPDATE idempotency_key
          SET state = 'CLAIMED',
-             epoch = held.epoch + 1,
-             lease_ends_at = excluded.lease_ends_at,
-             expires_at = excluded.expires_at
-       WHERE held.fingerprint = excluded.fingerprint
-         AND (held.state = 'RELEASED'
-              OR held.state = 'CLAIMED' AND held.lease_ends_at <= :now)
+             epoch = epoch + 1,
+             lease_ends_at = :leaseEndsAt,
+             expires_at = :expiresAt
+       WHERE command_id = :commandId
+         AND fingerprint = :fingerprint
+         AND (state = 'RELEASED'
+              OR state = 'CLAIMED' AND lease_ends_at <= :now)
       RETURNING epoch
       """;
 
@@ -82,12 +92,30 @@ class IdempotencyKeys {
   /// Takes the claim if it is there to take, and says how the key stands if not.
   Standing claim(KeyedCommand command) {
     Instant now = clock.instant();
-    Optional<Long> epoch =
+    boolean isFirst =
         jdbc.sql(CLAIM)
+                .param("commandId", command.commandId())
+                .param("principal", command.principal())
+                .param("operation", command.operation())
+                .param("key", command.key().value())
+                .param("fingerprint", command.fingerprint().hex())
+                .param("epoch", FIRST_EPOCH)
+                .param("leaseEndsAt", utc(now.plus(properties.leaseDuration())))
+                .param("now", utc(now))
+                .param("expiresAt", utc(now.plus(properties.kept())))
+                .update()
+            == 1;
+    if (isFirst) {
+      return new Standing.Granted(FIRST_EPOCH);
+    }
+    Standing standing = look(command);
+    return standing instanceof Standing.Free ? takeOver(command, now) : standing;
+  }
+
+  private Standing takeOver(KeyedCommand command, Instant now) {
+    Optional<Long> epoch =
+        jdbc.sql(TAKE_OVER)
             .param("commandId", command.commandId())
-            .param("principal", command.principal())
-            .param("operation", command.operation())
-            .param("key", command.key().value())
             .param("fingerprint", command.fingerprint().hex())
             .param("leaseEndsAt", utc(now.plus(properties.leaseDuration())))
             .param("now", utc(now))
