@@ -19,6 +19,7 @@ abstract class AttackFamily {
   /// @param paid the payment that bob had, of 50
   /// @param usedKey under which alice made the posted transfer, of 100 from payer to savings
   /// @param cursor of alice's list of accounts
+  /// @param feedCursor of payer's feed
   record Victims(
       String alice,
       String aliceReads,
@@ -33,7 +34,8 @@ abstract class AttackFamily {
       String held,
       String paid,
       String usedKey,
-      String cursor) {}
+      String cursor,
+      String feedCursor) {}
 
   static final String NOBODY = "00000000-0000-7000-8000-00000000dead";
 

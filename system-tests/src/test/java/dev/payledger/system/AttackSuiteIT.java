@@ -352,6 +352,7 @@ class AttackSuiteIT extends Stack {
             "alice",
             key(),
             body(payer, savings, 100).replace("}", ",\"capture\":\"MANUAL\"}"));
+    awaitFeed(payer, "alice", 3);
     return new AttackFamily.Victims(
         token("alice"),
         token("alice", "accounts:read"),
@@ -366,7 +367,8 @@ class AttackSuiteIT extends Stack {
         held.text("id"),
         paid.text("id"),
         usedKey,
-        get("/v1/accounts?limit=1", "alice").text("next"));
+        get("/v1/accounts?limit=1", "alice").text("next"),
+        get("/v1/accounts/" + payer + "/feed?limit=1", "alice").text("next"));
   }
 
   private static URI gateway() {

@@ -60,7 +60,8 @@ final class AttacksOnBodies extends AttackFamily {
             "currency", "\"EUR\"",
             "reference", "\"rent\"",
             "metadata", "{\"a\":\"b\"}",
-            "capture", "\"MANUAL\""));
+            "capture", "\"MANUAL\"",
+            "dryRun", "false"));
     bodies.put(
         "/v1/transfers/" + of.posted() + "/reversals",
         fields("amountMinor", "1", "reference", "\"sorry\"", "metadata", "{\"a\":\"b\"}"));
@@ -391,7 +392,7 @@ final class AttacksOnBodies extends AttackFamily {
     return switch (field) {
       case "reference" -> value.equals("\"\"");
       case "metadata" -> value.equals("{}");
-      case "final" -> value.equals("true");
+      case "final", "dryRun" -> value.equals("true");
       default -> false;
     };
   }

@@ -312,16 +312,23 @@ final class AttacksOnHttp extends AttackFamily {
         get("/v1/accounts?cursor=" + of.cursor())
             .as(of.bob())
             .mustGet("45 somebody else's cursor", 400, "invalid-request"));
-    for (int at = 0; at < of.cursor().length(); at += 5) {
-      char other = of.cursor().charAt(at) == 'A' ? 'B' : 'A';
-      all.add(
-          get("/v1/accounts?cursor="
-                  + of.cursor().substring(0, at)
-                  + other
-                  + of.cursor().substring(at + 1))
-              .as(of.alice())
-              .mustGet("45 a cursor changed at " + at, 400, "invalid-request"));
-    }
+    all.add(
+        get("/v1/accounts/" + of.savings() + "/feed?cursor=" + of.feedCursor())
+            .as(of.alice())
+            .mustGet("45 another feed's cursor", 400, "invalid-request"));
+    Map<String, String> cursors =
+        Map.of("/v1/accounts?", of.cursor(), lists.get(2), of.feedCursor());
+    cursors.forEach(
+        (list, cursor) -> {
+          for (int at = 0; at < cursor.length(); at += 5) {
+            char other = cursor.charAt(at) == 'A' ? 'B' : 'A';
+            all.add(
+                get(list + "cursor=" + cursor.substring(0, at) + other + cursor.substring(at + 1))
+                    .as(of.alice())
+                    .mustGet(
+                        "45 %sa cursor changed at %d".formatted(list, at), 400, "invalid-request"));
+          }
+        });
     for (String asOf :
         List.of(
             "x",
