@@ -50,7 +50,12 @@ final class ContainerErrors implements WebServerFactoryCustomizer<TomcatServletW
               TraceFilter.TRACE_ID, TraceFilter.traceId(request.getHeader("traceparent")))) {
         LOG.info("The container refused a request with {}", status);
         ProblemCode code = ProblemCode.ofStatus(status);
-        ProblemDetail problem = Problems.problem(code, code.next());
+        ProblemDetail problem =
+            Problems.problem(
+                code,
+                code == ProblemCode.INVALID_REQUEST
+                    ? "The request is not well-formed HTTP."
+                    : code.next());
         problem.setStatus(status);
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(json.writeValueAsBytes(problem));

@@ -45,7 +45,12 @@ final class ContainerErrors implements WebServerFactoryCustomizer<TomcatServletW
         return;
       }
       ProblemCode code = ProblemCode.ofStatus(status);
-      ProblemDetail problem = Problem.body(code, code.next());
+      ProblemDetail problem =
+          Problem.body(
+              code,
+              code == ProblemCode.INVALID_REQUEST
+                  ? "The request is not well-formed HTTP."
+                  : code.next());
       problem.setStatus(status);
       String traceId = Trace.of(request).traceId();
       problem.setProperty("traceId", traceId);

@@ -48,7 +48,12 @@ final class ContainerErrors implements WebServerFactoryCustomizer<TomcatServletW
       try (var _ = MDC.putCloseable(TraceId.KEY, TraceId.of(request.getHeader("traceparent")))) {
         LOG.info("The container refused a request with {}", status);
         ProblemCode code = ProblemCode.ofStatus(status);
-        ProblemDetail problem = Problems.problem(code, code.next());
+        ProblemDetail problem =
+            Problems.problem(
+                code,
+                code == ProblemCode.INVALID_REQUEST
+                    ? "The request is not well-formed HTTP."
+                    : code.next());
         problem.setStatus(status);
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(json.writeValueAsBytes(problem));
