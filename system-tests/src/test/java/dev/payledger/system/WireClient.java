@@ -20,6 +20,9 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 ///
 /// Thread-safe; as many connections as there are calls at once.
 final class WireClient implements AutoCloseable {
+  /// Well before a server hangs up.
+  private static final Duration IDLE_MAX = Duration.ofSeconds(3);
+
   private final URI server;
   private final Duration answerBound;
   private final Deque<Wire> idle = new ConcurrentLinkedDeque<>();
@@ -65,13 +68,13 @@ final class WireClient implements AutoCloseable {
 
   /// One call, once; throws when there is no answer, and then nobody knows what happened.
   Reply send(byte[] request) throws IOException {
-    Wire waiting = idle.pollFirst();
-    Wire wire = waiting == null ? new Wire() : waiting;
+    Wire wire = wire();
     try {
       Reply reply = wire.exchange(request);
       if (reply.header("connection").equalsIgnoreCase("close")) {
         wire.close();
       } else {
+        wire.idleSince = System.nanoTime();
         idle.addFirst(wire);
       }
       return reply;
@@ -79,6 +82,17 @@ final class WireClient implements AutoCloseable {
       wire.close();
       throw e;
     }
+  }
+
+  /// One that was used a moment ago, or a new one.
+  private Wire wire() throws IOException {
+    for (Wire wire = idle.pollFirst(); wire != null; wire = idle.pollFirst()) {
+      if (System.nanoTime() - wire.idleSince < IDLE_MAX.toNanos()) {
+        return wire;
+      }
+      wire.close();
+    }
+    return new Wire();
   }
 
   @Override
@@ -93,6 +107,7 @@ final class WireClient implements AutoCloseable {
     private final byte[] buffer = new byte[8_192];
     private int at;
     private int end;
+    private long idleSince;
 
     Wire() throws IOException {
       try {

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -18,7 +19,8 @@ import org.springframework.stereotype.Repository;
 class IdempotencyKeys {
   private static final long FIRST_EPOCH = 1;
 
-  // Takes no lock on a row that is there: of a thousand duplicates none waits for another, nor does the
+  // Takes no lock on a row that is there: of a thousand duplicates none waits for another, nor does
+  // the
   // holder for them when it stores the answer.
   private static final String CLAIM =
       """
@@ -91,7 +93,7 @@ class IdempotencyKeys {
 
   /// Takes the claim if it is there to take, and says how the key stands if not.
   Standing claim(KeyedCommand command) {
-    Instant now = clock.instant();
+    Instant now = now();
     boolean isFirst =
         jdbc.sql(CLAIM)
                 .param("commandId", command.commandId())
@@ -128,13 +130,13 @@ class IdempotencyKeys {
   /// How the key stands, without taking it.
   Standing look(KeyedCommand command) {
     return rows.findById(command.commandId())
-        .map(row -> row.standingOf(command.fingerprint(), clock.instant()))
+        .map(row -> row.standingOf(command.fingerprint(), now()))
         .orElseGet(Standing.Free::new);
   }
 
   /// Stores the final answer; false when the claim has passed to somebody else meanwhile.
   boolean answer(KeyedCommand command, long epoch, Answer answer) {
-    Instant now = clock.instant();
+    Instant now = now();
     return jdbc.sql(ANSWER)
             .param("status", answer.status())
             .param("contentType", answer.contentType())
@@ -155,7 +157,12 @@ class IdempotencyKeys {
 
   /// Forgets at most `limit` keys whose time is over; returns how many.
   int purge(int limit) {
-    return jdbc.sql(PURGE).param("now", utc(clock.instant())).param("limit", limit).update();
+    return jdbc.sql(PURGE).param("now", utc(now())).param("limit", limit).update();
+  }
+
+  /// In the database's microseconds: a lease that it has rounded up must not look as if it still ran.
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
   private static OffsetDateTime utc(Instant instant) {
