@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 /// How long a "no" takes does not tell whether there is something that is somebody else's. Both are asked for in
 /// turn, so that what else the machine does slows both, and the medians are compared.
 class TimingIT extends Stack {
-  private static final int CALLS = Integer.getInteger("timing.calls", 600);
-  private static final int WARM_UP = 200;
+  private static final int CALLS = 400;
+  private static final int WARM_UP = 100;
 
   /// Noise may hide a difference or make one, but it does not make the same one three times.
   private static final int TRIES = 3;

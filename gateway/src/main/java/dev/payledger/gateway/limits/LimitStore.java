@@ -59,10 +59,12 @@ final class LimitStore implements AutoCloseable {
     }
   }
 
-  LimitStore(RateLimitProperties.Redis properties, byte[] script, MeterRegistry meters) {
+  /// @param timeout the longest that one request waits
+  LimitStore(
+      RateLimitProperties.Redis properties, Duration timeout, byte[] script, MeterRegistry meters) {
     this.script = script.clone();
     this.digest = Base16.digest(script);
-    this.timeout = properties.timeout();
+    this.timeout = timeout;
     this.uri = uri(properties);
     this.client = RedisClient.create();
     this.client.setOptions(

@@ -36,7 +36,8 @@ class LimitsConfiguration {
   @Bean
   @Lazy
   LimitStore limitStore(RateLimitProperties properties, MeterRegistry meters) {
-    return new LimitStore(properties.redis(), LimitStore.script(), meters);
+    return new LimitStore(
+        properties.redis(), properties.redis().timeout(), LimitStore.script(), meters);
   }
 
   private static LocalBuckets part(RateLimitProperties properties) {

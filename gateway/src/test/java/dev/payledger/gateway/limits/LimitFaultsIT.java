@@ -65,7 +65,9 @@ class LimitFaultsIT {
     RateLimitProperties properties =
         Ticks.properties(NODES, BUDGET, "redis://127.0.0.1:" + wire.port());
     TimeMeter time = TimeMeter.SYSTEM_NANOTIME;
-    LimitStore store = new LimitStore(properties.redis(), LimitStore.script(), meters);
+    LimitStore store =
+        new LimitStore(
+            properties.redis(), properties.redis().timeout(), LimitStore.script(), meters);
     stores.add(store);
     LocalBuckets part = new LocalBuckets(properties, Source.PART, time);
     TokenBuckets node =
@@ -257,7 +259,7 @@ class LimitFaultsIT {
             "no-such-password",
             Duration.ofMillis(50),
             Duration.ofMillis(200));
-    LimitStore store = new LimitStore(wrong, LimitStore.script(), meters);
+    LimitStore store = new LimitStore(wrong, wrong.timeout(), LimitStore.script(), meters);
     stores.add(store);
     assertThat(store.draw(holder(), 0, 1, 1, store.timeout())).isEmpty();
   }
