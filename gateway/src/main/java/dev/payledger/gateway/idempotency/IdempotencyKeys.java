@@ -20,8 +20,7 @@ class IdempotencyKeys {
   private static final long FIRST_EPOCH = 1;
 
   // Takes no lock on a row that is there: of a thousand duplicates none waits for another, nor does
-  // the
-  // holder for them when it stores the answer.
+  // the holder for them when it stores the answer.
   private static final String CLAIM =
       """
       INSERT INTO idempotency_key
