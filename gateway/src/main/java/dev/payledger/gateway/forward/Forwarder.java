@@ -49,7 +49,7 @@ public class Forwarder {
   }
 
   private Forwarded exchange(HttpRequest request, Duration time) {
-    // The request's own timeout ends with the headers; waiting on the future bounds the body too, and
+    // The request's own timeout ends with the headers. Waiting on the future bounds the body too;
     // cancelling it closes the connection.
     CompletableFuture<HttpResponse<byte[]>> exchange =
         http.sendAsync(
