@@ -71,7 +71,7 @@ record GatewayCost(int connections, List<GatewayCost.Round> rounds) {
     lines.add(
         String.format(
             Locale.ROOT,
-            "Written by `GatewayCostIT` (`mvn verify -Pfaults`) at commit %s on %d cores, at a load average of %.0f; both services with 256 MB of heap, the serial collector and the first compiler, as the local stack starts them.",
+            "Written by `GatewayCostIT` (`mvn verify -Pmeasured`) at commit %s on %d cores, at a load average of %.0f; both services with 256 MB of heap, the serial collector and the first compiler, as the local stack starts them.",
             CrashMatrix.commit(),
             Runtime.getRuntime().availableProcessors(),
             ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()));

@@ -184,7 +184,7 @@ record StackOverload(
         """
         # Overload of the real stack, measured
 
-        Written by `StackOverloadIT` (`mvn verify -Pfaults`) at commit %s on %d cores, at a load average of %.0f, which the callers share
+        Written by `StackOverloadIT` (`mvn verify -Pmeasured`) at commit %s on %d cores, at a load average of %.0f, which the callers share
         with gateway, ledger, fraud screening, relay, Kafka, feed and PostgreSQL. A fifth of the calls moves money, half read an account,
         the rest read a feed; who calls waits for %d s. Nothing here has a bound but recovery: [the overload of a service
         of known capacity](overload.md) has the goals.

@@ -126,7 +126,7 @@ record OverloadReport(List<OverloadReport.Call> calls, double rejectionMedianMil
         """
         # Overload, measured
 
-        Written by `OverloadIT.java` (`mvn verify -Pfaults`). A service that works for ten requests at once, 50 ms each, and
+        Written by `OverloadIT.java` (`mvn verify -Pmeasured`). A service that works for ten requests at once, 50 ms each, and
         lets the others queue: 200 in a second. Independent callers, a fifth of them with money, half with
         reads, the rest with reports, who wait for a second. Half the capacity, then all of it, then three times as much, then half again.
 
