@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.payledger.local.Service;
 import dev.payledger.system.FraudStress.Measured;
 import dev.payledger.system.SteadyLoad.Ran;
-import dev.payledger.testkit.Measured;
+import dev.payledger.testkit.Measures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /// Fraud-service is slow, silent, failing or talking nonsense under a steady load: the ledger goes on
 /// reading and deciding, asks no more than it may, approves nothing by mistake, and recovers.
-@Measured
+@Measures
 class FraudStressIT extends Stack {
   private static final Duration MEASURED = Duration.ofSeconds(13);
   private static final Duration WARM_UP = Duration.ofSeconds(8);

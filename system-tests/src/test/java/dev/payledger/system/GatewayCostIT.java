@@ -7,7 +7,7 @@ import dev.payledger.system.GatewayCost.Closed;
 import dev.payledger.system.GatewayCost.Open;
 import dev.payledger.system.GatewayCost.Round;
 import dev.payledger.system.WireClient.Reply;
-import dev.payledger.testkit.Measured;
+import dev.payledger.testkit.Measures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /// What the way through the gateway costs: the same read of the same account with the same token from the
 /// same connections, once at the ledger and once through the gateway, in turns.
-@Measured
+@Measures
 class GatewayCostIT extends Stack {
   private static final double RATE_MIN = 0.4;
   private static final int CONNECTIONS = 32;

@@ -7,7 +7,7 @@ import dev.payledger.system.StackOverload.Call;
 import dev.payledger.system.StackOverload.Kind;
 import dev.payledger.system.StackOverload.Phase;
 import dev.payledger.system.WireClient.Reply;
-import dev.payledger.testkit.Measured;
+import dev.payledger.testkit.Measures;
 import dev.payledger.testkit.Seed;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /// Three times as much as the real stack can take. What it can take is found first; how much of that is left
 /// is written down and not asserted, for it depends on the machine. That money is right does not.
-@Measured
+@Measures
 class StackOverloadIT extends Stack {
   private static final int ACCOUNTS = 20;
   private static final long FUNDED_MINOR = 1_000_000;

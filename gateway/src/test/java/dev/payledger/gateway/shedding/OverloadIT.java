@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.payledger.gateway.Downstream.Reply;
 import dev.payledger.gateway.GatewayApplication;
 import dev.payledger.gateway.GatewayUnderTest;
-import dev.payledger.testkit.Measured;
+import dev.payledger.testkit.Measures;
 import dev.payledger.testkit.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
@@ -30,7 +30,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /// come, whether or not the ones before were answered. The service works for ten at once, 50 ms each, and lets
 /// the others queue, as real ones do. A caller waits for a second. The same trace goes through a gateway that sheds
 /// nothing, which is what the shedding is for.
-@Measured
+@Measures
 class OverloadIT extends GatewayUnderTest {
   private static final int AT_ONCE = 10;
   private static final Duration SERVICE_TIME = Duration.ofMillis(50);

@@ -11,4 +11,4 @@ import org.junit.jupiter.api.Tag;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("measured")
-public @interface Measured {}
+public @interface Measures {}
