@@ -3,6 +3,7 @@ package dev.payledger.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.audit.Checks;
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Fingerprint;
 import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
@@ -24,6 +25,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -79,10 +81,19 @@ public class LedgerUnderTest {
 
   @TestConfiguration
   static class Time {
+    /// One for all contexts: they share the books, in which nothing is stamped with a time to come.
+    private static final SettableClock CLOCK = new SettableClock(Clock.systemUTC().instant());
+
     @Bean
     @Primary
     SettableClock settableClock() {
-      return new SettableClock(Clock.systemUTC().instant());
+      return CLOCK;
+    }
+
+    @Bean
+    @Primary
+    DatabaseClock settableDatabaseClock() {
+      return sql -> CLOCK.instant().truncatedTo(ChronoUnit.MICROS);
     }
   }
 
@@ -225,8 +236,8 @@ public class LedgerUnderTest {
             Map.of(),
             null,
             "somebody-else",
-            leaseUntil,
-            clock.instant().plus(Duration.ofMinutes(15)));
+            Duration.between(clock.instant(), leaseUntil),
+            Duration.ofMinutes(15));
     assertThat(journal.submit(hold, Duration.ofSeconds(10)))
         .isEqualTo(new HoldOutcome.Held(command, 1));
     return command;

@@ -30,6 +30,8 @@ public sealed interface JournalCommand<O> {
   /// @param captureWithin how long it is held for its capture by request; null when it is captured as
   ///     soon as it is screened
   /// @param reverses the posted transfer that this one gives back, whole or in part; else null
+  /// @param sagaLease how long from now the caller has the saga to itself
+  /// @param lifetime time from now until the transfer expires
   record HoldFunds(
       UUID id,
       Fingerprint fingerprint,
@@ -43,8 +45,8 @@ public sealed interface JournalCommand<O> {
       Map<String, String> metadata,
       @Nullable String traceparent,
       String sagaOwner,
-      Instant sagaLeaseUntil,
-      Instant expiresAt)
+      Duration sagaLease,
+      Duration lifetime)
       implements JournalCommand<HoldOutcome> {
 
     @Override

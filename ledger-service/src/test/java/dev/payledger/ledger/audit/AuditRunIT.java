@@ -295,7 +295,7 @@ class AuditRunIT extends LedgerUnderTest {
         new AuditProperties(Duration.ofHours(1), batchMax),
         sql,
         transactions,
-        clock);
+        any -> clock.instant());
   }
 
   /// Runs until everything committed so far has been looked at.

@@ -387,7 +387,8 @@ class ChecksIT extends LedgerUnderTest {
 
   private List<String> violations(Statement statement, String check) throws SQLException {
     List<String> violations = new ArrayList<>();
-    try (var row = statement.executeQuery(checks.query(check))) {
+    try (var row =
+        statement.executeQuery(checks.query(check).replace(":now", "'" + clock.instant() + "'"))) {
       while (row.next()) {
         violations.add(row.getString(1));
       }
