@@ -9,6 +9,7 @@ import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.Leg;
+import dev.payledger.ledger.request.Caller;
 import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.SettableClock;
 import dev.payledger.testkit.TestIssuer;
@@ -43,7 +44,8 @@ import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The ledger on a real PostgreSQL with a settable clock, a fraud-service that can be moody, and an
+/// The ledger on a real PostgreSQL whose clock is settable, on an instance whose own clock is an hour
+/// ahead of it, which must make no difference; a fraud-service that can be moody, and an
 /// issuer of its own. Recovery and audit do not run and an open breaker does not move by itself: tests step
 /// them. After each test the books are checked.
 @SpringBootTest(
@@ -85,9 +87,14 @@ public class LedgerUnderTest {
     private static final SettableClock CLOCK = new SettableClock(Clock.systemUTC().instant());
 
     @Bean
-    @Primary
     SettableClock settableClock() {
       return CLOCK;
+    }
+
+    @Bean
+    @Primary
+    Clock clockOfTheInstance() {
+      return Clock.offset(CLOCK, Duration.ofHours(1));
     }
 
     @Bean
@@ -205,6 +212,15 @@ public class LedgerUnderTest {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /// What alice's command of that name makes.
+  protected static UUID transferOf(UUID command) {
+    return transferOf("alice", command);
+  }
+
+  protected static UUID transferOf(String subject, UUID command) {
+    return new Caller(TestIssuer.URL, subject, false).commandId(command);
   }
 
   protected long balanceMinor(UUID account) {

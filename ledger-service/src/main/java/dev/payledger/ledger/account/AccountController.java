@@ -70,7 +70,7 @@ class AccountController {
     }
     UUID id =
         administration.open(
-            requests.commandId(request),
+            requests.commandId(request, caller),
             owner,
             body.name(),
             body.currency(),

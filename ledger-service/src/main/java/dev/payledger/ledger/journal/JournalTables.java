@@ -5,6 +5,7 @@ import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
+import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
@@ -173,6 +174,7 @@ final class JournalTables {
   private static @Nullable UUID idOf(JournalCommand<?> command) {
     return switch (command) {
       case OpenAccount open -> open.id();
+      case OpenBatch open -> open.id();
       case HoldFunds hold -> hold.id();
       case ChangeTransfer change -> change.id();
       case PostTransfer _, TurnBack _, VoidHold _, ExpireHold _ -> null;
@@ -182,7 +184,7 @@ final class JournalTables {
   /// The transfer that must be there for it; null when there is none.
   private static @Nullable UUID transferOf(JournalCommand<?> command) {
     return switch (command) {
-      case OpenAccount _ -> null;
+      case OpenAccount _, OpenBatch _ -> null;
       case HoldFunds hold -> hold.reverses();
       case PostTransfer post -> post.transferId();
       case TurnBack turn -> turn.transferId();
@@ -203,7 +205,7 @@ final class JournalTables {
       case VoidHold end -> accountsOf(transfers.get(end.transferId()));
       case ExpireHold end -> accountsOf(transfers.get(end.transferId()));
       case ChangeTransfer change -> accountsOf(transfers.get(change.transferId()));
-      case OpenAccount _, TurnBack _ -> Set.of();
+      case OpenAccount _, OpenBatch _, TurnBack _ -> Set.of();
     };
   }
 

@@ -18,6 +18,7 @@ import org.springframework.transaction.annotation.Transactional;
 class SagaClaims {
   private final SagaStates states;
   private final SagaProperties properties;
+  private final Backoff backoff;
   private final JdbcClient sql;
   private final DatabaseClock clock;
   private final String owner = UUID.randomUUID().toString();
@@ -25,6 +26,7 @@ class SagaClaims {
   SagaClaims(SagaStates states, SagaProperties properties, JdbcClient sql, DatabaseClock clock) {
     this.states = states;
     this.properties = properties;
+    this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
     this.sql = sql;
     this.clock = clock;
   }
@@ -64,6 +66,39 @@ class SagaClaims {
         .lock(lease.transferId())
         .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())
         .ifPresent(saga -> saga.handBack(clock.now(sql).plus(pause)));
+  }
+
+  /// Pauses it because of a defect, longer each time, and parks it after too many.
+  ///
+  /// @return whether it is parked now
+  @Transactional
+  public boolean fail(SagaLease lease, String failure) {
+    Instant now = clock.now(sql);
+    return states
+        .lock(lease.transferId())
+        .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())
+        .map(
+            saga -> {
+              int failures = saga.fail(failure);
+              if (failures >= properties.failuresMax()) {
+                saga.park(now);
+              } else {
+                saga.pauseUntil(now.plus(backoff.pause(failures)));
+              }
+              return saga.isParked();
+            })
+        .orElse(false);
+  }
+
+  /// Lets anyone take a parked saga up again.
+  ///
+  /// @return false when it is not parked
+  @Transactional
+  public boolean release(UUID transferId) {
+    Instant now = clock.now(sql);
+    Optional<SagaState> parked = states.lock(transferId).filter(SagaState::isParked);
+    parked.ifPresent(saga -> saga.release(now));
+    return parked.isPresent();
   }
 
   /// Hands it back because fraud screening could not be asked.

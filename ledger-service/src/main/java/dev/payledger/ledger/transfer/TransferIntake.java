@@ -75,20 +75,13 @@ class TransferIntake {
   }
 
   /// The transfer as it stands when this thread has done what it could in the caller's time.
-  ///
-  /// @param batch that it is an item of; null when it is asked for by itself
   Transfer create(
-      UUID commandId,
-      TransferRequest request,
-      @Nullable Fingerprint batch,
-      Caller caller,
-      Trace trace,
-      TimeLeft timeLeft) {
+      UUID commandId, TransferRequest request, Caller caller, Trace trace, TimeLeft timeLeft) {
     requireAllDebits(caller, request.movements(), Problem.notFound());
     return decide(
         hold(
             commandId,
-            request.fingerprint(caller.subject(), batch),
+            request.fingerprint(caller.subject()),
             caller,
             request.movements(),
             request.currency(),
@@ -105,7 +98,7 @@ class TransferIntake {
     HoldFunds command =
         hold(
             UUID.randomUUID(),
-            request.fingerprint(caller.subject(), null),
+            request.fingerprint(caller.subject()),
             caller,
             request.movements(),
             request.currency(),
@@ -257,7 +250,7 @@ class TransferIntake {
     };
   }
 
-  private static Problem idReused() {
+  static Problem idReused() {
     return new Problem(
         ProblemCode.IDEMPOTENCY_KEY_REUSED,
         "The idempotency key was used for another request. Use a new key.");

@@ -66,7 +66,7 @@ class AccountIT extends LedgerUnderTest {
     UUID command = UUID.randomUUID();
     transfer(alice(), command, a, account("bob", 0), 10);
 
-    Answer answer = open(alice(), command, "\"name\":\"Rent\",\"currency\":\"EUR\"");
+    Answer answer = open(alice(), transferOf(command), "\"name\":\"Rent\",\"currency\":\"EUR\"");
 
     assertThat(answer.code()).isEqualTo("idempotency-key-reused");
   }
