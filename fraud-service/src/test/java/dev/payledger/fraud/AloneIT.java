@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.payledger.local.KafkaServer;
 import dev.payledger.testkit.Ports;
+import dev.payledger.testkit.ProcessLogs;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ class AloneIT extends FraudServer {
 
   @Test
   void screeningGoesOnWithoutKafkaAndLearnsWhenItComes(@TempDir Path directory) throws Exception {
+    ProcessLogs.watch(directory);
     UUID alice = UUID.randomUUID();
     UUID bob = UUID.randomUUID();
     UUID carol = UUID.randomUUID();
