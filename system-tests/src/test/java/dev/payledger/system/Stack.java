@@ -49,7 +49,11 @@ class Stack {
           "FRAUD_BREAKER_OPEN", "1s");
 
   static final Map<String, String> GATEWAY_CLOCKS =
-      Map.of("IDEMPOTENCY_LEASE", "4s", "IDEMPOTENCY_WAIT_MAX", "2s");
+      Map.of(
+          "TIME_LEFT_UNASKED", "5s",
+          // The lease is as long.
+          "TIME_LEFT_MAX", "5s",
+          "IDEMPOTENCY_WAIT_MAX", "2s");
 
   /// So much that nobody meets a rate limit, where something else is asked for.
   static final Map<String, String> NO_RATE_LIMITS =
