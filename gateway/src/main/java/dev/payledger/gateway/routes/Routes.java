@@ -2,10 +2,12 @@ package dev.payledger.gateway.routes;
 
 import static dev.payledger.gateway.forward.Upstream.LEDGER;
 import static dev.payledger.gateway.forward.Upstream.NOTIFY;
+import static dev.payledger.gateway.limits.RouteClass.DESCRIPTION;
 import static dev.payledger.gateway.limits.RouteClass.FEED;
+import static dev.payledger.gateway.limits.RouteClass.KEY_SET;
 import static dev.payledger.gateway.limits.RouteClass.MONEY;
-import static dev.payledger.gateway.limits.RouteClass.OPEN;
 import static dev.payledger.gateway.limits.RouteClass.READS;
+import static dev.payledger.gateway.limits.RouteClass.TOKENS;
 import static dev.payledger.gateway.routes.QueryCost.CHECKS;
 import static dev.payledger.gateway.routes.QueryCost.ONE;
 import static dev.payledger.gateway.routes.QueryCost.PAGE;
@@ -69,9 +71,9 @@ public class Routes implements KeyedOperations {
               "ledger:operate",
               new Command(LEDGER, "review-transfer", HONOURED, REVIEW)),
           own("GET", "/v1/idempotency-keys", READS, "accounts:read"),
-          own("GET", "/v1/openapi.yaml", OPEN, null),
-          own("POST", "/oauth2/token", OPEN, null),
-          own("GET", "/oauth2/jwks", OPEN, null));
+          own("GET", "/v1/openapi.yaml", DESCRIPTION, null),
+          own("POST", "/oauth2/token", TOKENS, null),
+          own("GET", "/oauth2/jwks", KEY_SET, null));
 
   /// What the table says about a method and a path.
   sealed interface Match {

@@ -1,6 +1,5 @@
 package dev.payledger.gateway.shedding;
 
-import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.routes.Route;
 import jakarta.servlet.http.HttpServletRequest;
 
@@ -33,7 +32,8 @@ enum Priority {
       case MONEY -> CRITICAL;
       case READS -> "ledger:operate".equals(route.scope()) ? SHEDDABLE : INTERACTIVE;
       case FEED -> SHEDDABLE;
-      case OPEN -> throw new IllegalArgumentException(RouteClass.OPEN + " is not forwarded");
+      case TOKENS, KEY_SET, DESCRIPTION ->
+          throw new IllegalArgumentException(route.routeClass() + " is not forwarded");
     };
   }
 
