@@ -49,7 +49,8 @@ public class Routes implements KeyedOperations {
           command(REQUIRED, "void-transfer", "/v1/transfers/{id}/void", NONE),
           command(REQUIRED, "create-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
           read("/v1/transfers", READS, LEDGER, PAGE),
-          read("/v1/transfers/{id}", READS, LEDGER, ONE),
+          Route.of(
+              "GET", "/v1/transfers/{id}", READS, "accounts:read", new Read(LEDGER, ONE, true)),
           command(HONOURED, "open-account", "/v1/accounts", ACCOUNT),
           read("/v1/accounts", READS, LEDGER, PAGE),
           read("/v1/accounts/{id}", READS, LEDGER, ONE),
@@ -115,11 +116,11 @@ public class Routes implements KeyedOperations {
 
   private static Route read(
       String path, RouteClass routeClass, Upstream upstream, QueryCost queryCost) {
-    return Route.of("GET", path, routeClass, "accounts:read", new Read(upstream, queryCost));
+    return Route.of("GET", path, routeClass, "accounts:read", new Read(upstream, queryCost, false));
   }
 
   private static Route operate(String path, QueryCost queryCost) {
-    return Route.of("GET", path, READS, "ledger:operate", new Read(LEDGER, queryCost));
+    return Route.of("GET", path, READS, "ledger:operate", new Read(LEDGER, queryCost, false));
   }
 
   private static Route own(
