@@ -71,6 +71,13 @@ public class Routes implements KeyedOperations {
               MONEY,
               "ledger:operate",
               new Command(LEDGER, "review-transfer", HONOURED, REVIEW)),
+          operate("/v1/operator/parked-transfers", PAGE),
+          Route.of(
+              "POST",
+              "/v1/operator/parked-transfers/{id}/release",
+              MONEY,
+              "ledger:operate",
+              new Command(LEDGER, "release-transfer", HONOURED, NONE)),
           own("GET", "/v1/idempotency-keys", READS, "accounts:read"),
           own("GET", "/v1/openapi.yaml", DESCRIPTION, null),
           own("POST", "/oauth2/token", TOKENS, null),
