@@ -61,7 +61,7 @@ final class TokenRequestFilter extends OncePerRequestFilter {
     properties
         .clients()
         .forEach(client -> placesByClient.put(client.id(), new Semaphore(bounds.perClientMax())));
-    // In the order in which they came: nobody is passed by for ever.
+    // In the order in which they came: every request has its turn.
     this.checks = new Semaphore(bounds.atOnceMax(), true);
   }
 
