@@ -204,6 +204,8 @@ class OpenApiTest {
     add(bodies, review, false, "{'decision':'APPROVE','reason':''}");
     add(bodies, review, false, "{'decision':'APPROVE','reason':' '}");
     add(bodies, review, false, "{'decision':'APPROVE','reason':'x','more':1}");
+    add(bodies, "/v1/operator/parked-transfers/{id}/release", true, "{}");
+    add(bodies, "/v1/operator/parked-transfers/{id}/release", false, "{'reason':'x'}", "[]");
     add(bodies, "/v1/accounts/{id}/freeze", true, "{}", "{'side':'DEBITS'}", "{'side':'BOTH'}");
     add(bodies, "/v1/accounts/{id}/freeze", false, "{'side':'debits'}", "{'sides':'BOTH'}");
     for (String path : List.of("unfreeze", "close", "reopen")) {
