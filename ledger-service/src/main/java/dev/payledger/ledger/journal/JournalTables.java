@@ -1,5 +1,6 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.contracts.BlockedAccountEvent;
 import dev.payledger.contracts.TransferEvent;
 import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
@@ -10,6 +11,8 @@ import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
 import dev.payledger.ledger.journal.LockedRows.KnownCommand;
+import dev.payledger.ledger.journal.LockedRows.OwnerAllowanceKey;
+import dev.payledger.ledger.journal.LockedRows.Unscreened;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /// What a batch reads before it is planned. Rows are locked in one order everywhere, transfers with
-/// their sagas, then holds, then accounts, then allowances, each by id, so that two batches never wait
+/// their sagas, then holds, then accounts, then their allowances, then their owners', each by id, so that two batches never wait
 /// for each other in a circle.
 ///
 /// Each statement finds its rows through an index (`JournalPlansIT` asserts it): under SERIALIZABLE a
@@ -89,6 +92,24 @@ final class JournalTables {
       ORDER BY w.account_id, w.window_start FOR UPDATE OF o
       """;
 
+  static final String FIND_OWNERS =
+      """
+      SELECT id, owner FROM account WHERE id = ANY (:accounts) AND kind = 'CUSTOMER'
+      """;
+
+  static final String LOCK_OWNER_ALLOWANCES =
+      """
+      SELECT o.owner, o.window_start, o.used_minor
+      FROM unnest(:owners, :windowStarts) AS w (owner, window_start)
+      JOIN owner_offline_allowance o
+        ON o.owner = ANY (ARRAY[w.owner]) AND o.window_start = ANY (ARRAY[w.window_start])
+      ORDER BY w.owner, w.window_start FOR UPDATE OF o
+      """;
+
+  /// With the row that says whether the list is whole.
+  static final String FIND_BLOCKED =
+      "SELECT account_id, is_blocked FROM blocked_account WHERE account_id = ANY (:accounts)";
+
   private final JdbcClient sql;
 
   JournalTables(JournalTransaction tx) {
@@ -123,6 +144,7 @@ final class JournalTables {
         transferIds.isEmpty() ? Map.of() : lockTransfers(transferIds);
     Set<UUID> accountIds = new HashSet<>();
     Set<AllowanceKey> allowances = new HashSet<>();
+    Set<UUID> unscreened = new HashSet<>();
     for (JournalCommand<?> command : commands) {
       switch (command) {
         case HoldFunds hold when !known.containsKey(hold.id()) ->
@@ -131,6 +153,7 @@ final class JournalTables {
           TransferState transfer = transfers.get(post.transferId());
           addAccounts(accountIds, transfer);
           if (transfer != null && post.allowance() != null) {
+            addAccounts(unscreened, transfer);
             for (Leg leg : transfer.terms().legs()) {
               allowances.add(
                   new AllowanceKey(leg.debitAccountId(), post.allowance().windowStart()));
@@ -147,14 +170,14 @@ final class JournalTables {
         known,
         transfers,
         accountIds.isEmpty() ? Map.of() : lockAccounts(accountIds),
-        allowances.isEmpty() ? Map.of() : lockAllowances(allowances));
+        allowances.isEmpty() ? Unscreened.NONE : unscreened(allowances, unscreened));
   }
 
   /// What a new transfer of these legs would be planned on, as it is at this moment: nothing is locked.
   static LockedRows look(JdbcClient sql, List<Leg> legs) {
     Set<UUID> ids = new HashSet<>();
     addAccounts(ids, legs);
-    return new LockedRows(Map.of(), Map.of(), accounts(sql, FIND_ACCOUNTS, ids), Map.of());
+    return new LockedRows(Map.of(), Map.of(), accounts(sql, FIND_ACCOUNTS, ids), Unscreened.NONE);
   }
 
   private static void addAccounts(Set<UUID> accounts, @Nullable TransferState transfer) {
@@ -253,6 +276,60 @@ final class JournalTables {
               locked.put(
                   new AllowanceKey(
                       row.getObject("account_id", UUID.class),
+                      row.getObject("window_start", OffsetDateTime.class).toInstant()),
+                  row.getLong("used_minor"));
+            });
+    return locked;
+  }
+
+  private Unscreened unscreened(Set<AllowanceKey> keys, Set<UUID> accounts) {
+    Map<AllowanceKey, Long> used = lockAllowances(keys);
+    Map<UUID, String> owners = new HashMap<>();
+    sql.sql(FIND_OWNERS)
+        .param("accounts", new Columns<>(keys).uuids(AllowanceKey::account))
+        .query(
+            row -> {
+              owners.put(row.getObject("id", UUID.class), row.getString("owner"));
+            });
+    Set<OwnerAllowanceKey> ofOwners = new HashSet<>();
+    for (AllowanceKey key : keys) {
+      String owner = owners.get(key.account());
+      if (owner != null) {
+        ofOwners.add(new OwnerAllowanceKey(owner, key.windowStart()));
+      }
+    }
+    Set<UUID> blocked = new HashSet<>();
+    Set<UUID> asked = new HashSet<>(accounts);
+    asked.add(BlockedAccountEvent.END_OF_LIST);
+    boolean isListComplete = false;
+    for (var row :
+        sql.sql(FIND_BLOCKED)
+            .param("accounts", new Columns<>(asked).uuids(id -> id))
+            .query(
+                (row, n) ->
+                    Map.entry(
+                        row.getObject("account_id", UUID.class), row.getBoolean("is_blocked")))
+            .list()) {
+      if (row.getKey().equals(BlockedAccountEvent.END_OF_LIST)) {
+        isListComplete = true;
+      } else if (row.getValue()) {
+        blocked.add(row.getKey());
+      }
+    }
+    return new Unscreened(used, lockOwnerAllowances(ofOwners), owners, blocked, isListComplete);
+  }
+
+  private Map<OwnerAllowanceKey, Long> lockOwnerAllowances(Set<OwnerAllowanceKey> keys) {
+    Map<OwnerAllowanceKey, Long> locked = new HashMap<>();
+    Columns<OwnerAllowanceKey> columns = new Columns<>(keys);
+    sql.sql(LOCK_OWNER_ALLOWANCES)
+        .param("owners", columns.texts(OwnerAllowanceKey::owner))
+        .param("windowStarts", columns.instants(OwnerAllowanceKey::windowStart))
+        .query(
+            row -> {
+              locked.put(
+                  new OwnerAllowanceKey(
+                      row.getString("owner"),
                       row.getObject("window_start", OffsetDateTime.class).toInstant()),
                   row.getLong("used_minor"));
             });

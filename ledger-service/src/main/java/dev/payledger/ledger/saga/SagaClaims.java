@@ -56,10 +56,11 @@ class SagaClaims {
   /// Lets anyone go on after the pause; nothing happens when the saga is somebody else's by now.
   @Transactional
   public void handBack(SagaLease lease, Duration pause) {
+    Instant now = clock.instant();
     states
         .lock(lease.transferId())
         .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())
-        .ifPresent(saga -> saga.handBack(clock.instant().plus(pause)));
+        .ifPresent(saga -> saga.handBack(now, now.plus(pause)));
   }
 
   /// Hands it back because fraud screening could not be asked.

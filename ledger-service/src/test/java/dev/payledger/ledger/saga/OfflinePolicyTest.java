@@ -22,6 +22,7 @@ class OfflinePolicyTest {
               Duration.ofSeconds(30),
               5_000,
               15_000,
+              30_000,
               Duration.ofHours(1)));
 
   @ParameterizedTest
@@ -44,5 +45,6 @@ class OfflinePolicyTest {
   @Test
   void theAllowanceIsTheConfiguredOne() {
     assertThat(policy.allowance(Instant.EPOCH).limitMinor()).isEqualTo(15_000);
+    assertThat(policy.allowance(Instant.EPOCH).ownerLimitMinor()).isEqualTo(30_000);
   }
 }
