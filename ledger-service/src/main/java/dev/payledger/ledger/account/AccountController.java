@@ -1,5 +1,6 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Cursors;
 import dev.payledger.ledger.request.Page;
@@ -8,7 +9,6 @@ import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.Requests;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -36,7 +37,8 @@ class AccountController {
   private final Requests requests;
   private final Cursors cursors;
   private final AccountProperties properties;
-  private final Clock clock;
+  private final JdbcClient sql;
+  private final DatabaseClock clock;
 
   AccountController(
       AccountAdministration administration,
@@ -45,13 +47,15 @@ class AccountController {
       Requests requests,
       Cursors cursors,
       AccountProperties properties,
-      Clock clock) {
+      JdbcClient sql,
+      DatabaseClock clock) {
     this.administration = administration;
     this.accounts = accounts;
     this.lines = lines;
     this.requests = requests;
     this.cursors = cursors;
     this.properties = properties;
+    this.sql = sql;
     this.clock = clock;
   }
 
@@ -66,7 +70,7 @@ class AccountController {
     }
     UUID id =
         administration.open(
-            requests.commandId(request),
+            requests.commandId(request, caller),
             owner,
             body.name(),
             body.currency(),
@@ -111,7 +115,7 @@ class AccountController {
       @PathVariable UUID id, @RequestParam("asOf") String text, Authentication auth) {
     Instant asOf = instant(text);
     Account account = administration.of(id, Caller.of(auth));
-    Instant settled = clock.instant().minus(properties.settleTime());
+    Instant settled = clock.now(sql).minus(properties.settleTime());
     if (asOf.isAfter(settled)) {
       throw new Problem(
           ProblemCode.AS_OF_NOT_SETTLED,

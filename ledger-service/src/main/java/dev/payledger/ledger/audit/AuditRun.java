@@ -2,9 +2,8 @@ package dev.payledger.ledger.audit;
 
 import dev.payledger.ledger.audit.AuditNotes.Place;
 import dev.payledger.ledger.audit.AuditNotes.Sums;
-import java.time.Clock;
+import dev.payledger.ledger.journal.DatabaseClock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +46,7 @@ class AuditRun {
   private final AuditProperties properties;
   private final JdbcClient sql;
   private final TransactionTemplate snapshot;
-  private final Clock clock;
+  private final DatabaseClock clock;
 
   AuditRun(
       Checks checks,
@@ -56,7 +55,7 @@ class AuditRun {
       AuditProperties properties,
       JdbcClient sql,
       PlatformTransactionManager transactions,
-      Clock clock) {
+      DatabaseClock clock) {
     this.checks = checks;
     this.notes = notes;
     this.metrics = metrics;
@@ -94,8 +93,7 @@ class AuditRun {
   }
 
   private int keep(Pass pass) {
-    // The database keeps microseconds, and would round up.
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    Instant now = clock.now(sql);
     if (!notes.keep(pass.from(), pass.seen().upTo(), pass.sums(), pass.found(), now)) {
       return 0;
     }

@@ -3,7 +3,6 @@ package dev.payledger.ledger.saga;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.Money;
 import dev.payledger.ledger.screening.FraudScreening;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -16,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param initiator who asked for it
 /// @param money the sum of the legs
 /// @param decision an operator's, in the place of fraud screening
+/// @param isExpired whether its time was over when it was looked for
 record SagaTransfer(
     UUID id,
     String initiator,
@@ -24,7 +24,7 @@ record SagaTransfer(
     boolean byOperator,
     boolean isVoidRequested,
     @Nullable ReviewDecision decision,
-    Instant expiresAt) {
+    boolean isExpired) {
 
   /// Everybody on either side of a leg.
   Set<UUID> accounts() {

@@ -17,7 +17,6 @@ import dev.payledger.ledger.screening.FraudScreening;
 import dev.payledger.ledger.screening.Verdict;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -71,12 +70,14 @@ public class TransferSaga {
     return claims.owner() + "/" + started.incrementAndGet();
   }
 
-  public Instant leaseUntil(Instant now) {
-    return now.plus(properties.leaseDuration());
+  /// How long a first owner has its saga to itself.
+  public Duration lease() {
+    return properties.leaseDuration();
   }
 
-  public Instant expiresAt(Instant now) {
-    return now.plus(properties.transferLifetime());
+  /// How long a transfer may take.
+  public Duration lifetime() {
+    return properties.transferLifetime();
   }
 
   /// How long screened funds are held for their capture by request.
@@ -96,7 +97,7 @@ public class TransferSaga {
             hold.byOperator(),
             false,
             null,
-            hold.expiresAt()),
+            false),
         timeLeft);
   }
 
@@ -104,7 +105,7 @@ public class TransferSaga {
   void run(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
     switch (lease.step()) {
       case SCREEN -> {
-        if (transfer.isVoidRequested() || !clock.instant().isBefore(transfer.expiresAt())) {
+        if (transfer.isVoidRequested() || transfer.isExpired()) {
           turnBack(lease, transfer, null, timeLeft);
         } else if (transfer.decision() == ReviewDecision.REJECT) {
           turnBack(lease, transfer, RejectionReason.REVIEW_REJECTED, timeLeft);

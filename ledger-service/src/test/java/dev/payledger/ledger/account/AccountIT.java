@@ -13,7 +13,6 @@ import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.RejectionReason;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +66,7 @@ class AccountIT extends LedgerUnderTest {
     UUID command = UUID.randomUUID();
     transfer(alice(), command, a, account("bob", 0), 10);
 
-    Answer answer = open(alice(), command, "\"name\":\"Rent\",\"currency\":\"EUR\"");
+    Answer answer = open(alice(), transferOf(command), "\"name\":\"Rent\",\"currency\":\"EUR\"");
 
     assertThat(answer.code()).isEqualTo("idempotency-key-reused");
   }
@@ -428,7 +427,6 @@ class AccountIT extends LedgerUnderTest {
     int posted = 0;
     for (int i = 0; i < count; i++) {
       UUID command = UUID.randomUUID();
-      Instant now = clock.instant();
       HoldOutcome hold =
           journal.submit(
               new HoldFunds(
@@ -444,8 +442,8 @@ class AccountIT extends LedgerUnderTest {
                   Map.of(),
                   null,
                   "a-thousand-transfers",
-                  now.plusSeconds(600),
-                  now.plusSeconds(900)),
+                  Duration.ofSeconds(600),
+                  Duration.ofSeconds(900)),
               TIME);
       if (hold instanceof HoldOutcome.Held held) {
         assertThat(journal.submit(new PostTransfer(command, held.epoch(), 1, null), TIME))

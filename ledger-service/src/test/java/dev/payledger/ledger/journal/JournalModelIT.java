@@ -6,7 +6,6 @@ import static dev.payledger.ledger.journal.JournalInstance.hold;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.payledger.contracts.BlockedAccountEvent;
 import dev.payledger.ledger.audit.AuditedBooks;
 import dev.payledger.ledger.journal.CommitOutcome.Aborted;
 import dev.payledger.ledger.journal.CommitOutcome.Committed;
@@ -16,6 +15,7 @@ import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
+import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
@@ -79,9 +79,7 @@ class JournalModelIT {
   void start() {
     database = new ScratchDatabase("journal_model");
     database.migrate();
-    database.superuser(
-        "INSERT INTO blocked_account VALUES ('%s', false, 1, now())"
-            .formatted(BlockedAccountEvent.END_OF_LIST));
+    database.noAccountIsBlocked();
     one = new JournalInstance(database.url());
     two = new JournalInstance(database.url());
   }
@@ -158,6 +156,9 @@ class JournalModelIT {
       toCapture(random, debit, credit, minor);
       return;
     }
+    if (random.nextInt(16) == 0) {
+      batches();
+    }
     HoldFunds asked =
         random.nextInt(8) == 0 ? ofLegs(random, accounts) : hold(debit, credit, minor);
     Answered answer = submit(random, asked, null);
@@ -184,6 +185,19 @@ class JournalModelIT {
         submit(random, new PostTransfer(asked.id(), 1, 1, null), posted);
       }
       default -> submit(random, new PostTransfer(asked.id(), 1, 1, null), answer);
+    }
+  }
+
+  /// Two different batches under one id, each sent twice, at both instances at once.
+  private void batches() {
+    UUID id = UUID.randomUUID();
+    try (ExecutorService several = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (JournalInstance instance : List.of(one, two)) {
+        for (String items : List.of("A, B", "A, B, C")) {
+          OpenBatch batch = new OpenBatch(id, Fingerprint.of(List.of(items)));
+          several.execute(() -> submit(instance, batch, null));
+        }
+      }
     }
   }
 
@@ -402,7 +416,7 @@ class JournalModelIT {
   private static List<Decision<?>> apply(
       JournalTransaction tx, UnaryOperator<LockedRows> seen, List<JournalCommand<?>> batch) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    LockedRows rows = seen.apply(new JournalTables(tx).lock(batch));
+    LockedRows rows = seen.apply(new JournalTables(tx, false).lock(batch).rows());
     BatchPlan plan = BatchPlan.of(batch, rows, now);
     Pipeline writes = new Pipeline();
     new JournalWrites(writes, JSON).write(plan.writes(), now);

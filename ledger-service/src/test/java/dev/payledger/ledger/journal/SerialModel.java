@@ -8,6 +8,7 @@ import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
+import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.OpenOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
@@ -106,6 +107,7 @@ final class SerialModel {
       boolean isFirst =
           !answer.decision().decidedOn().isEmpty()
               || answer.command() instanceof OpenAccount
+              || answer.decision().outcome() instanceof OpenOutcome.Opened
               || answer.command() instanceof TurnBack;
       (isFirst ? looked : recognised).add(answer);
     }
@@ -216,6 +218,12 @@ final class SerialModel {
         commands.put(open.id(), open.fingerprint());
         accounts.put(open.id(), new Account(false));
         yield new OpenOutcome.Opened(open.id());
+      }
+      case OpenBatch batch -> {
+        Fingerprint first = commands.putIfAbsent(batch.id(), batch.fingerprint());
+        yield first == null || first.equals(batch.fingerprint())
+            ? new OpenOutcome.Opened(batch.id())
+            : new OpenOutcome.IdReused();
       }
       case HoldFunds hold -> hold(hold);
       case PostTransfer post -> post(post);
@@ -413,6 +421,9 @@ final class SerialModel {
                   && answer.decision().outcome() instanceof TurnOutcome.Turned
                       == Set.of("VOIDED", "EXPIRED")
                           .contains(transfers.get(end.transferId()).state);
+          case OpenBatch batch ->
+              commands.containsKey(batch.id())
+                  && !batch.fingerprint().equals(commands.get(batch.id()));
           case OpenAccount _, TurnBack _ -> false;
         };
     if (!isRight) {

@@ -122,13 +122,13 @@ class CongestionIT extends LedgerUnderTest {
         assertThat(each.get().status()).isEqualTo(201);
       }
       recover();
-      assertThat(status(ninth)).isEqualTo("POSTED");
+      assertThat(status(transferOf(ninth))).isEqualTo("POSTED");
       assertThat(count(a, "screening = 'APPROVED'")).isEqualTo(9);
       assertThat(
               value(
                   Boolean.class,
                   "SELECT review_since IS NULL FROM saga WHERE transfer_id = ?",
-                  ninth))
+                  transferOf(ninth)))
           .as("no operator has to look at it")
           .isTrue();
     } finally {

@@ -124,6 +124,7 @@ class RetryBudgetIT extends LedgerUnderTest {
     return Stream.generate(UUID::randomUUID)
         .limit(count)
         .peek(id -> assertThat(transfer(alice(), id, debit, credit, minor).status()).isEqualTo(202))
+        .map(LedgerUnderTest::transferOf)
         .toList();
   }
 

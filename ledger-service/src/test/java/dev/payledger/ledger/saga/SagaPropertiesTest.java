@@ -11,6 +11,7 @@ class SagaPropertiesTest {
   private Duration lifetime = Duration.ofMinutes(15);
   private Duration captureWithin = Duration.ofDays(7);
   private int batchMax = 16;
+  private int failuresMax = 8;
   private Duration recoveryTimeout = Duration.ofSeconds(5);
   private Duration backoffBase = Duration.ofMillis(500);
   private Duration backoffMax = Duration.ofSeconds(30);
@@ -77,6 +78,13 @@ class SagaPropertiesTest {
   }
 
   @Test
+  void sagaIsParkedAfterOneFailureAtLeast() {
+    failuresMax = 0;
+
+    refused("failures-max");
+  }
+
+  @Test
   void theBackoffDoesNotShrink() {
     backoffMax = backoffBase.minusMillis(1);
     refused("backoff-max");
@@ -98,6 +106,7 @@ class SagaPropertiesTest {
         recoveryTimeout,
         backoffBase,
         backoffMax,
+        failuresMax,
         limitMinor,
         allowanceMinor,
         ownerAllowanceMinor,

@@ -194,17 +194,18 @@ class CaptureIT extends LedgerUnderTest {
     UUID pending = UUID.randomUUID();
     assertThat(transfer(alice(), pending, a, b, 9_000).status()).isEqualTo(202);
     UUID command = UUID.randomUUID();
-    Answer asked = post(path(pending, "void"), alice(), command, "");
+    Answer asked = post(path(transferOf(pending), "void"), alice(), command, "");
     assertThat(asked.status()).isEqualTo(202);
     assertThat(asked.json().get("voidRequested").asBoolean()).isTrue();
 
     FRAUD.become(Mood.APPROVES);
     saga.recover();
 
-    assertThat(status(pending)).isEqualTo("VOIDED");
+    assertThat(status(transferOf(pending))).isEqualTo("VOIDED");
     assertThat(heldMinor(a)).isEqualTo(10_000);
-    assertThat(FRAUD.hasReleased(pending)).isTrue();
-    assertThat(post(path(pending, "void"), alice(), command, "").status()).isEqualTo(200);
+    assertThat(FRAUD.hasReleased(transferOf(pending))).isTrue();
+    assertThat(post(path(transferOf(pending), "void"), alice(), command, "").status())
+        .isEqualTo(200);
     Answer replayed = transfer(alice(), pending, a, b, 9_000);
     assertThat(replayed.code()).isEqualTo("transfer-voided");
   }
@@ -215,21 +216,24 @@ class CaptureIT extends LedgerUnderTest {
     UUID pending = UUID.randomUUID();
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Answer> asked = callers.submit(() -> transfer(alice(), pending, a, b, 9_000));
-      await().until(() -> FRAUD.hasAssessed(pending));
+      await().until(() -> FRAUD.hasAssessed(transferOf(pending)));
       Future<Answer> voided =
-          callers.submit(() -> post(path(pending, "void"), alice(), UUID.randomUUID(), ""));
+          callers.submit(
+              () -> post(path(transferOf(pending), "void"), alice(), UUID.randomUUID(), ""));
       await()
           .pollInterval(Duration.ofMillis(10))
           .until(
               () ->
                   value(
-                      Boolean.class, "SELECT void_requested FROM transfer WHERE id = ?", pending));
+                      Boolean.class,
+                      "SELECT void_requested FROM transfer WHERE id = ?",
+                      transferOf(pending)));
       gate.countDown();
       assertThat(asked.get().code()).as("screening approves").isEqualTo("transfer-voided");
       assertThat(voided.get().status()).isEqualTo(200);
     }
 
-    assertThat(status(pending)).isEqualTo("VOIDED");
+    assertThat(status(transferOf(pending))).isEqualTo("VOIDED");
     assertThat(balanceMinor(b)).isZero();
   }
 

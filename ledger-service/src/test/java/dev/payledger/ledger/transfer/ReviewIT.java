@@ -69,8 +69,11 @@ class ReviewIT extends LedgerUnderTest {
       next = page.has("next") ? "&cursor=" + page.get("next").asString() : null;
     } while (next != null);
 
-    assertThat(ids).doesNotHaveDuplicates().contains(waiting.toString(), another.toString());
-    assertThat(ids.indexOf(waiting.toString())).isLessThan(ids.indexOf(another.toString()));
+    assertThat(ids)
+        .doesNotHaveDuplicates()
+        .contains(waiting.toString(), transferOf(another).toString());
+    assertThat(ids.indexOf(waiting.toString()))
+        .isLessThan(ids.indexOf(transferOf(another).toString()));
   }
 
   @Test
@@ -170,7 +173,8 @@ class ReviewIT extends LedgerUnderTest {
     UUID posted = UUID.randomUUID();
     transfer(alice(), posted, a, b, 10);
     for (String decision : List.of("RETRY", "APPROVE", "REJECT")) {
-      assertThat(review(operator(), posted, decision).code()).isEqualTo("not-held-for-review");
+      assertThat(review(operator(), transferOf(posted), decision).code())
+          .isEqualTo("not-held-for-review");
     }
     assertThat(review(operator(), UUID.randomUUID(), "APPROVE").status()).isEqualTo(404);
   }
