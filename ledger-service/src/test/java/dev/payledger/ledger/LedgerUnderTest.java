@@ -88,7 +88,8 @@ public class LedgerUnderTest {
   @TestConfiguration
   static class Time {
     /// One for all contexts: they share the books, in which nothing is stamped with a time to come.
-    private static final SettableClock CLOCK = new SettableClock(Clock.systemUTC().instant());
+    private static final SettableClock CLOCK =
+        new SettableClock(Clock.systemUTC().instant().truncatedTo(ChronoUnit.MICROS));
 
     @Bean
     SettableClock settableClock() {

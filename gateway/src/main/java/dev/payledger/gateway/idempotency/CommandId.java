@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 
 /// The id under which the ledger remembers a command for ever: a UUIDv8 (RFC 9562) from what the
 /// caller named, so that it can be had again from the request alone, even when the gateway's own
@@ -28,10 +27,10 @@ public final class CommandId {
     return version8(bits.getLong(), bits.getLong());
   }
 
-  /// For a request that names no key: every attempt is a command of its own.
+  /// For a request that names no key: every attempt is a command of its own. From a secure source:
+  /// whoever sees one of them must not be able to send the next one first.
   public static UUID random() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    return version8(random.nextLong(), random.nextLong());
+    return UUID.randomUUID();
   }
 
   /// Each field goes in with its length, so that (a, bc) and (ab, c) differ.

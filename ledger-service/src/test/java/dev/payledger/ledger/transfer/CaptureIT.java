@@ -31,14 +31,16 @@ class CaptureIT extends LedgerUnderTest {
 
   private UUID a;
   private UUID b;
+  private UUID asked;
   private UUID held;
 
   @BeforeEach
   void aliceHoldsForBob() {
     a = account("alice", 50_000);
     b = account("bob", 0);
-    held = UUID.randomUUID();
-    Answer answer = hold(held, 10_000);
+    asked = UUID.randomUUID();
+    held = transferOf(asked);
+    Answer answer = hold(asked, 10_000);
     assertThat(answer.status()).isEqualTo(201);
     assertThat(answer.json().get("status").asString()).isEqualTo("HELD");
     assertThat(answer.json().get("capture").asString()).isEqualTo("MANUAL");
@@ -169,7 +171,7 @@ class CaptureIT extends LedgerUnderTest {
     FRAUD.become(Mood.APPROVES);
     saga.recover();
 
-    JsonNode view = get("/v1/transfers/" + late, alice()).json();
+    JsonNode view = get("/v1/transfers/" + transferOf(late), alice()).json();
     assertThat(view.get("status").asString()).isEqualTo("HELD");
     assertThat(Instant.parse(view.get("expiresAt").asString()))
         .isAfterOrEqualTo(clock.instant().plus(Duration.ofDays(7)).minusSeconds(1));
@@ -254,9 +256,9 @@ class CaptureIT extends LedgerUnderTest {
     assertThat(post(path(held, "void"), bob(), some, "").code())
         .isEqualTo("idempotency-key-reused");
     assertThat(balanceMinor(b)).isEqualTo(10_000);
-    Answer asked = hold(held, 10_000);
-    assertThat(asked.status()).as("what asked for it, long after").isEqualTo(201);
-    assertThat(asked.json().get("status").asString()).isEqualTo("POSTED");
+    Answer again = hold(asked, 10_000);
+    assertThat(again.status()).as("what asked for it, long after").isEqualTo(201);
+    assertThat(again.json().get("status").asString()).isEqualTo("POSTED");
   }
 
   @Test

@@ -34,8 +34,9 @@ class ReversalIT extends LedgerUnderTest {
   void alicePaysBob() {
     a = account("alice", 50_000);
     b = account("bob", 0);
-    paid = UUID.randomUUID();
-    assertThat(transfer(alice(), paid, a, b, 10_000).status()).isEqualTo(201);
+    UUID command = UUID.randomUUID();
+    paid = transferOf(command);
+    assertThat(transfer(alice(), command, a, b, 10_000).status()).isEqualTo(201);
   }
 
   @Test

@@ -30,6 +30,7 @@ class ReviewIT extends LedgerUnderTest {
 
   private UUID a;
   private UUID b;
+  private UUID asked;
   private UUID waiting;
 
   @BeforeEach
@@ -37,8 +38,9 @@ class ReviewIT extends LedgerUnderTest {
     a = account("alice", 50_000);
     b = account("bob", 0);
     FRAUD.become(Mood.FAILS);
-    waiting = UUID.randomUUID();
-    assertThat(transfer(alice(), waiting, a, b, 9_000).status()).isEqualTo(202);
+    asked = UUID.randomUUID();
+    waiting = transferOf(asked);
+    assertThat(transfer(alice(), asked, a, b, 9_000).status()).isEqualTo(202);
   }
 
   @Test
@@ -112,7 +114,7 @@ class ReviewIT extends LedgerUnderTest {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.json().get("rejection").asString()).isEqualTo("review-rejected");
     assertThat(heldMinor(a)).isZero();
-    assertThat(transfer(alice(), waiting, a, b, 9_000).code()).isEqualTo("review-rejected");
+    assertThat(transfer(alice(), asked, a, b, 9_000).code()).isEqualTo("review-rejected");
     FRAUD.become(Mood.APPROVES);
     saga.release();
     assertThat(FRAUD.hasReleased(waiting)).isTrue();

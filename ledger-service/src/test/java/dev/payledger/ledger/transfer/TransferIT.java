@@ -290,11 +290,7 @@ class TransferIT extends LedgerUnderTest {
     assertThat(late.status()).isEqualTo(503);
     assertThat(late.code()).isEqualTo("unavailable");
     assertThat(late.response().headers().firstValue("Retry-After")).isPresent();
-    assertThat(
-            value(
-                Long.class,
-                "SELECT count(*) FROM transferOf(command) WHERE id = ?",
-                transferOf(command)))
+    assertThat(value(Long.class, "SELECT count(*) FROM command WHERE id = ?", transferOf(command)))
         .isZero();
   }
 
