@@ -200,6 +200,19 @@ WHERE EXISTS (SELECT FROM offline_allowance u
   IS DISTINCT FROM
     (SELECT sum(used_minor) FROM offline_allowance u WHERE u.account_id = n.account_id);
 
+-- I26b: no owner moved more unscreened than its allowance, and all that its accounts moved so was counted
+SELECT DISTINCT a.owner FROM seen_unscreened n
+JOIN account a ON a.id = n.account_id AND a.kind = 'CUSTOMER'
+WHERE EXISTS (SELECT FROM owner_offline_allowance u
+    WHERE u.owner = a.owner AND u.used_minor > u.limit_minor)
+  OR EXISTS (
+    SELECT FROM (SELECT o.window_start, sum(o.used_minor) AS minor
+        FROM account x JOIN offline_allowance o ON o.account_id = x.id
+        WHERE x.owner = a.owner AND x.kind = 'CUSTOMER' GROUP BY 1) accounts
+    FULL JOIN (SELECT window_start, used_minor AS minor FROM owner_offline_allowance u
+        WHERE u.owner = a.owner) owners USING (window_start)
+    WHERE accounts.minor IS DISTINCT FROM owners.minor);
+
 -- I27: what is counted as reversed of a transfer is what its reversals moved back, and no more than it moved
 SELECT t.id::text FROM transfer t
 WHERE t.id IN (SELECT id FROM seen_transfer UNION SELECT reverses FROM seen_transfer)

@@ -39,7 +39,9 @@ class AloneIT extends FraudServer {
     UUID alice = UUID.randomUUID();
     UUID bob = UUID.randomUUID();
     UUID carol = UUID.randomUUID();
-    execute("INSERT INTO payee VALUES ('%s', '%s', 1)".formatted(alice, bob));
+    execute(
+        "INSERT INTO payee VALUES ('%s', '%s', 1000, ARRAY[gen_random_uuid(), gen_random_uuid()], '%s')"
+            .formatted(alice, bob, NOON.minus(Duration.ofDays(1))));
 
     assertThat(
             send(HttpRequest.newBuilder(
@@ -55,7 +57,7 @@ class AloneIT extends FraudServer {
       kafka.awaitReady(Duration.ofSeconds(60));
       HearingServer.createTopic(kafka.bootstrapServers());
       try (LedgerEvents ledger = new LedgerEvents(kafka.bootstrapServers())) {
-        ledger.say(posted(alice, carol, 5));
+        ledger.say(posted(alice, carol, 1_000), posted(alice, carol, 1_000));
         await()
             .atMost(HearingServer.SOON)
             .until(() -> large(alice, carol).contains("\"APPROVED\""));

@@ -75,8 +75,10 @@ class AloneIT extends NotifyServer {
       try (Admin admin =
           Admin.create(
               Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()))) {
-        await().atMost(SOON).until(() -> admin.listTopics().names().get().containsAll(Topics.ALL));
-        assertThat(admin.describeTopics(Topics.ALL).allTopicNames().get().values())
+        await()
+            .atMost(SOON)
+            .until(() -> admin.listTopics().names().get().containsAll(Topics.OF_LEDGER));
+        assertThat(admin.describeTopics(Topics.OF_LEDGER).allTopicNames().get().values())
             .allMatch(topic -> topic.partitions().size() == Topics.PARTITIONS);
       }
       try (LedgerEvents ledger = new LedgerEvents(kafka.bootstrapServers())) {

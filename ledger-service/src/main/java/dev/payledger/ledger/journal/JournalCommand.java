@@ -67,7 +67,8 @@ public sealed interface JournalCommand<O> {
 
   /// T2 of the saga, the pivot: debits and credits, ends the hold; or, when it is to be captured by
   /// request, declares it held for that. With an allowance the transfer was not screened: it passes
-  /// only within what each account that pays may still move unscreened in the window.
+  /// only within what each account that pays, and its owner, may still move unscreened in the window,
+  /// and not from or to a blocked account.
   ///
   /// @param legCount of the transfer, whose row tells which
   record PostTransfer(
@@ -111,8 +112,9 @@ public sealed interface JournalCommand<O> {
   /// Gives back what is held and was not captured in time.
   record ExpireHold(UUID transferId, long epoch) implements JournalCommand<TurnOutcome> {}
 
-  /// What an account may move unscreened: at most `limitMinor` in the window that starts then.
-  record OfflineAllowance(Instant windowStart, long limitMinor) {}
+  /// What may be moved unscreened in the window that starts then: at most `limitMinor` by one account,
+  /// and `ownerLimitMinor` by all accounts of one owner.
+  record OfflineAllowance(Instant windowStart, long limitMinor, long ownerLimitMinor) {}
 
   /// What became of `OpenAccount` or `OpenBatch`, now or when the command was decided before.
   sealed interface OpenOutcome {
@@ -148,8 +150,12 @@ public sealed interface JournalCommand<O> {
     /// The accounts changed since the hold; nothing was written, the saga must turn back.
     record CannotPost(RejectionReason reason) implements PostOutcome {}
 
-    /// The account has used up what it may move unscreened; nothing was written.
+    /// The account or its owner has used up what may be moved unscreened; nothing was written.
     record AllowanceExhausted() implements PostOutcome {}
+
+    /// No whole list of the blocked accounts has ever arrived here, so that nothing may be moved
+    /// unscreened; nothing was written.
+    record BlockedAccountsUnknown() implements PostOutcome {}
 
     /// Another owner has the saga, or it is past this step; nothing was written.
     record Fenced() implements PostOutcome {}

@@ -2,6 +2,7 @@ package dev.payledger.ledger.journal;
 
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
+import dev.payledger.ledger.journal.LockedRows.OwnerAllowanceKey;
 import dev.payledger.ledger.journal.PlannedWrites.AccountMove;
 import dev.payledger.ledger.journal.PlannedWrites.AllowanceUse;
 import dev.payledger.ledger.journal.PlannedWrites.Entry;
@@ -157,6 +158,14 @@ final class JournalWrites {
         SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
       """;
 
+  static final String USE_OWNER_ALLOWANCES =
+      """
+      INSERT INTO owner_offline_allowance AS used (owner, window_start, used_minor, limit_minor)
+      SELECT * FROM unnest(:owners, :windowStarts, :amountsMinor, :limitsMinor)
+      ON CONFLICT (owner, window_start) DO UPDATE
+        SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
+      """;
+
   private final Pipeline pipeline;
   private final JsonMapper json;
 
@@ -182,6 +191,7 @@ final class JournalWrites {
     some(planned.transferMoves, this::moveTransfers);
     some(planned.releasesOwed, owed -> oweReleases(owed, now));
     some(List.copyOf(planned.allowanceUses.entrySet()), this::useAllowances);
+    some(List.copyOf(planned.ownerAllowanceUses.entrySet()), this::useOwnerAllowances);
   }
 
   private void recordCommands(List<NewCommand> rows) {
@@ -357,6 +367,16 @@ final class JournalWrites {
     pipeline
         .add(USE_ALLOWANCES, 0)
         .param("accounts", of.uuids(use -> use.getKey().account()))
+        .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
+        .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()))
+        .param("limitsMinor", of.longs(use -> use.getValue().limitMinor()));
+  }
+
+  private void useOwnerAllowances(List<Map.Entry<OwnerAllowanceKey, AllowanceUse>> rows) {
+    Columns<Map.Entry<OwnerAllowanceKey, AllowanceUse>> of = new Columns<>(rows);
+    pipeline
+        .add(USE_OWNER_ALLOWANCES, 0)
+        .param("owners", of.texts(use -> use.getKey().owner()))
         .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
         .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()))
         .param("limitsMinor", of.longs(use -> use.getValue().limitMinor()));

@@ -4,6 +4,7 @@ import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
+import dev.payledger.ledger.journal.LockedRows.OwnerAllowanceKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,10 +26,11 @@ final class PlannedWrites {
   final List<TransferMove> transferMoves = new ArrayList<>();
   final List<UUID> releasesOwed = new ArrayList<>();
   final Map<AllowanceKey, AllowanceUse> allowanceUses = new LinkedHashMap<>();
+  final Map<OwnerAllowanceKey, AllowanceUse> ownerAllowanceUses = new LinkedHashMap<>();
   final List<OutboxEvent> events = new ArrayList<>();
 
-  void useAllowance(AllowanceKey key, long amountMinor, long limitMinor) {
-    allowanceUses.merge(
+  static <K> void use(Map<K, AllowanceUse> uses, K key, long amountMinor, long limitMinor) {
+    uses.merge(
         key,
         new AllowanceUse(amountMinor, limitMinor),
         (before, more) ->

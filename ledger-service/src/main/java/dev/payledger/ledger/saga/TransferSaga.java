@@ -1,5 +1,6 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.ledger.blocked.BlockedAccounts;
 import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
@@ -38,6 +39,7 @@ import org.springframework.stereotype.Component;
 public class TransferSaga {
   private final Journal journal;
   private final FraudScreening screening;
+  private final BlockedAccounts blocked;
   private final SagaClaims claims;
   private final SagaProperties properties;
   private final OfflinePolicy offline;
@@ -48,11 +50,13 @@ public class TransferSaga {
   TransferSaga(
       Journal journal,
       FraudScreening screening,
+      BlockedAccounts blocked,
       SagaClaims claims,
       SagaProperties properties,
       Clock clock) {
     this.journal = journal;
     this.screening = screening;
+    this.blocked = blocked;
     this.claims = claims;
     this.properties = properties;
     this.offline = new OfflinePolicy(properties);
@@ -86,7 +90,14 @@ public class TransferSaga {
     run(
         new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN, false),
         new SagaTransfer(
-            hold.id(), hold.legs(), hold.money(), hold.byOperator(), false, null, false),
+            hold.id(),
+            hold.initiator(),
+            hold.legs(),
+            hold.money(),
+            hold.byOperator(),
+            false,
+            null,
+            false),
         timeLeft);
   }
 
@@ -99,7 +110,7 @@ public class TransferSaga {
         } else if (transfer.decision() == ReviewDecision.REJECT) {
           turnBack(lease, transfer, RejectionReason.REVIEW_REJECTED, timeLeft);
         } else if (transfer.decision() == ReviewDecision.APPROVE) {
-          post(lease, transfer, null, timeLeft);
+          approve(lease, transfer, timeLeft);
         } else if (!hasTimeToAsk(timeLeft)) {
           claims.handBack(lease, Duration.ZERO);
         } else {
@@ -114,27 +125,48 @@ public class TransferSaga {
   }
 
   private void screen(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
-    Verdict verdict =
-        screening.assess(transfer.id(), transfer.question(), lease.isAsked(), timeLeft);
+    FraudScreening.Attempt attempt =
+        new FraudScreening.Attempt(transfer.initiator(), lease.isAsked(), lease.attempts() > 0);
+    Verdict verdict = screening.assess(transfer.id(), transfer.question(), attempt, timeLeft);
     switch (verdict) {
       case APPROVED -> post(lease, transfer, null, timeLeft);
       case DECLINED, RELEASED ->
           turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
-      case UNAVAILABLE, NOT_ASKED -> {
-        boolean isAsked = verdict == Verdict.UNAVAILABLE;
-        boolean passes =
-            offline.mayPass(transfer.money().amountMinor())
-                && post(lease, transfer, offline.allowance(clock.instant()), timeLeft);
-        if (!passes) {
-          // The funds stay held and visible as such; screening is asked again until the transfer
-          // expires or an operator decides (`Review`).
-          claims.holdForReview(lease, backoff.pause(lease.attempts()), isAsked);
-        }
-      }
+      // Fraud screening is there: nothing passes without it because the ledger has much to do.
+      case CONGESTED, RETRY_LATER -> claims.handBack(lease, backoff.pause(lease.attempts()));
+      case UNAVAILABLE -> goWithoutScreening(lease, transfer, true, timeLeft);
+      case BREAKER_OPEN -> goWithoutScreening(lease, transfer, false, timeLeft);
     }
   }
 
-  /// @return false when the account's allowance is used up, and nothing was done
+  /// What is blocked is declined as if it had been asked about, whatever its amount. The copy of the
+  /// list is looked at here, and once more in the transaction that would post it unscreened.
+  private void goWithoutScreening(
+      SagaLease lease, SagaTransfer transfer, boolean isAsked, TimeLeft timeLeft) {
+    if (blocked.isAnyOf(transfer.accounts())) {
+      turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
+      return;
+    }
+    boolean passes =
+        offline.mayPass(transfer.money().amountMinor())
+            && post(lease, transfer, offline.allowance(clock.instant()), timeLeft);
+    if (!passes) {
+      // The funds stay held and visible as such; screening is asked again until the transfer
+      // expires or an operator decides (`Review`).
+      claims.holdForReview(lease, backoff.pause(lease.attempts()), isAsked);
+    }
+  }
+
+  /// An operator's approval takes the place of a verdict, and not of the list of blocked accounts.
+  private void approve(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
+    if (blocked.isAnyOf(transfer.accounts())) {
+      turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
+    } else {
+      post(lease, transfer, null, timeLeft);
+    }
+  }
+
+  /// @return false when it may not pass unscreened now, and nothing was done
   private boolean post(
       SagaLease lease,
       SagaTransfer transfer,
@@ -146,7 +178,7 @@ public class TransferSaga {
       case PostOutcome.CannotPost(RejectionReason reason) ->
           turnBack(lease, transfer, reason, timeLeft);
       case PostOutcome.VoidRequested() -> turnBack(lease, transfer, null, timeLeft);
-      case PostOutcome.AllowanceExhausted() -> {
+      case PostOutcome.AllowanceExhausted(), PostOutcome.BlockedAccountsUnknown() -> {
         return false;
       }
       case PostOutcome.Posted(), PostOutcome.Authorized(), PostOutcome.Fenced() -> {}
@@ -167,7 +199,7 @@ public class TransferSaga {
   private void compensate(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
     // With no time to hear the answer the release is owed; the funds do not wait for it.
     boolean isReleased =
-        hasTimeToAsk(timeLeft) && screening.release(transfer.id(), false, timeLeft);
+        hasTimeToAsk(timeLeft) && screening.release(transfer.id(), false, Duration.ZERO, timeLeft);
     VoidHold command = new VoidHold(transfer.id(), lease.epoch(), !isReleased);
     journal.submit(command, timeLeft.toDuration());
   }

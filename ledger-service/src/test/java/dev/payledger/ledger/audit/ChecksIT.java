@@ -103,6 +103,10 @@ class ChecksIT extends LedgerUnderTest {
       I11b | DELETE FROM account_line WHERE account_id = {b} | {event of b}
       I11b | DELETE FROM account WHERE id = {other} | {event of other}
       I26  | ALTER TABLE offline_allowance DROP CONSTRAINT offline_allowance_is_never_exceeded; UPDATE offline_allowance SET used_minor = limit_minor + 1 WHERE account_id = {a} | {a}
+      I26  | DELETE FROM offline_allowance WHERE account_id = {a} | {a}
+      I26b | ALTER TABLE owner_offline_allowance DROP CONSTRAINT owner_offline_allowance_is_never_exceeded; UPDATE owner_offline_allowance SET used_minor = limit_minor + 1 WHERE owner = 'alice' | alice
+      I26b | UPDATE owner_offline_allowance SET used_minor = used_minor - 1 WHERE owner = 'alice' | alice
+      I26b | DELETE FROM owner_offline_allowance WHERE owner = 'alice' | alice
       I27  | UPDATE transfer SET reversed_minor = reversed_minor + 1 WHERE id = {posted} | {posted}
       I27  | UPDATE transfer SET reversing_minor = 1 WHERE id = {posted} | {posted}
       I27  | UPDATE transfer SET amount_minor = amount_minor + 1, captured_minor = captured_minor + 1 WHERE id = {reversal} | {posted}
@@ -127,6 +131,8 @@ class ChecksIT extends LedgerUnderTest {
     // Older than what the continuous auditor is shown.
     UUID second = account("alice", 100);
     positionBefore = newestPosition();
+    // With the whole of her allowance left.
+    clock.set(startOfNextHour());
     UUID a = account("alice", 10_000);
     UUID b = account("bob", 0);
     UUID other = account("carol", 0);

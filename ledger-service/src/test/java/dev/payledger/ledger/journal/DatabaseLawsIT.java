@@ -94,6 +94,12 @@ class DatabaseLawsIT extends LedgerUnderTest {
               "offline_allowance",
               "account_id = {debit}; window_start = now(); used_minor = 1; limit_minor = 2"),
           Map.entry(
+              "owner_offline_allowance",
+              "owner = 'x'; window_start = now(); used_minor = 1; limit_minor = 2"),
+          Map.entry(
+              "blocked_account",
+              "account_id = gen_random_uuid(); is_blocked = true; sequence = 1; occurred_at = now()"),
+          Map.entry(
               "outbox",
               "id = gen_random_uuid(); aggregate_type = 'transfer'; aggregate_id = {transfer};"
                   + " aggregate_seq = 1; type = 'x'; version = 1; payload = '{}'; created_at = now()"),
@@ -101,6 +107,9 @@ class DatabaseLawsIT extends LedgerUnderTest {
               "review_decision",
               "transfer_id = {transfer}; decision = 'APPROVE'; reason = 'x'; decided_by = 'x';"
                   + " decided_at = now()"));
+
+  /// What the journal does not write.
+  private static final Set<String> APPLICATIONS_OWN = Set.of("review_decision", "blocked_account");
 
   private static final String LAWS =
       """
@@ -195,8 +204,12 @@ class DatabaseLawsIT extends LedgerUnderTest {
       saga               | parked_at = now(); failure = 'x'               | saga_is_parked_for_a_failure
       offline_allowance  | used_minor = 3                                 | offline_allowance_is_never_exceeded
       offline_allowance  | used_minor = -1                                | offline_allowance_is_never_exceeded
+      owner_offline_allowance | used_minor = 3                            | owner_offline_allowance_is_never_exceeded
+      owner_offline_allowance | used_minor = -1                           | owner_offline_allowance_is_never_exceeded
       review_decision    | decision = 'PERHAPS'                           | review_decision_is_known
       review_decision    | reason = ''                                    | review_decision_gives_a_reason
+      blocked_account    | sequence = -1                                  | blocked_account_sequence_is_never_negative
+      blocked_account    | account_id = '00000000-0000-0000-0000-000000000000' | blocked_account_of_zeros_is_not_blocked
       outbox             | aggregate_type = 'weather'                     | outbox_aggregate_type_is_known
       outbox             | aggregate_seq = 7                              | outbox_numbers_an_aggregate_once
       """;
@@ -304,7 +317,8 @@ class DatabaseLawsIT extends LedgerUnderTest {
     "account_line",
     "outbox",
     "saga",
-    "offline_allowance"
+    "offline_allowance",
+    "owner_offline_allowance"
   })
   void theApplicationCreatesNoRowThatMoneyDependsOn(String table) throws SQLException {
     PSQLException refusal = refusal("ledger_app", insert(table, ""));
@@ -322,6 +336,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
             "UPDATE hold SET amount_minor = 1",
             "UPDATE saga SET step = 'DONE'",
             "UPDATE offline_allowance SET used_minor = 0",
+            "UPDATE owner_offline_allowance SET used_minor = 0",
             "DELETE FROM hold",
             "DELETE FROM account",
             "DELETE FROM transfer")) {
@@ -427,7 +442,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
   /// review are not its own.
   private static String constraintBroken(String table, String unlike) throws SQLException {
     try (Connection journal =
-            table.equals("review_decision") ? Postgres.superuser("ledger") : as("ledger_journal");
+            APPLICATIONS_OWN.contains(table) ? Postgres.superuser("ledger") : as("ledger_journal");
         Statement statement = journal.createStatement()) {
       journal.setAutoCommit(false);
       for (String sql :

@@ -63,8 +63,11 @@ class JournalModelIT {
   private static final int COMMANDS = 20_000;
   private static final int CALLERS = 48;
   private static final int ACCOUNTS = 12;
+
+  /// The account's decides: which of an owner's accounts was first is in no answer.
   private static final OfflineAllowance ALLOWANCE =
-      new OfflineAllowance(Instant.parse("2026-11-23T10:00:00Z"), 5_000);
+      new OfflineAllowance(Instant.parse("2026-11-23T10:00:00Z"), 5_000, Integer.MAX_VALUE);
+
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final Queue<Answered> answers = new ConcurrentLinkedQueue<>();
@@ -76,6 +79,7 @@ class JournalModelIT {
   void start() {
     database = new ScratchDatabase("journal_model");
     database.migrate();
+    database.noAccountIsBlocked();
     one = new JournalInstance(database.url());
     two = new JournalInstance(database.url());
   }
@@ -441,7 +445,7 @@ class JournalModelIT {
                         a.lineCount(),
                         a.lastPostedAt(),
                         a.version())));
-    return new LockedRows(rows.commands(), rows.transfers(), accounts, rows.allowancesMinor());
+    return new LockedRows(rows.commands(), rows.transfers(), accounts, rows.unscreened());
   }
 
   private static Decision<?> decided(CommitOutcome<List<Decision<?>>> outcome) {

@@ -240,6 +240,10 @@ class JournalPlansIT {
         INSERT INTO screening_release (transfer_id, due_at) SELECT id, now() FROM n;
         INSERT INTO offline_allowance (account_id, window_start, used_minor, limit_minor)
           SELECT id, now(), 1, 2 FROM n;
+        INSERT INTO owner_offline_allowance (owner, window_start, used_minor, limit_minor)
+          SELECT 'owner ' || n, now(), 1, 2 FROM n;
+        INSERT INTO blocked_account (account_id, is_blocked, sequence, occurred_at)
+          SELECT id, true, 1, now() FROM n;
         INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version,
           payload, created_at)
           SELECT id, 'transfer', id, 1, 'x', 1, '{}', now() FROM n;

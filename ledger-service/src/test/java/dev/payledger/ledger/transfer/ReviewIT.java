@@ -94,6 +94,19 @@ class ReviewIT extends LedgerUnderTest {
         .isEqualTo("APPROVE, looked at, operator");
   }
 
+  /// Blocked while it waited: fraud screening did not see it, and the operator may not know.
+  @Test
+  void anApprovalMovesNothingToABlockedAccount() {
+    blockedAccount(b, true);
+
+    Answer answer = review(operator(), "APPROVE");
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.json().get("rejection").asString()).isEqualTo("fraud-declined");
+    assertThat(balanceMinor(b)).isZero();
+    assertThat(heldMinor(a)).isZero();
+  }
+
   @Test
   void aRejectionGivesTheFundsBackAndTellsFraudScreening() {
     Answer answer = review(operator(), "REJECT");

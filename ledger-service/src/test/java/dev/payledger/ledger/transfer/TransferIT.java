@@ -451,7 +451,10 @@ class TransferIT extends LedgerUnderTest {
                 transaction.executeWithoutResult(
                     tx ->
                         screening.release(
-                            UUID.randomUUID(), false, TimeLeft.of(Duration.ofSeconds(5)))))
+                            UUID.randomUUID(),
+                            false,
+                            Duration.ZERO,
+                            TimeLeft.of(Duration.ofSeconds(5)))))
         .isInstanceOf(IllegalStateException.class);
   }
 }

@@ -311,7 +311,7 @@ final class OutboxFixture implements AutoCloseable {
                 ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
                 ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class));
     List<TopicPartition> partitions = new ArrayList<>();
-    for (String topic : Topics.ALL) {
+    for (String topic : Topics.OF_LEDGER) {
       for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
         partitions.add(new TopicPartition(topic, partition));
       }
