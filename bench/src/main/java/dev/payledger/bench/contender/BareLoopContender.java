@@ -41,7 +41,7 @@ public final class BareLoopContender implements Contender {
               Instant now = clock.instant();
               List<HoldFunds> holds = new ArrayList<>(count / 2);
               for (int i = 0; i < count / 2; i++) {
-                holds.add(JournalContender.command(accounts.pair(spread), now));
+                holds.add(JournalContender.command(accounts.pair(spread)));
               }
               int posted = loop.run(holds);
               acknowledged.holds.add(holds.size());

@@ -1,8 +1,8 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.domain.Limit;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
@@ -30,19 +31,22 @@ class ReleaseRun {
   private final SagaProperties properties;
   private final Backoff backoff;
   private final TransactionTemplate transaction;
-  private final Clock clock;
+  private final JdbcClient sql;
+  private final DatabaseClock clock;
 
   ReleaseRun(
       ScreeningReleases releases,
       FraudScreening screening,
       SagaProperties properties,
       TransactionTemplate transaction,
-      Clock clock) {
+      JdbcClient sql,
+      DatabaseClock clock) {
     this.releases = releases;
     this.screening = screening;
     this.properties = properties;
     this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
     this.transaction = transaction;
+    this.sql = sql;
     this.clock = clock;
   }
 
@@ -96,7 +100,7 @@ class ReleaseRun {
     }
     try {
       transaction.executeWithoutResult(
-          tx -> releases.findById(owed.transferId()).orElseThrow().releasedAt(clock.instant()));
+          tx -> releases.findById(owed.transferId()).orElseThrow().releasedAt(clock.now(sql)));
       return true;
     } catch (DataAccessException | TransactionException e) {
       log.warn("a release that arrived is not noted and is repeated: {}", e.toString());
@@ -106,7 +110,7 @@ class ReleaseRun {
 
   /// Claims by moving the next attempt past the lease, so that no other instance takes it meanwhile.
   private List<Owed> claimDue() {
-    Instant now = clock.instant();
+    Instant now = clock.now(sql);
     return transaction.execute(
         tx ->
             releases.lockDue(now, Limit.of(screening.releasesMax())).stream()

@@ -1,6 +1,7 @@
 package dev.payledger.ledger.saga;
 
 import dev.payledger.ledger.blocked.BlockedAccounts;
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
@@ -15,10 +16,10 @@ import dev.payledger.ledger.journal.SagaStep;
 import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
 import dev.payledger.ledger.screening.Verdict;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /// The saga of one transfer, after its funds are held:
@@ -44,7 +45,8 @@ public class TransferSaga {
   private final SagaProperties properties;
   private final OfflinePolicy offline;
   private final Backoff backoff;
-  private final Clock clock;
+  private final JdbcClient sql;
+  private final DatabaseClock clock;
   private final AtomicLong started = new AtomicLong();
 
   TransferSaga(
@@ -53,7 +55,8 @@ public class TransferSaga {
       BlockedAccounts blocked,
       SagaClaims claims,
       SagaProperties properties,
-      Clock clock) {
+      JdbcClient sql,
+      DatabaseClock clock) {
     this.journal = journal;
     this.screening = screening;
     this.blocked = blocked;
@@ -61,6 +64,7 @@ public class TransferSaga {
     this.properties = properties;
     this.offline = new OfflinePolicy(properties);
     this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
+    this.sql = sql;
     this.clock = clock;
   }
 
@@ -149,7 +153,7 @@ public class TransferSaga {
     }
     boolean passes =
         offline.mayPass(transfer.money().amountMinor())
-            && post(lease, transfer, offline.allowance(clock.instant()), timeLeft);
+            && post(lease, transfer, offline.allowance(clock.now(sql)), timeLeft);
     if (!passes) {
       // The funds stay held and visible as such; screening is asked again until the transfer
       // expires or an operator decides (`Review`).
