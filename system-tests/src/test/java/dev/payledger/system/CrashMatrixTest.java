@@ -58,6 +58,8 @@ class CrashMatrixTest {
               "JournalConnections#attempt",
               EnumSet.of(
                   Failpoint.ACCOUNT_OPENED,
+                  Failpoint.ACCOUNT_CHANGED,
+                  Failpoint.ACCOUNT_CHANGE_REJECTED,
                   Failpoint.HELD,
                   Failpoint.REJECTED,
                   Failpoint.POSTED,
@@ -94,7 +96,6 @@ class CrashMatrixTest {
           Map.entry("Checks#run", "reads only"),
           Map.entry("AuditNotes", "notes of what the auditor has read; read again when lost"),
           Map.entry("AuditRun#runOnce", "the same notes"),
-          Map.entry("AccountAdministration#change", "an operator's change of one account"),
           Map.entry("SagaClaims#holdForReview", "hands back too: ledger.saga-handed-back"),
           Map.entry("SagaClaims#claimReviewed", "within an operator's decision"),
           Map.entry(

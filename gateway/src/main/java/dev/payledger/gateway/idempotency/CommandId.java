@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 
 /// The id under which the ledger remembers a command for ever: a UUIDv8 (RFC 9562) from what the
 /// caller named, so that it can be had again from the request alone, even when the gateway's own
@@ -13,6 +13,8 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class CommandId {
   private static final long VERSION_8 = 0x8000L;
   private static final long VARIANT_RFC = 0x8000_0000_0000_0000L;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private CommandId() {}
 
@@ -28,10 +30,10 @@ public final class CommandId {
     return version8(bits.getLong(), bits.getLong());
   }
 
-  /// For a request that names no key: every attempt is a command of its own.
+  /// For a request that names no key: every attempt is a command of its own, with an id that nobody
+  /// can guess and so nobody can use before.
   public static UUID random() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    return version8(random.nextLong(), random.nextLong());
+    return version8(RANDOM.nextLong(), RANDOM.nextLong());
   }
 
   /// Each field goes in with its length, so that (a, bc) and (ab, c) differ.

@@ -23,6 +23,22 @@ public sealed interface JournalCommand<O> {
   record OpenAccount(UUID id, Fingerprint fingerprint, String owner, String name, String currency)
       implements JournalCommand<OpenOutcome> {}
 
+  /// Changes what an account takes part in or may owe, by its owner or an operator; recorded under an
+  /// id of its own.
+  ///
+  /// @param changedBy who asks, for the trail
+  /// @param reason why, for the trail; null when none was given
+  record ChangeAccount(
+      UUID id,
+      Fingerprint fingerprint,
+      UUID accountId,
+      AccountChange change,
+      String changedBy,
+      boolean byOperator,
+      @Nullable String reason,
+      @Nullable String traceparent)
+      implements JournalCommand<AccountOutcome> {}
+
   /// T1 of the saga: records the command, creates the transfer and holds the funds, or records the
   /// rejection. The transfer gets the command's id. The saga starts with the caller as its owner.
   ///
@@ -113,6 +129,17 @@ public sealed interface JournalCommand<O> {
     record Opened(UUID accountId) implements OpenOutcome {}
 
     record IdReused() implements OpenOutcome {}
+  }
+
+  /// What became of `ChangeAccount`, now or when the command was decided before; the account tells
+  /// how it is now.
+  sealed interface AccountOutcome {
+    record Changed() implements AccountOutcome {}
+
+    record Rejected(RejectionReason reason) implements AccountOutcome {}
+
+    /// The command id was used for another request.
+    record IdReused() implements AccountOutcome {}
   }
 
   /// What became of `HoldFunds`.

@@ -1,6 +1,7 @@
 package dev.payledger.ledger.journal;
 
 import dev.payledger.contracts.TransferEvent;
+import dev.payledger.ledger.journal.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
@@ -73,8 +74,9 @@ final class JournalTables {
 
   static final String FIND_ACCOUNTS =
       """
-      SELECT id, currency, kind, status, floor_minor, credits_posted_minor, debits_posted_minor,
-        credits_pending_minor, debits_pending_minor, line_count, last_posted_at, version
+      SELECT id, currency, kind, is_closed, frozen_by_owner, frozen_by_operator, floor_minor,
+        change_count, credits_posted_minor, debits_posted_minor, credits_pending_minor,
+        debits_pending_minor, line_count, last_posted_at, version
       FROM account WHERE id = ANY (:accounts)
       """;
 
@@ -102,6 +104,7 @@ final class JournalTables {
     for (JournalCommand<?> command : commands) {
       switch (command) {
         case OpenAccount open -> commandIds.add(open.id());
+        case ChangeAccount change -> commandIds.add(change.id());
         case HoldFunds hold -> {
           commandIds.add(hold.id());
           if (hold.reverses() != null) {
@@ -140,7 +143,9 @@ final class JournalTables {
         case VoidHold end -> addAccounts(accountIds, transfers.get(end.transferId()));
         case ExpireHold end -> addAccounts(accountIds, transfers.get(end.transferId()));
         case ChangeTransfer change -> addAccounts(accountIds, transfers.get(change.transferId()));
-        case HoldFunds _, OpenAccount _, TurnBack _ -> {}
+        case ChangeAccount change when !known.containsKey(change.id()) ->
+            accountIds.add(change.accountId());
+        case HoldFunds _, OpenAccount _, ChangeAccount _, TurnBack _ -> {}
       }
     }
     return new LockedRows(
@@ -264,8 +269,12 @@ final class JournalTables {
         row.getObject("id", UUID.class),
         row.getString("currency"),
         row.getString("kind").equals("SYSTEM"),
-        AccountState.Status.valueOf(row.getString("status")),
-        row.getObject("floor_minor", Long.class),
+        new AccountTerms(
+            row.getBoolean("is_closed"),
+            Sides.valueOf(row.getString("frozen_by_owner")),
+            Sides.valueOf(row.getString("frozen_by_operator")),
+            row.getObject("floor_minor", Long.class),
+            row.getLong("change_count")),
         row.getLong("credits_posted_minor"),
         row.getLong("debits_posted_minor"),
         row.getLong("credits_pending_minor"),
