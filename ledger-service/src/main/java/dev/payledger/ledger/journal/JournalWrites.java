@@ -50,7 +50,7 @@ final class JournalWrites {
         reason, status_before, status_after, frozen_by_owner_before, frozen_by_owner_after,
         frozen_by_operator_before, frozen_by_operator_after, floor_before_minor, floor_after_minor,
         changed_at)
-      SELECT * FROM unnest(:accounts, :numbers, :commands, :changes, :changedBys, :byOperators,
+      SELECT * FROM unnest(:accounts, :seqs, :commands, :kinds, :changedBys, :byOperators,
         :reasons, :statusesBefore, :statusesAfter, :byOwnerBefore, :byOwnerAfter, :byOperatorBefore,
         :byOperatorAfter, :floorsBefore, :floorsAfter, :changedAts)
       """;
@@ -92,8 +92,8 @@ final class JournalWrites {
       """;
 
   /// Adds to the counters that are there: the CHECKs judge the row in the database, whatever was
-  /// planned. Terms go with them, in one statement: what a batch spends under a new limit, or moves
-  /// away before a close, is lawful only together with it.
+  /// planned. Terms that were changed go with them, in one statement: what a batch spends under a new
+  /// limit, or moves away before a close, is lawful only together with it.
   static final String MOVE_ACCOUNTS =
       """
       UPDATE account a SET
@@ -102,8 +102,11 @@ final class JournalWrites {
         credits_pending_minor = a.credits_pending_minor + m.credits_pending,
         debits_pending_minor = a.debits_pending_minor + m.debits_pending,
         line_count = a.line_count + m.lines, version = a.version + m.versions,
-        last_posted_at = coalesce(m.last_posted_at, a.last_posted_at), is_closed = m.is_closed,
-        frozen_by_owner = m.by_owner, frozen_by_operator = m.by_operator, floor_minor = m.floor,
+        last_posted_at = coalesce(m.last_posted_at, a.last_posted_at),
+        is_closed = CASE m.changes WHEN 0 THEN a.is_closed ELSE m.is_closed END,
+        frozen_by_owner = CASE m.changes WHEN 0 THEN a.frozen_by_owner ELSE m.by_owner END,
+        frozen_by_operator = CASE m.changes WHEN 0 THEN a.frozen_by_operator ELSE m.by_operator END,
+        floor_minor = CASE m.changes WHEN 0 THEN a.floor_minor ELSE m.floor END,
         change_count = a.change_count + m.changes
       FROM unnest(:accounts, :creditsPosted, :debitsPosted, :creditsPending, :debitsPending, :lines,
           :versions, :lastPostedAts, :closed, :byOwner, :byOperator, :floors, :changes)
@@ -234,9 +237,9 @@ final class JournalWrites {
     pipeline
         .add(WRITE_ACCOUNT_CHANGES, 0)
         .param("accounts", of.uuids(c -> c.command().accountId()))
-        .param("numbers", of.longs(c -> c.after().changeCount()))
+        .param("seqs", of.longs(c -> c.after().changeCount()))
         .param("commands", of.uuids(c -> c.command().id()))
-        .param("changes", of.texts(c -> c.command().change().kind()))
+        .param("kinds", of.texts(c -> c.command().change().kind()))
         .param("changedBys", of.texts(c -> c.command().changedBy()))
         .param("byOperators", of.booleans(c -> c.command().byOperator()))
         .param("reasons", of.texts(c -> c.command().reason()))

@@ -107,9 +107,9 @@ class ChecksIT extends LedgerUnderTest {
       I27  | UPDATE transfer SET currency = 'USD' WHERE id = {reversal} | {reversal}
       I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_that_reverses_is_not_reversed; UPDATE transfer SET reverses = {reversal} WHERE id = {posted} | {posted}
       I28  | UPDATE account SET floor_minor = -100000 WHERE id = {other} | {other}
-      I28  | UPDATE account SET floor_minor = -100000 WHERE id = {second} | {second} | nothing
-      I28  | UPDATE account SET frozen_by_owner = 'NONE' WHERE id = {other} | {other}
-      I28  | UPDATE account SET frozen_by_operator = 'BOTH' WHERE id = {other} | {other}
+      I28  | UPDATE account SET floor_minor = -100000 WHERE id = {second} | {second}
+      I28  | UPDATE account SET frozen_by_owner = 'DEBITS' WHERE id = {other} | {other}
+      I28  | UPDATE account SET frozen_by_operator = 'NONE' WHERE id = {other} | {other}
       I28  | UPDATE account SET change_count = 1 WHERE id = {other} | {other}
       I28  | UPDATE account SET change_count = 1 WHERE id = {other} | {other} change 2
       I28  | UPDATE account SET change_count = 3 WHERE id = {other} | {other}
@@ -118,7 +118,7 @@ class ChecksIT extends LedgerUnderTest {
       I28  | UPDATE account_change SET floor_after_minor = -7 WHERE account_id = {other} AND number = 1 | {other} change 2
       I28  | UPDATE account_change SET status_before = 'FROZEN' WHERE account_id = {other} AND number = 2 | {other} change 2
       I29  | DELETE FROM account_change WHERE account_id = {other} AND number = 2 | {freeze} | I28 {other}
-      I29  | UPDATE command SET outcome = 'REJECTED' WHERE id = {freeze} | {other} change 2
+      I29  | UPDATE command SET outcome = 'REJECTED', rejection = 'account-closed' WHERE id = {freeze} | {other} change 2
       I29  | UPDATE command SET account_id = {a} WHERE id = {freeze} | {other} change 2
       I29  | UPDATE account_change SET command_id = {posted} WHERE account_id = {other} AND number = 2 | {other} change 2
       I11  | DELETE FROM outbox WHERE aggregate_id = {other} AND aggregate_type = 'account' AND aggregate_seq = 2 | {other} change 2 | nothing

@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,15 @@ class ReviewIT extends LedgerUnderTest {
     FRAUD.become(Mood.FAILS);
     waiting = UUID.randomUUID();
     assertThat(transfer(alice(), waiting, a, b, 9_000).status()).isEqualTo(202);
+  }
+
+  /// None waits, and nothing is owed to fraud screening, when the next test begins.
+  @AfterEach
+  void noneWaits() {
+    FRAUD.become(Mood.APPROVES);
+    clock.advance(Duration.ofMinutes(1));
+    saga.recover();
+    saga.release();
   }
 
   @Test
