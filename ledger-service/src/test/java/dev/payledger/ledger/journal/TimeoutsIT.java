@@ -60,8 +60,7 @@ class TimeoutsIT extends LedgerUnderTest {
         ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
       superuser.setAutoCommit(false);
       execute(
-          superuser,
-          "SELECT 1 FROM saga WHERE transfer_id = '%s' FOR UPDATE".formatted(locked));
+          superuser, "SELECT 1 FROM saga WHERE transfer_id = '%s' FOR UPDATE".formatted(locked));
       List<Future<Ended>> ended = new ArrayList<>();
       for (Overstay overstay : Overstay.ALL) {
         ended.add(sessions.submit(() -> end(overstay, locked)));
@@ -196,7 +195,8 @@ class TimeoutsIT extends LedgerUnderTest {
           case "lock_timeout" ->
               execute(
                   session,
-                  "SELECT 1 FROM saga WHERE transfer_id = '%s' FOR NO KEY UPDATE".formatted(locked));
+                  "SELECT 1 FROM saga WHERE transfer_id = '%s' FOR NO KEY UPDATE"
+                      .formatted(locked));
           case "transaction_timeout" -> execute(session, "SELECT pg_sleep(90)");
           default -> {
             Awaitility.await()
