@@ -118,3 +118,11 @@ GRANT SELECT ON account_change TO ledger_app;
 ALTER TABLE transfer
   ADD CONSTRAINT transfer_to_be_voided_is_never_held_or_posted
     CHECK (NOT void_requested OR status NOT IN ('HELD', 'POSTED'));
+DROP TRIGGER transfer_takes_legal_steps ON transfer;
+CREATE TRIGGER transfer_takes_legal_steps BEFORE UPDATE ON transfer FOR EACH ROW
+  WHEN (NEW.captured_minor < OLD.captured_minor OR NEW.capture_count < OLD.capture_count
+    OR (OLD.void_requested AND NOT NEW.void_requested)
+    OR (OLD.status <> NEW.status AND (OLD.status, NEW.status) NOT IN (
+      ('PENDING', 'HELD'), ('PENDING', 'POSTED'), ('PENDING', 'REJECTED'), ('PENDING', 'VOIDED'),
+      ('PENDING', 'EXPIRED'), ('HELD', 'POSTED'), ('HELD', 'VOIDED'), ('HELD', 'EXPIRED'))))
+  EXECUTE FUNCTION refuse_illegal_step();

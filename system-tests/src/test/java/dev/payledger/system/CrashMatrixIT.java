@@ -475,7 +475,7 @@ class CrashMatrixIT extends Stack {
 
   /// The limit is taken back, and the same request comes once more: it is not given again.
   private static Found anAccountIsGivenALimit(Row row) throws Exception {
-    String id = Stack.account("alice", 0);
+    String id = Stack.account("alice", 1_000);
     String path = "/v1/accounts/" + id + "/overdraft";
     Client giving = new Client("operator", path, "{\"limitMinor\":100000}");
     Met fault = meet(row);

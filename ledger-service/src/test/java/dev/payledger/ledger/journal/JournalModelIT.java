@@ -351,6 +351,21 @@ class JournalModelIT {
   }
 
   @Test
+  void withoutThePlannersVoidCheckTheDatabaseRefuses() {
+    UUID debit = opened();
+    UUID credit = opened();
+    funded(debit, 100);
+    HoldFunds asked = hold(debit, credit, 10);
+    submit(one, voided(asked.id()), submit(one, asked, null));
+
+    assertThatThrownBy(
+            () -> attempt(one, this::withoutVoids, new PostTransfer(asked.id(), 1, 1, null)))
+        .isInstanceOf(JournalDefect.class)
+        .hasStackTraceContaining("transfer_takes_legal_steps");
+    assertThat(amounts(credit)).containsExactly(0, 0, 0);
+  }
+
+  @Test
   void withoutRecognitionThePrimaryKeyRefusesAndWithoutThatTheModelReportsTheDuplicate() {
     UUID debit = opened();
     UUID credit = opened();
@@ -458,6 +473,30 @@ class JournalModelIT {
     new Outbox(JSON).append(writes, plan.writes().events);
     writes.run(tx);
     return plan.decisions();
+  }
+
+  private LockedRows withoutVoids(LockedRows rows) {
+    Map<UUID, TransferState> transfers = new java.util.HashMap<>();
+    rows.transfers()
+        .forEach(
+            (id, t) ->
+                transfers.put(
+                    id,
+                    new TransferState(
+                        t.terms(),
+                        t.status(),
+                        t.eventCount(),
+                        t.screening(),
+                        t.rejection(),
+                        t.capturedMinor(),
+                        t.captureCount(),
+                        false,
+                        t.reversals(),
+                        t.isHoldLive(),
+                        t.saga(),
+                        t.expiresAt(),
+                        t.finishedAt())));
+    return new LockedRows(rows.commands(), transfers, rows.accounts(), rows.allowancesMinor());
   }
 
   private LockedRows withoutFloors(LockedRows rows) {
