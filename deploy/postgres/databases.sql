@@ -26,7 +26,8 @@ ALTER ROLE ledger_journal SET default_transaction_isolation = 'serializable';
 -- A transaction that stays open lets others exhaust the pool that serializability is checked with.
 ALTER ROLE ledger_journal SET transaction_timeout = '5s';
 ALTER ROLE ledger_journal SET idle_in_transaction_session_timeout = '2s';
-ALTER ROLE ledger_journal SET lock_timeout = '2s';
+-- There is one writer: it waits for a row as long as a peer's batch lasts, and not for a stranger.
+ALTER ROLE ledger_journal SET lock_timeout = '250ms';
 ALTER ROLE ledger_app SET transaction_timeout = '30s';
 ALTER ROLE ledger_app SET idle_in_transaction_session_timeout = '5s';
 ALTER ROLE ledger_app SET lock_timeout = '2s';

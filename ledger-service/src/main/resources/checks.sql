@@ -7,7 +7,8 @@
 -- nothing of what is seen needs the whole books and is the full scan's alone.
 
 -- everything
-WITH seen_account AS (
+WITH present AS (SELECT CAST(:now AS timestamptz) AS at),
+  seen_account AS (
     SELECT *, 0::bigint AS audited_seq, 0::bigint AS audited_debits_minor,
       0::bigint AS audited_credits_minor, line_count AS seq_to
     FROM account),
@@ -28,7 +29,8 @@ WITH seen_account AS (
 -- new: events after the last position, the accounts and transfers they are about, and of each account
 -- the lines after the last one looked at. An account that grows faster than it is read is read up to
 -- `seq_to`; its counters are compared when that is its end.
-WITH seen_account AS (
+WITH present AS (SELECT CAST(:now AS timestamptz) AS at),
+  seen_account AS (
     SELECT a.*, coalesce(b.seq, 0) AS audited_seq, coalesce(b.debits_minor, 0) AS audited_debits_minor,
       coalesce(b.credits_minor, 0) AS audited_credits_minor,
       least(a.line_count, greatest(coalesce(b.seq, 0), n.seq) + 1000) AS seq_to
@@ -111,6 +113,16 @@ UNION ALL
 SELECT a.id::text FROM seen_account a
 LEFT JOIN (SELECT account_id, count(*) AS lines FROM seen_line GROUP BY 1) l ON l.account_id = a.id
 WHERE a.seq_to - a.audited_seq <> coalesce(l.lines, 0);
+
+-- I5c: nothing is stamped with a time that is yet to come
+SELECT e.id::text FROM seen_entry e, present p WHERE e.posted_at > p.at
+UNION ALL
+SELECT a.id::text FROM seen_account a, present p WHERE a.last_posted_at > p.at
+UNION ALL
+SELECT t.id::text FROM seen_transfer t, present p
+WHERE t.created_at > p.at OR t.finished_at > p.at
+UNION ALL
+SELECT c.id::text FROM seen_command c, present p WHERE c.decided_at > p.at;
 
 -- I6: a transfer happens once per command, a command that was accepted has its transfer, and each capture its command
 SELECT c.id::text FROM seen_command c LEFT JOIN transfer t ON t.id = c.id

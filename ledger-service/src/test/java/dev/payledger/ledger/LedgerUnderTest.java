@@ -3,11 +3,13 @@ package dev.payledger.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.audit.Checks;
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Fingerprint;
 import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.Leg;
+import dev.payledger.ledger.request.Caller;
 import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.SettableClock;
 import dev.payledger.testkit.TestIssuer;
@@ -25,6 +27,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -43,7 +46,8 @@ import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The ledger on a real PostgreSQL with a settable clock, a fraud-service that can be moody, and an
+/// The ledger on a real PostgreSQL whose clock is settable, on an instance whose own clock is an hour
+/// ahead of it, which must make no difference; a fraud-service that can be moody, and an
 /// issuer of its own. Recovery and audit do not run and an open breaker does not move by itself: tests step
 /// them. After each test the books are checked.
 @SpringBootTest(
@@ -81,10 +85,25 @@ public class LedgerUnderTest {
 
   @TestConfiguration
   static class Time {
+    /// One for all contexts: they share the books, in which nothing is stamped with a time to come.
+    private static final SettableClock CLOCK =
+        new SettableClock(Clock.systemUTC().instant().truncatedTo(ChronoUnit.MICROS));
+
+    @Bean
+    SettableClock settableClock() {
+      return CLOCK;
+    }
+
     @Bean
     @Primary
-    SettableClock settableClock() {
-      return new SettableClock(Clock.systemUTC().instant());
+    Clock clockOfTheInstance() {
+      return Clock.offset(CLOCK, Duration.ofHours(1));
+    }
+
+    @Bean
+    @Primary
+    DatabaseClock settableDatabaseClock() {
+      return sql -> CLOCK.instant().truncatedTo(ChronoUnit.MICROS);
     }
   }
 
@@ -198,6 +217,15 @@ public class LedgerUnderTest {
     }
   }
 
+  /// What alice's command of that name makes.
+  protected static UUID transferOf(UUID command) {
+    return transferOf("alice", command);
+  }
+
+  protected static UUID transferOf(String subject, UUID command) {
+    return new Caller(TestIssuer.URL, subject, false).commandId(command);
+  }
+
   protected long balanceMinor(UUID account) {
     return get("/v1/accounts/" + account, operator()).json().get("balanceMinor").asLong();
   }
@@ -227,8 +255,8 @@ public class LedgerUnderTest {
             Map.of(),
             null,
             "somebody-else",
-            leaseUntil,
-            clock.instant().plus(Duration.ofMinutes(15)));
+            Duration.between(clock.instant(), leaseUntil),
+            Duration.ofMinutes(15));
     assertThat(journal.submit(hold, Duration.ofSeconds(10)))
         .isEqualTo(new HoldOutcome.Held(command, 1));
     return command;

@@ -1,6 +1,7 @@
 package dev.payledger.ledger.account;
 
 import dev.payledger.ledger.journal.AccountChange;
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Sides;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Cursors;
@@ -11,7 +12,6 @@ import dev.payledger.ledger.request.Requests;
 import dev.payledger.ledger.request.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -40,7 +41,8 @@ class AccountController {
   private final Requests requests;
   private final Cursors cursors;
   private final AccountProperties properties;
-  private final Clock clock;
+  private final JdbcClient sql;
+  private final DatabaseClock clock;
 
   AccountController(
       AccountAdministration administration,
@@ -50,7 +52,8 @@ class AccountController {
       Requests requests,
       Cursors cursors,
       AccountProperties properties,
-      Clock clock) {
+      JdbcClient sql,
+      DatabaseClock clock) {
     this.administration = administration;
     this.accounts = accounts;
     this.lines = lines;
@@ -58,6 +61,7 @@ class AccountController {
     this.requests = requests;
     this.cursors = cursors;
     this.properties = properties;
+    this.sql = sql;
     this.clock = clock;
   }
 
@@ -77,7 +81,7 @@ class AccountController {
     }
     UUID id =
         administration.open(
-            requests.commandId(request),
+            requests.commandId(request, caller),
             owner,
             body.name(),
             body.currency(),
@@ -122,7 +126,7 @@ class AccountController {
       @PathVariable UUID id, @RequestParam("asOf") String text, Authentication auth) {
     Instant asOf = instant(text);
     Account account = administration.of(id, Caller.of(auth));
-    Instant settled = clock.instant().minus(properties.settleTime());
+    Instant settled = clock.now(sql).minus(properties.settleTime());
     if (asOf.isAfter(settled)) {
       throw new Problem(
           ProblemCode.AS_OF_NOT_SETTLED,
@@ -230,13 +234,14 @@ class AccountController {
       @Nullable String reason,
       HttpServletRequest request,
       Authentication auth) {
+    Caller caller = Caller.of(auth);
     return fresh(
         administration.change(
-            requests.commandId(request),
+            requests.commandId(request, caller),
             id,
             change,
             reason,
-            Caller.of(auth),
+            caller,
             Trace.of(request),
             requests.timeLeft(request)));
   }

@@ -1,16 +1,17 @@
 package dev.payledger.ledger.audit;
 
 import dev.payledger.ledger.audit.AuditNotes.Place;
+import dev.payledger.ledger.journal.DatabaseClock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /// What the auditor lets others measure. An alert belongs on both: violations above zero, and an age
@@ -21,7 +22,7 @@ class AuditMetrics {
   private volatile Map<String, List<String>> findings = Map.of();
   private volatile Instant auditedUntil = Instant.EPOCH;
 
-  AuditMetrics(MeterRegistry registry, Checks checks, Clock clock) {
+  AuditMetrics(MeterRegistry registry, Checks checks, JdbcClient sql, DatabaseClock clock) {
     for (String check : checks.ids()) {
       Gauge.builder("ledger.check.violations", () -> findings.getOrDefault(check, List.of()).size())
           .description("Violations on record; they stay until a full scan no longer finds them")
@@ -30,7 +31,7 @@ class AuditMetrics {
     }
     TimeGauge.builder(
             "ledger.audit.age",
-            () -> Duration.between(auditedUntil, clock.instant()).toMillis(),
+            () -> Duration.between(auditedUntil, clock.now(sql)).toMillis(),
             TimeUnit.MILLISECONDS)
         .description("Everything committed longer ago than this has been looked at")
         .register(registry);

@@ -2,9 +2,8 @@ package dev.payledger.ledger.audit;
 
 import dev.payledger.ledger.audit.AuditNotes.Place;
 import dev.payledger.ledger.audit.AuditNotes.Sums;
-import java.time.Clock;
+import dev.payledger.ledger.journal.DatabaseClock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +47,7 @@ class AuditRun {
   private final AuditProperties properties;
   private final JdbcClient sql;
   private final TransactionTemplate snapshot;
-  private final Clock clock;
+  private final DatabaseClock clock;
 
   /// One pass at a time here. Scheduled by rate, a pass has a thread of its own; by delay it would
   /// share one with the saga's recovery and hold that up.
@@ -61,7 +60,7 @@ class AuditRun {
       AuditProperties properties,
       JdbcClient sql,
       PlatformTransactionManager transactions,
-      Clock clock) {
+      DatabaseClock clock) {
     this.checks = checks;
     this.notes = notes;
     this.metrics = metrics;
@@ -104,8 +103,7 @@ class AuditRun {
   }
 
   private int keep(Pass pass) {
-    // The database keeps microseconds, and would round up.
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    Instant now = clock.now(sql);
     if (!notes.keep(pass.from(), pass.seen().upTo(), pass.sums(), pass.found(), now)) {
       return 0;
     }

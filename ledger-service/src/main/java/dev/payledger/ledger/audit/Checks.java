@@ -1,9 +1,12 @@
 package dev.payledger.ledger.audit;
 
 import dev.payledger.ledger.audit.ChecksView.CheckView;
+import dev.payledger.ledger.journal.DatabaseClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,13 +37,15 @@ public class Checks {
   private final String whatIsNew;
   private final List<Check> checks;
   private final JdbcClient sql;
+  private final DatabaseClock clock;
 
-  Checks(JdbcClient sql) {
+  Checks(JdbcClient sql, DatabaseClock clock) {
     String text = text();
     this.everything = beginning(text, "everything");
     this.whatIsNew = beginning(text, "new");
     this.checks = checks(text);
     this.sql = sql;
+    this.clock = clock;
   }
 
   /// The full scan.
@@ -52,7 +57,9 @@ public class Checks {
     }
     List<CheckView> results = new ArrayList<>();
     for (Check check : checks) {
-      results.add(check.found(sql.sql(query(check.id())).query(String.class).list()));
+      results.add(
+          check.found(
+              sql.sql(query(check.id())).param("now", now(sql)).query(String.class).list()));
     }
     return ChecksView.of(null, counted, results);
   }
@@ -72,7 +79,7 @@ public class Checks {
 
   /// A query of one's own over what is new.
   JdbcClient.StatementSpec over(JdbcClient sql, Seen seen, String query) {
-    return seen.query(sql, whatIsNew + query);
+    return seen.query(sql, whatIsNew + query).param("now", now(sql));
   }
 
   /// What the auditor found so far, in the shape of a scan.
@@ -86,13 +93,17 @@ public class Checks {
     return checks.stream().map(Check::id).toList();
   }
 
-  /// The query of a check over everything.
+  /// The query of a check over everything; `:now` is the database's time.
   String query(String id) {
     return checks.stream()
         .filter(check -> check.id().equals(id))
         .map(check -> everything + check.query())
         .findFirst()
         .orElseThrow();
+  }
+
+  private OffsetDateTime now(JdbcClient sql) {
+    return clock.now(sql).atOffset(ZoneOffset.UTC);
   }
 
   private static String beginning(String text, String name) {

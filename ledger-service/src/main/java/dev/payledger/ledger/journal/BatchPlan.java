@@ -7,6 +7,7 @@ import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
+import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.OpenOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
@@ -69,6 +70,7 @@ final class BatchPlan {
     return switch (command) {
       case OpenAccount open -> open(open);
       case ChangeAccount change -> accounts.change(change);
+      case OpenBatch open -> open(open);
       case HoldFunds hold -> hold(hold);
       case PostTransfer post -> saga.post(post);
       case TurnBack turn -> saga.turnBack(turn);
@@ -78,13 +80,25 @@ final class BatchPlan {
     };
   }
 
+  private Decision<OpenOutcome> open(OpenBatch command) {
+    KnownCommand known = books.known(command.id());
+    if (known != null) {
+      return Decision.of(opened(command.id(), known, command.fingerprint()));
+    }
+    remember(command.id(), "create-transfer-batch", command.fingerprint(), true, null);
+    return Decision.of(new OpenOutcome.Opened(command.id()));
+  }
+
+  private static OpenOutcome opened(UUID id, KnownCommand known, Fingerprint asked) {
+    return known.fingerprint().equals(asked)
+        ? new OpenOutcome.Opened(id)
+        : new OpenOutcome.IdReused();
+  }
+
   private Decision<OpenOutcome> open(OpenAccount command) {
     KnownCommand known = books.known(command.id());
     if (known != null) {
-      return Decision.of(
-          known.fingerprint().equals(command.fingerprint())
-              ? new OpenOutcome.Opened(command.id())
-              : new OpenOutcome.IdReused());
+      return Decision.of(opened(command.id(), known, command.fingerprint()));
     }
     remember(command.id(), "open-account", command.fingerprint(), true, null);
     books.writes().accounts.add(command);

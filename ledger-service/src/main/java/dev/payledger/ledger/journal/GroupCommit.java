@@ -1,14 +1,20 @@
 package dev.payledger.ledger.journal;
 
 import dev.payledger.ledger.journal.CommitOutcome.Aborted;
+import dev.payledger.ledger.journal.CommitOutcome.Blocked;
 import dev.payledger.ledger.journal.CommitOutcome.Committed;
 import dev.payledger.ledger.journal.CommitOutcome.Unknown;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,31 +25,44 @@ import org.slf4j.LoggerFactory;
 /// next one. There is no timer; a lone caller waits for nobody, and the more callers there are the more
 /// share the price of a commit.
 ///
-/// A batch that was aborted is run again, bounded, with full jitter, and then in halves, so that
-/// a conflict around one command does not keep the others. One that breaks a law is replayed one
-/// command at a time, and the offender alone fails. One whose end is unknown is run again: the
-/// commands are idempotent by their ids.
+/// No command may cost its neighbours more than a short while:
+///
+/// - A batch that was aborted is run again, bounded, with full jitter, and then in halves.
+/// - One that waited too long for a lock, or ran too long, is halved: it would be as slow again.
+/// - One that breaks a law of the database is halved until the offender is alone, and fails alone.
+/// - A command whose rows somebody else has locked is left out of its batch. It is postponed: it
+///   queues again after a random pause that doubles, for as long as `lockPatience` and its caller's time
+///   allow. At most `postponedMax` commands wait so; one more is told that the ledger is unavailable.
+/// - A batch whose end is unknown is run again: the commands are idempotent by their ids.
 final class GroupCommit implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
   private static final Duration STOP_BOUND = Duration.ofSeconds(10);
+  private static final Duration POSTPONE_BASE = Duration.ofMillis(20);
+  private static final Duration POSTPONE_BLOCKED = Duration.ofSeconds(1);
 
-  private final Function<List<JournalCommand<?>>, CommitOutcome<List<Decision<?>>>> attempt;
+  private final Function<List<JournalCommand<?>>, CommitOutcome<List<Optional<Decision<?>>>>>
+      attempt;
   private final JournalProperties properties;
   private final JournalMetrics metrics;
   private final BlockingQueue<Submission<?>> queue;
+
+  /// Those in their pause.
+  private final Set<Submission<?>> postponed = ConcurrentHashMap.newKeySet();
+
   private final Thread writer;
   private volatile boolean closed;
 
-  /// @param attempt one transaction for all of the commands
+  /// @param attempt one transaction for all of the commands: a decision for each, in their order, or
+  ///     none for one whose rows are locked by somebody else
   GroupCommit(
-      Function<List<JournalCommand<?>>, CommitOutcome<List<Decision<?>>>> attempt,
+      Function<List<JournalCommand<?>>, CommitOutcome<List<Optional<Decision<?>>>>> attempt,
       JournalProperties properties,
       JournalMetrics metrics) {
     this.attempt = attempt;
     this.properties = properties;
     this.metrics = metrics;
     this.queue = new ArrayBlockingQueue<>(properties.queueMax());
-    metrics.watch(queue);
+    metrics.watch(queue, postponed);
     this.writer = Thread.ofPlatform().name("journal-writer").start(this::loop);
   }
 
@@ -87,6 +106,7 @@ final class GroupCommit implements AutoCloseable {
     }
     List<Submission<?>> left = new ArrayList<>();
     queue.drainTo(left);
+    left.addAll(postponed);
     left.forEach(late -> late.notDecided(new IllegalStateException("the journal is closed")));
   }
 
@@ -133,7 +153,7 @@ final class GroupCommit implements AutoCloseable {
       if (open.isEmpty()) {
         return;
       }
-      CommitOutcome<List<Decision<?>>> outcome;
+      CommitOutcome<List<Optional<Decision<?>>>> outcome;
       try {
         outcome = attempt.apply(open.stream().<JournalCommand<?>>map(Submission::command).toList());
       } catch (RuntimeException e) {
@@ -142,14 +162,23 @@ final class GroupCommit implements AutoCloseable {
       }
       metrics.attempted(outcome, open.size());
       switch (outcome) {
-        case Committed<List<Decision<?>>>(List<Decision<?>> decisions) -> {
+        case Committed<List<Optional<Decision<?>>>>(List<Optional<Decision<?>>> decisions) -> {
           for (int i = 0; i < open.size(); i++) {
-            open.get(i).decided(decisions.get(i));
+            Submission<?> submission = open.get(i);
+            decisions.get(i).ifPresentOrElse(submission::decided, () -> postpone(submission, null));
           }
           return;
         }
-        case Aborted<List<Decision<?>>>(Exception aborted) -> cause = aborted;
-        case Unknown<List<Decision<?>>>(Exception lost) -> {
+        case Aborted<List<Optional<Decision<?>>>>(Exception aborted) -> cause = aborted;
+        case Blocked<List<Optional<Decision<?>>>>(Exception blocked) -> {
+          if (open.size() == 1) {
+            postpone(open.getFirst(), blocked);
+          } else {
+            halve(open);
+          }
+          return;
+        }
+        case Unknown<List<Optional<Decision<?>>>>(Exception lost) -> {
           cause = lost;
           open.forEach(Submission::becomeUnknown);
         }
@@ -158,24 +187,60 @@ final class GroupCommit implements AutoCloseable {
       pause(n);
     }
     if (open.size() > 1 && !closed) {
-      metrics.halved();
-      commit(open.subList(0, open.size() / 2));
-      commit(open.subList(open.size() / 2, open.size()));
+      halve(open);
     } else {
       Exception last = cause == null ? new IllegalStateException("the journal is closed") : cause;
       open.forEach(submission -> submission.notDecided(last));
     }
   }
 
-  /// A wall of the database held, or a bug of ours threw: nothing was written. One by one shows whose
-  /// fault it was.
+  private void halve(List<Submission<?>> batch) {
+    metrics.halved();
+    commit(batch.subList(0, batch.size() / 2));
+    commit(batch.subList(batch.size() / 2, batch.size()));
+  }
+
+  /// Somebody else has what the command needs; nothing of it was written.
+  private void postpone(Submission<?> submission, @Nullable Exception blocked) {
+    int times = submission.postpone();
+    if (closed
+        || submission.isOver()
+        || submission.postponedFor().compareTo(properties.lockPatience()) >= 0
+        || postponed.size() >= properties.postponedMax()) {
+      submission.notDecided(
+          blocked == null
+              ? new IllegalStateException("a row that it needs is locked by somebody else")
+              : blocked);
+      return;
+    }
+    postponed.add(submission);
+    metrics.postponed();
+    long ceiling =
+        Math.min(properties.backoffMax().toNanos(), POSTPONE_BASE.toNanos() << Math.min(times, 20));
+    // It made the writer wait, so the next time is not too soon.
+    long least = blocked == null ? 0 : POSTPONE_BLOCKED.toNanos();
+    long pause = least + ThreadLocalRandom.current().nextLong(ceiling + 1);
+    CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS)
+        .execute(() -> queueAgain(submission));
+  }
+
+  private void queueAgain(Submission<?> submission) {
+    postponed.remove(submission);
+    if (closed || !queue.offer(submission)) {
+      submission.notDecided(
+          new IllegalStateException(closed ? "the journal is closed" : "the queue is full"));
+    }
+  }
+
+  /// A wall of the database held, or a bug of ours threw: nothing was written. Halves find whose fault it
+  /// was.
   private void failOrIsolate(List<Submission<?>> batch, RuntimeException defect) {
     if (batch.size() == 1) {
       log.error("{} failed", batch.getFirst().command(), defect);
       batch.getFirst().failed(defect);
     } else {
       metrics.isolated();
-      batch.forEach(one -> commit(List.of(one)));
+      halve(batch);
     }
   }
 

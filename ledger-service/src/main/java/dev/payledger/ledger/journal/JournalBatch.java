@@ -1,21 +1,36 @@
 package dev.payledger.ledger.journal;
 
-import java.time.Clock;
+import dev.payledger.ledger.journal.JournalTables.Locked;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /// One batch in one serializable transaction: lock, plan, write.
+///
+/// A row that is locked is waited for as long as a peer's batch lasts (`lock_timeout` of the journal's
+/// role). If that is not enough, whoever has it may keep it long: for a second, batches skip such rows and
+/// leave out the commands that need them.
 @Component
 class JournalBatch {
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final long SKIPPING_NANOS = Duration.ofSeconds(1).toNanos();
+
   private final JournalConnections connections;
   private final Outbox outbox;
   private final JsonMapper json;
-  private final Clock clock;
+  private final DatabaseClock clock;
 
-  JournalBatch(JournalConnections connections, Outbox outbox, JsonMapper json, Clock clock) {
+  /// On the monotonic clock.
+  private volatile long skipsLockedUntil = System.nanoTime();
+
+  JournalBatch(
+      JournalConnections connections, Outbox outbox, JsonMapper json, DatabaseClock clock) {
     this.connections = connections;
     this.outbox = outbox;
     this.json = json;
@@ -24,19 +39,43 @@ class JournalBatch {
 
   /// Attempts it once.
   ///
-  /// @return a decision for each command, in the same order, when it was committed
-  CommitOutcome<List<Decision<?>>> attempt(List<JournalCommand<?>> commands) {
+  /// @return when it was committed, a decision for each command, in the same order; none for a command
+  ///     whose rows somebody else has locked, of which nothing was written
+  CommitOutcome<List<Optional<Decision<?>>>> attempt(List<JournalCommand<?>> commands) {
+    boolean skipsLocked = System.nanoTime() - skipsLockedUntil < 0;
+    var outcome = transaction(commands, skipsLocked);
+    if (!skipsLocked
+        && outcome instanceof CommitOutcome.Blocked<?>(Exception cause)
+        && cause instanceof SQLException sql
+        && LOCK_NOT_AVAILABLE.equals(sql.getSQLState())) {
+      skipsLockedUntil = System.nanoTime() + SKIPPING_NANOS;
+      outcome = transaction(commands, true);
+    }
+    return outcome;
+  }
+
+  private CommitOutcome<List<Optional<Decision<?>>>> transaction(
+      List<JournalCommand<?>> commands, boolean skipsLocked) {
     return connections.attemptInTurn(
         tx -> {
-          LockedRows rows = new JournalTables(tx).lock(commands);
-          // The database keeps microseconds; what is stored and what is said must be the same.
-          Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-          BatchPlan plan = BatchPlan.of(commands, rows, now);
+          Locked locked = new JournalTables(tx, skipsLocked).lock(commands);
+          // After the locks: whoever had them before has stamped an earlier time.
+          Instant now = clock.now(tx.sql());
+          List<JournalCommand<?>> within = new ArrayList<>(commands);
+          within.removeAll(locked.outOfReach());
+          BatchPlan plan = BatchPlan.of(within, locked.rows(), now);
           Pipeline writes = new Pipeline();
           new JournalWrites(writes, json).write(plan.writes(), now);
           outbox.append(writes, plan.writes().events);
           writes.run(tx);
-          return plan.decisions();
+          Iterator<Decision<?>> decisions = plan.decisions().iterator();
+          return commands.stream()
+              .<Optional<Decision<?>>>map(
+                  command ->
+                      locked.outOfReach().contains(command)
+                          ? Optional.empty()
+                          : Optional.of(decisions.next()))
+              .toList();
         });
   }
 }

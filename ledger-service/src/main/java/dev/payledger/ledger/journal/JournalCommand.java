@@ -39,6 +39,10 @@ public sealed interface JournalCommand<O> {
       @Nullable String traceparent)
       implements JournalCommand<AccountOutcome> {}
 
+  /// Records which items a batch has, before the first of them. The items are commands of their own,
+  /// with ids derived from this one's.
+  record OpenBatch(UUID id, Fingerprint fingerprint) implements JournalCommand<OpenOutcome> {}
+
   /// T1 of the saga: records the command, creates the transfer and holds the funds, or records the
   /// rejection. The transfer gets the command's id. The saga starts with the caller as its owner.
   ///
@@ -46,6 +50,8 @@ public sealed interface JournalCommand<O> {
   /// @param captureWithin how long it is held for its capture by request; null when it is captured as
   ///     soon as it is screened
   /// @param reverses the posted transfer that this one gives back, whole or in part; else null
+  /// @param sagaLease how long from now the caller has the saga to itself
+  /// @param lifetime time from now until the transfer expires
   record HoldFunds(
       UUID id,
       Fingerprint fingerprint,
@@ -59,8 +65,8 @@ public sealed interface JournalCommand<O> {
       Map<String, String> metadata,
       @Nullable String traceparent,
       String sagaOwner,
-      Instant sagaLeaseUntil,
-      Instant expiresAt)
+      Duration sagaLease,
+      Duration lifetime)
       implements JournalCommand<HoldOutcome> {
 
     @Override
@@ -124,9 +130,9 @@ public sealed interface JournalCommand<O> {
   /// What an account may move unscreened: at most `limitMinor` in the window that starts then.
   record OfflineAllowance(Instant windowStart, long limitMinor) {}
 
-  /// What became of `OpenAccount`.
+  /// What became of `OpenAccount` or `OpenBatch`, now or when the command was decided before.
   sealed interface OpenOutcome {
-    record Opened(UUID accountId) implements OpenOutcome {}
+    record Opened(UUID id) implements OpenOutcome {}
 
     record IdReused() implements OpenOutcome {}
   }

@@ -10,6 +10,11 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class JournalConfiguration {
 
+  @Bean
+  DatabaseClock databaseClock() {
+    return DatabaseClock.ofTheServer();
+  }
+
   @Bean(defaultCandidate = false)
   @Qualifier("journal")
   HikariDataSource journalDataSource(JournalProperties properties) {

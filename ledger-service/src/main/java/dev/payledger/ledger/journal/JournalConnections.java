@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -20,24 +21,32 @@ import org.springframework.stereotype.Component;
 class JournalConnections {
   private static final Logger log = LoggerFactory.getLogger(JournalConnections.class);
 
-  /// Certainly rolled back, and worth another attempt: serialization failure, deadlock, lock not
-  /// available, transaction and idle time-outs of our role, statement cancelled. 23505 is here
-  /// because two first attempts of one command may both find no row and race to insert it: the
-  /// loser's next attempt finds it.
-  private static final Set<String> ABORTED_STATES =
-      Set.of("40001", "40P01", "55P03", "25P03", "25P04", "57014", "23505");
+  /// Certainly rolled back, and worth another attempt: serialization failure, deadlock, and a session
+  /// that our own process left idle too long in its transaction.
+  private static final Set<String> ABORTED_STATES = Set.of("40001", "40P01", "25P03");
 
-  /// The same once COMMIT was sent, without the time-outs that end the connection: the server may
-  /// act on one just after it has committed.
-  private static final Set<String> ABORTED_AT_COMMIT_STATES =
-      Set.of("40001", "40P01", "55P03", "57014", "23505");
+  /// Certainly rolled back, and as slow the next time: lock not available, transaction time-out of our
+  /// role, statement cancelled.
+  private static final Set<String> BLOCKED_STATES = Set.of("55P03", "25P04", "57014");
+
+  /// Time-outs that end the connection. Once COMMIT was sent they tell nothing: the server may act on
+  /// one just after it has committed.
+  private static final Set<String> ENDS_CONNECTION_STATES = Set.of("25P03", "25P04");
+
+  /// Two first attempts of one command may both find no row and race to insert it: the loser's next
+  /// attempt finds it. Any other duplicate is a defect.
+  private static final String COMMAND_KEY = "command_pkey";
 
   /// Whose turn it is among all ledger instances on this database: one session's lock, taken before
   /// the transaction begins, so that the snapshot follows the wait. Without it a second instance on a
-  /// hot account finds its snapshot stale each time. For throughput only: a turn that does not come
-  /// within the role's lock time-out is not waited for any longer, and for a while none is: who has it
-  /// may be asleep.
-  private static final String TAKE_TURN = "SELECT pg_advisory_lock(7253) IS NOT NULL";
+  /// hot account finds its snapshot stale each time. For throughput only: a turn that does not come in
+  /// half a second is not waited for any longer, and for a while none is: its holder may be frozen. Sent
+  /// as one string; when the lock is not given, the first SET is rolled back with it.
+  private static final String TAKE_TURN =
+      """
+      SET lock_timeout = '500ms';
+      SELECT pg_advisory_lock(7253) IS NOT NULL;
+      RESET lock_timeout""";
 
   private static final String TAKE_TURN_IF_FREE = "SELECT pg_try_advisory_lock(7253)";
 
@@ -113,10 +122,15 @@ class JournalConnections {
   /// Outside any transaction.
   private static boolean execute(Connection connection, String sql) throws SQLException {
     connection.setAutoCommit(true);
-    try (Statement statement = connection.createStatement();
-        var row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getBoolean(1);
+    try (Statement statement = connection.createStatement()) {
+      boolean isRow = statement.execute(sql);
+      while (!isRow && statement.getUpdateCount() >= 0) {
+        isRow = statement.getMoreResults();
+      }
+      try (var row = statement.getResultSet()) {
+        row.next();
+        return row.getBoolean(1);
+      }
     } finally {
       connection.setAutoCommit(false);
     }
@@ -142,9 +156,9 @@ class JournalConnections {
           ? new CommitOutcome.Committed<>(value)
           : new CommitOutcome.Unknown<>(warning);
     } catch (SQLException e) {
-      return ABORTED_AT_COMMIT_STATES.contains(state(e))
-          ? new CommitOutcome.Aborted<>(e)
-          : new CommitOutcome.Unknown<>(e);
+      CommitOutcome<T> rolledBack =
+          ENDS_CONNECTION_STATES.contains(state(e)) ? null : rolledBack(e);
+      return rolledBack == null ? new CommitOutcome.Unknown<>(e) : rolledBack;
     }
   }
 
@@ -158,12 +172,31 @@ class JournalConnections {
     if (e == null) {
       throw thrown instanceof RuntimeException runtime ? runtime : new JournalDefect(thrown);
     }
+    CommitOutcome<T> rolledBack = rolledBack(e);
+    if (rolledBack != null) {
+      return rolledBack;
+    }
     // COMMIT was not sent yet, so a lost connection (08, 57P0x) means that nothing was written.
     String state = state(e);
-    if (ABORTED_STATES.contains(state) || state.startsWith("08") || state.startsWith("57P0")) {
+    if (state.startsWith("08") || state.startsWith("57P0")) {
       return new CommitOutcome.Aborted<>(e);
     }
     throw new JournalDefect(e);
+  }
+
+  /// Null when the server did not say that it rolled back for a reason that may pass.
+  private static <T> @Nullable CommitOutcome<T> rolledBack(SQLException e) {
+    String state = state(e);
+    if (ABORTED_STATES.contains(state) || (state.equals("23505") && isRaceOfOneCommand(e))) {
+      return new CommitOutcome.Aborted<>(e);
+    }
+    return BLOCKED_STATES.contains(state) ? new CommitOutcome.Blocked<>(e) : null;
+  }
+
+  private static boolean isRaceOfOneCommand(SQLException e) {
+    return e instanceof PSQLException server
+        && server.getServerErrorMessage() != null
+        && COMMAND_KEY.equals(server.getServerErrorMessage().getConstraint());
   }
 
   private static String state(SQLException e) {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
+import java.util.List;
 import org.springframework.stereotype.Component;
 
 /// How the journal is doing.
@@ -17,6 +18,8 @@ class JournalMetrics {
   private final Counter refused;
   private final Counter halved;
   private final Counter isolated;
+  private final Counter postponed;
+  private final Counter blocked;
 
   JournalMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -30,13 +33,20 @@ class JournalMetrics {
     this.unknown = attempts("unknown");
     this.refused =
         counter("ledger.journal.refused", "Commands turned away because the queue was full");
-    this.halved = counter("ledger.journal.halved", "Batches cut in two after too many aborts");
+    this.blocked = attempts("blocked");
+    this.halved =
+        counter(
+            "ledger.journal.halved", "Batches cut in two: too many aborts, too slow, or a defect");
     this.isolated =
-        counter("ledger.journal.isolated", "Batches replayed one by one to find an offender");
+        counter("ledger.journal.isolated", "Batches cut in two to find the command at fault");
+    this.postponed =
+        counter(
+            "ledger.journal.postponed", "Times that a command waited for rows locked by others");
   }
 
-  void watch(Collection<?> queue) {
-    registry.gaugeCollectionSize("ledger.journal.queue", java.util.List.of(), queue);
+  void watch(Collection<?> queue, Collection<?> waiting) {
+    registry.gaugeCollectionSize("ledger.journal.queue", List.of(), queue);
+    registry.gaugeCollectionSize("ledger.journal.waiting", List.of(), waiting);
   }
 
   void attempted(CommitOutcome<?> outcome, int commands) {
@@ -46,6 +56,7 @@ class JournalMetrics {
         batchSize.record(commands);
       }
       case CommitOutcome.Aborted<?> _ -> aborted.increment();
+      case CommitOutcome.Blocked<?> _ -> blocked.increment();
       case CommitOutcome.Unknown<?> _ -> unknown.increment();
     }
   }
@@ -60,6 +71,10 @@ class JournalMetrics {
 
   void isolated() {
     isolated.increment();
+  }
+
+  void postponed() {
+    postponed.increment();
   }
 
   private Counter attempts(String end) {

@@ -11,6 +11,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param attemptsMax attempts at one batch before it is halved or given up, at least 1
 /// @param backoffBase wait before the second attempt is random below this; doubles with each
 /// @param backoffMax bound of that wait
+/// @param lockPatience how long a command is tried again whose rows somebody else has locked; beyond the
+///     transactions of our own, which last some milliseconds
+/// @param postponedMax commands that may wait for such rows, at least 1; one more is told that the
+///     ledger is unavailable
 @ConfigurationProperties("payledger.journal")
 record JournalProperties(
     String url,
@@ -21,11 +25,16 @@ record JournalProperties(
     int batchMax,
     int attemptsMax,
     Duration backoffBase,
-    Duration backoffMax) {
+    Duration backoffMax,
+    Duration lockPatience,
+    int postponedMax) {
   JournalProperties {
-    if (connectionsMax < 1 || queueMax < 1 || batchMax < 1 || attemptsMax < 1) {
+    if (connectionsMax < 1 || queueMax < 1 || batchMax < 1 || attemptsMax < 1 || postponedMax < 1) {
       throw new IllegalArgumentException(
-          "connections-max, queue-max, batch-max and attempts-max must be at least 1");
+          "connections-max, queue-max, batch-max, attempts-max and postponed-max must be at least 1");
+    }
+    if (lockPatience.isNegative()) {
+      throw new IllegalArgumentException("lock-patience must not be negative");
     }
     if (backoffBase.isNegative() || backoffMax.compareTo(backoffBase) < 0) {
       throw new IllegalArgumentException("backoff-max must not be below backoff-base");

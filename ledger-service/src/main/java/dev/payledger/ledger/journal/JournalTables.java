@@ -6,6 +6,7 @@ import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
+import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
@@ -16,10 +17,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +32,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /// What a batch reads before it is planned. Rows are locked in one order everywhere, transfers with
 /// their sagas, then holds, then accounts, then allowances, each by id, so that two batches never wait
 /// for each other in a circle.
+///
+/// Where somebody else holds a lock for longer, rows are skipped instead: this is the only writer, and
+/// everybody's money would wait with it. A command that needs a skipped transfer, hold or account is out of
+/// reach. NO KEY UPDATE is enough, since no id ever changes, and lets rows be inserted that refer to what
+/// is locked.
 ///
 /// Each statement finds its rows through an index (`JournalPlansIT` asserts it): under SERIALIZABLE a
 /// sequential scan conflicts with every other transfer in the table. A join says `= ANY (ARRAY[id])` where
@@ -56,8 +65,10 @@ final class JournalTables {
         t.reversed_minor, t.expires_at, t.finished_at, s.step, s.epoch, s.reason
       FROM transfer t JOIN saga s ON s.transfer_id = ANY (ARRAY[t.id])
       WHERE t.id = ANY (CAST((SELECT ids FROM wanted) AS uuid[]))
-      ORDER BY t.id FOR UPDATE OF t, s
+      ORDER BY t.id FOR NO KEY UPDATE OF t, s
       """;
+
+  static final String FIND_SAGAS = "SELECT transfer_id FROM saga WHERE transfer_id = ANY (:ids)";
 
   static final String FIND_LEGS =
       """
@@ -69,7 +80,7 @@ final class JournalTables {
       """
       SELECT transfer_id FROM hold
       WHERE transfer_id = ANY (:transfers) AND account_id = ANY (:accounts) AND status = 'HELD'
-      ORDER BY transfer_id, account_id FOR UPDATE
+      ORDER BY transfer_id, account_id FOR NO KEY UPDATE
       """;
 
   static final String FIND_ACCOUNTS =
@@ -82,97 +93,179 @@ final class JournalTables {
 
   static final String LOCK_ACCOUNTS = FIND_ACCOUNTS + "ORDER BY id FOR NO KEY UPDATE";
 
-  static final String LOCK_ALLOWANCES =
+  static final String FIND_ACCOUNT_IDS = "SELECT id FROM account WHERE id = ANY (:ids)";
+
+  static final String FIND_ALLOWANCES =
       """
       SELECT o.account_id, o.window_start, o.used_minor
       FROM unnest(:accounts, :windowStarts) AS w (account_id, window_start)
       JOIN offline_allowance o
         ON o.account_id = ANY (ARRAY[w.account_id]) AND o.window_start = ANY (ARRAY[w.window_start])
-      ORDER BY w.account_id, w.window_start FOR UPDATE OF o
+      ORDER BY w.account_id, w.window_start
       """;
 
-  private final JdbcClient sql;
+  static final String LOCK_ALLOWANCES = FIND_ALLOWANCES + "FOR NO KEY UPDATE OF o";
 
-  JournalTables(JournalTransaction tx) {
+  private final JdbcClient sql;
+  private final boolean skipsLocked;
+
+  /// @param skipsLocked whether rows that somebody else has locked are skipped and not waited for
+  JournalTables(JournalTransaction tx, boolean skipsLocked) {
     this.sql = tx.sql();
+    this.skipsLocked = skipsLocked;
   }
 
-  /// Everything that the commands have to look at, locked until the end of the transaction.
-  LockedRows lock(List<JournalCommand<?>> commands) {
+  /// What could be locked, until the end of the transaction.
+  ///
+  /// @param outOfReach when locked rows are skipped: the commands that need a row that somebody else has locked; compared as objects
+  record Locked(LockedRows rows, Set<JournalCommand<?>> outOfReach) {}
+
+  /// Everything that the commands have to look at.
+  Locked lock(List<JournalCommand<?>> commands) {
     Set<UUID> commandIds = new HashSet<>();
     Set<UUID> transferIds = new HashSet<>();
     for (JournalCommand<?> command : commands) {
-      switch (command) {
-        case OpenAccount open -> commandIds.add(open.id());
-        case ChangeAccount change -> commandIds.add(change.id());
-        case HoldFunds hold -> {
-          commandIds.add(hold.id());
-          if (hold.reverses() != null) {
-            transferIds.add(hold.reverses());
-          }
-        }
-        case PostTransfer post -> transferIds.add(post.transferId());
-        case TurnBack turn -> transferIds.add(turn.transferId());
-        case VoidHold end -> transferIds.add(end.transferId());
-        case ExpireHold end -> transferIds.add(end.transferId());
-        case ChangeTransfer change -> {
-          commandIds.add(change.id());
-          transferIds.add(change.transferId());
-        }
+      UUID id = idOf(command);
+      if (id != null) {
+        commandIds.add(id);
+      }
+      UUID transfer = transferOf(command);
+      if (transfer != null) {
+        transferIds.add(transfer);
       }
     }
     Map<UUID, KnownCommand> known = commandIds.isEmpty() ? Map.of() : findCommands(commandIds);
+    Set<UUID> elsewhere = new HashSet<>();
     Map<UUID, TransferState> transfers =
-        transferIds.isEmpty() ? Map.of() : lockTransfers(transferIds);
+        transferIds.isEmpty() ? Map.of() : lockTransfers(transferIds, elsewhere);
     Set<UUID> accountIds = new HashSet<>();
     Set<AllowanceKey> allowances = new HashSet<>();
     for (JournalCommand<?> command : commands) {
-      switch (command) {
-        case HoldFunds hold when !known.containsKey(hold.id()) ->
-            addAccounts(accountIds, hold.legs());
-        case PostTransfer post -> {
-          TransferState transfer = transfers.get(post.transferId());
-          addAccounts(accountIds, transfer);
-          if (transfer != null && post.allowance() != null) {
-            for (Leg leg : transfer.terms().legs()) {
-              allowances.add(
-                  new AllowanceKey(leg.debitAccountId(), post.allowance().windowStart()));
-            }
+      accountIds.addAll(accountsOf(command, known, transfers));
+      if (command instanceof PostTransfer post && post.allowance() != null) {
+        TransferState transfer = transfers.get(post.transferId());
+        if (transfer != null) {
+          for (Leg leg : transfer.terms().legs()) {
+            allowances.add(new AllowanceKey(leg.debitAccountId(), post.allowance().windowStart()));
           }
         }
-        case VoidHold end -> addAccounts(accountIds, transfers.get(end.transferId()));
-        case ExpireHold end -> addAccounts(accountIds, transfers.get(end.transferId()));
-        case ChangeTransfer change -> addAccounts(accountIds, transfers.get(change.transferId()));
-        case ChangeAccount change when !known.containsKey(change.id()) ->
-            accountIds.add(change.accountId());
-        case HoldFunds _, OpenAccount _, ChangeAccount _, TurnBack _ -> {}
       }
     }
-    return new LockedRows(
-        known,
-        transfers,
-        accountIds.isEmpty() ? Map.of() : lockAccounts(accountIds),
-        allowances.isEmpty() ? Map.of() : lockAllowances(allowances));
+    Map<UUID, AccountState> accounts =
+        accountIds.isEmpty() ? Map.of() : accounts(sql, locking(LOCK_ACCOUNTS), accountIds);
+    elsewhere.addAll(findSkipped(FIND_ACCOUNT_IDS, accountIds, accounts.keySet()));
+    Map<AllowanceKey, Long> allowancesMinor =
+        allowances.isEmpty() ? Map.of() : allowances(locking(LOCK_ALLOWANCES), allowances);
+    if (skipsLocked && allowancesMinor.size() < allowances.size()) {
+      Set<AllowanceKey> skipped = new HashSet<>(allowances(FIND_ALLOWANCES, allowances).keySet());
+      skipped.removeAll(allowancesMinor.keySet());
+      skipped.forEach(allowance -> elsewhere.add(allowance.account()));
+    }
+    Set<JournalCommand<?>> outOfReach = Collections.newSetFromMap(new IdentityHashMap<>());
+    if (!elsewhere.isEmpty()) {
+      for (JournalCommand<?> command : commands) {
+        if (needs(command, elsewhere, known, transfers)) {
+          outOfReach.add(command);
+        }
+      }
+    }
+    return new Locked(new LockedRows(known, transfers, accounts, allowancesMinor), outOfReach);
+  }
+
+  /// What it is remembered by; null for the saga's own steps.
+  private static @Nullable UUID idOf(JournalCommand<?> command) {
+    return switch (command) {
+      case OpenAccount open -> open.id();
+      case OpenBatch open -> open.id();
+      case ChangeAccount change -> change.id();
+      case HoldFunds hold -> hold.id();
+      case ChangeTransfer change -> change.id();
+      case PostTransfer _, TurnBack _, VoidHold _, ExpireHold _ -> null;
+    };
+  }
+
+  /// The transfer that must be there for it; null when there is none.
+  private static @Nullable UUID transferOf(JournalCommand<?> command) {
+    return switch (command) {
+      case OpenAccount _, ChangeAccount _, OpenBatch _ -> null;
+      case HoldFunds hold -> hold.reverses();
+      case PostTransfer post -> post.transferId();
+      case TurnBack turn -> turn.transferId();
+      case VoidHold end -> end.transferId();
+      case ExpireHold end -> end.transferId();
+      case ChangeTransfer change -> change.transferId();
+    };
+  }
+
+  /// The accounts that it may change or look at.
+  private static Set<UUID> accountsOf(
+      JournalCommand<?> command,
+      Map<UUID, KnownCommand> known,
+      Map<UUID, TransferState> transfers) {
+    return switch (command) {
+      case ChangeAccount change ->
+          known.containsKey(change.id()) ? Set.of() : Set.of(change.accountId());
+      case HoldFunds hold -> known.containsKey(hold.id()) ? Set.of() : accountsOf(hold.legs());
+      case PostTransfer post -> accountsOf(transfers.get(post.transferId()));
+      case VoidHold end -> accountsOf(transfers.get(end.transferId()));
+      case ExpireHold end -> accountsOf(transfers.get(end.transferId()));
+      case ChangeTransfer change -> accountsOf(transfers.get(change.transferId()));
+      case OpenAccount _, OpenBatch _, TurnBack _ -> Set.of();
+    };
+  }
+
+  private static boolean needs(
+      JournalCommand<?> command,
+      Set<UUID> ids,
+      Map<UUID, KnownCommand> known,
+      Map<UUID, TransferState> transfers) {
+    UUID asked = idOf(command);
+    if (asked != null && known.containsKey(asked)) {
+      return false;
+    }
+    UUID id = transferOf(command);
+    TransferState transfer = id == null ? null : transfers.get(id);
+    return (id != null && ids.contains(id))
+        || (transfer != null
+            && transfer.terms().reverses() != null
+            && ids.contains(transfer.terms().reverses()))
+        || accountsOf(command, known, transfers).stream().anyMatch(ids::contains);
+  }
+
+  private String locking(String statement) {
+    return skipsLocked ? statement.stripTrailing() + " SKIP LOCKED" : statement;
+  }
+
+  /// Those that are there and were not locked: somebody else has locked them.
+  private Set<UUID> findSkipped(String find, Set<UUID> wanted, Set<UUID> locked) {
+    Set<UUID> missing = new HashSet<>(wanted);
+    missing.removeAll(locked);
+    return missing.isEmpty() || !skipsLocked
+        ? Set.of()
+        : Set.copyOf(
+            sql.sql(find)
+                .param("ids", new Columns<>(missing).uuids(id -> id))
+                .query(UUID.class)
+                .list());
   }
 
   /// What a new transfer of these legs would be planned on, as it is at this moment: nothing is locked.
   static LockedRows look(JdbcClient sql, List<Leg> legs) {
-    Set<UUID> ids = new HashSet<>();
-    addAccounts(ids, legs);
-    return new LockedRows(Map.of(), Map.of(), accounts(sql, FIND_ACCOUNTS, ids), Map.of());
+    return new LockedRows(
+        Map.of(), Map.of(), accounts(sql, FIND_ACCOUNTS, accountsOf(legs)), Map.of());
   }
 
-  private static void addAccounts(Set<UUID> accounts, @Nullable TransferState transfer) {
-    if (transfer != null) {
-      addAccounts(accounts, transfer.terms().legs());
-    }
+  private static Set<UUID> accountsOf(@Nullable TransferState transfer) {
+    return transfer == null ? Set.of() : accountsOf(transfer.terms().legs());
   }
 
-  private static void addAccounts(Set<UUID> accounts, List<Leg> legs) {
+  private static Set<UUID> accountsOf(List<Leg> legs) {
+    Set<UUID> accounts = new HashSet<>();
     for (Leg leg : legs) {
       accounts.add(leg.debitAccountId());
       accounts.add(leg.creditAccountId());
     }
+    return accounts;
   }
 
   private Map<UUID, KnownCommand> findCommands(Set<UUID> ids) {
@@ -192,10 +285,11 @@ final class JournalTables {
     return found;
   }
 
-  private Map<UUID, TransferState> lockTransfers(Set<UUID> ids) {
+  /// @param elsewhere gets the transfers that somebody else has locked, or a hold of them
+  private Map<UUID, TransferState> lockTransfers(Set<UUID> ids, Set<UUID> elsewhere) {
     Map<UUID, TransferState> locked = new HashMap<>();
     Map<UUID, List<Leg>> legs = new HashMap<>();
-    sql.sql(LOCK_TRANSFERS)
+    sql.sql(locking(LOCK_TRANSFERS))
         .param("transfers", new Columns<>(ids).uuids(id -> id))
         .query(
             row -> {
@@ -209,17 +303,38 @@ final class JournalTables {
       findLegs(legs);
       legs.forEach((id, all) -> locked.computeIfPresent(id, (key, t) -> t.withLegs(all)));
     }
+    Set<UUID> wanted = new HashSet<>(ids);
+    locked.values().stream()
+        .map(transfer -> transfer.terms().reverses())
+        .filter(Objects::nonNull)
+        .forEach(wanted::add);
+    elsewhere.addAll(findSkipped(FIND_SAGAS, wanted, locked.keySet()));
+    lockHolds(locked, elsewhere);
+    return locked;
+  }
+
+  /// While a transfer is not final it has one live hold for each account that pays: what is missing of
+  /// them was skipped.
+  private void lockHolds(Map<UUID, TransferState> locked, Set<UUID> elsewhere) {
     Set<UUID> debits = new HashSet<>();
     locked.values().forEach(transfer -> debits.addAll(transfer.terms().debitsMinor().keySet()));
-    sql.sql(LOCK_HOLDS)
+    Map<UUID, Integer> live = new HashMap<>();
+    sql.sql(locking(LOCK_HOLDS))
         .param("transfers", new Columns<>(locked.keySet()).uuids(id -> id))
         .param("accounts", new Columns<>(debits).uuids(id -> id))
         .query(
             row -> {
-              locked.computeIfPresent(
-                  row.getObject("transfer_id", UUID.class), (id, t) -> t.withLiveHold());
+              live.merge(row.getObject("transfer_id", UUID.class), 1, Integer::sum);
             });
-    return locked;
+    locked.replaceAll((id, transfer) -> live.containsKey(id) ? transfer.withLiveHold() : transfer);
+    locked.forEach(
+        (id, transfer) -> {
+          if (skipsLocked
+              && !transfer.status().isFinal()
+              && live.getOrDefault(id, 0) < transfer.terms().debitsMinor().size()) {
+            elsewhere.add(id);
+          }
+        });
   }
 
   private void findLegs(Map<UUID, List<Leg>> legs) {
@@ -229,10 +344,6 @@ final class JournalTables {
             row -> {
               legs.getOrDefault(row.getObject("transfer_id", UUID.class), List.of()).add(leg(row));
             });
-  }
-
-  private Map<UUID, AccountState> lockAccounts(Set<UUID> ids) {
-    return accounts(sql, LOCK_ACCOUNTS, ids);
   }
 
   private static Map<UUID, AccountState> accounts(JdbcClient sql, String statement, Set<UUID> ids) {
@@ -247,10 +358,10 @@ final class JournalTables {
     return found;
   }
 
-  private Map<AllowanceKey, Long> lockAllowances(Set<AllowanceKey> keys) {
+  private Map<AllowanceKey, Long> allowances(String statement, Set<AllowanceKey> keys) {
     Map<AllowanceKey, Long> locked = new HashMap<>();
     Columns<AllowanceKey> columns = new Columns<>(keys);
-    sql.sql(LOCK_ALLOWANCES)
+    sql.sql(statement)
         .param("accounts", columns.uuids(AllowanceKey::account))
         .param("windowStarts", columns.instants(AllowanceKey::windowStart))
         .query(

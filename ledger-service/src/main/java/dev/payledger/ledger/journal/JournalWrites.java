@@ -274,7 +274,7 @@ final class JournalWrites {
         .param("metadatas", of.texts(t -> json.writeValueAsString(t.command().metadata())))
         .param("traceparents", of.texts(t -> t.command().traceparent()))
         .param("createdAts", of.instants(NewTransfer::createdAt))
-        .param("expiresAts", of.instants(t -> t.command().expiresAt()))
+        .param("expiresAts", of.instants(NewTransfer::expiresAt))
         .param("finishedAts", of.instants(t -> t.rejection() == null ? null : t.createdAt()));
   }
 
@@ -306,7 +306,7 @@ final class JournalWrites {
         .add(CREATE_SAGAS, 0)
         .param("transfers", of.uuids(t -> t.command().id()))
         .param("owners", of.texts(t -> t.command().sagaOwner()))
-        .param("dueAts", of.instants(t -> t.command().sagaLeaseUntil()));
+        .param("dueAts", of.instants(NewTransfer::sagaLeaseUntil));
   }
 
   private void moveAccounts(List<AccountMove> rows) {

@@ -79,6 +79,14 @@ final class PlannedWrites {
 
   /// @param rejection null when its funds are held and its saga starts
   record NewTransfer(HoldFunds command, @Nullable RejectionReason rejection, Instant createdAt) {
+    Instant sagaLeaseUntil() {
+      return createdAt.plus(command.sagaLease());
+    }
+
+    Instant expiresAt() {
+      return createdAt.plus(command.lifetime());
+    }
+
     /// One for each account that pays; none when it was rejected.
     Stream<NewHold> holds() {
       return rejection != null

@@ -1,12 +1,13 @@
 package dev.payledger.ledger.journal;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// A command on its way, and the caller who waits for what becomes of it.
+/// A command that is under way, and the caller who waits for its decision.
 final class Submission<O> {
   private enum Place {
     QUEUED,
@@ -20,6 +21,9 @@ final class Submission<O> {
   // The writer takes it or the caller gives it up, and the other one has to know.
   private final AtomicReference<Place> place = new AtomicReference<>(Place.QUEUED);
   private volatile boolean outcomeUnknown;
+  // The writer's own.
+  private int postponements;
+  private long firstPostponedAt;
 
   /// @param deadline in the terms of `System.nanoTime`
   Submission(JournalCommand<O> command, long deadline) {
@@ -38,6 +42,24 @@ final class Submission<O> {
 
   boolean isOver() {
     return System.nanoTime() - deadline >= 0;
+  }
+
+  /// Called by the writer when the command was left out of the transaction: it queues again.
+  ///
+  /// @return how often by now
+  int postpone() {
+    place.compareAndSet(Place.TAKEN, Place.QUEUED);
+    if (postponements == 0) {
+      firstPostponedAt = System.nanoTime();
+    }
+    return ++postponements;
+  }
+
+  /// Since it was first left out; zero when it never was.
+  Duration postponedFor() {
+    return postponements == 0
+        ? Duration.ZERO
+        : Duration.ofNanos(System.nanoTime() - firstPostponedAt);
   }
 
   /// An attempt with it in may have been committed. It stays so until an attempt is.

@@ -40,6 +40,7 @@ public enum ProblemCode {
       422, false, "Transfer voided", "The funds are available again. The answer is final."),
   NOT_HELD_FOR_REVIEW(
       422, false, "Not held for review", "Read the transfer: it does not wait for a decision."),
+  NOT_PARKED(422, false, "Not parked", "Read the transfer: its saga goes on by itself."),
   ALREADY_DECIDED(422, false, "Already decided", "Read the transfer: the first decision stands."),
   AS_OF_NOT_SETTLED(
       422,

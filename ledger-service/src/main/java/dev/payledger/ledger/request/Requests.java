@@ -50,8 +50,9 @@ public class Requests {
     return bounded.minus(bounded.dividedBy(10));
   }
 
-  /// `Command-Id`, which the gateway derives from the caller's idempotency key.
-  public UUID commandId(HttpServletRequest request) {
+  /// What the ledger remembers the command by: `Command-Id`, which the gateway derives from the caller's
+  /// idempotency key, made the caller's own.
+  public UUID commandId(HttpServletRequest request, Caller caller) {
     List<String> headers = Collections.list(request.getHeaders("Command-Id"));
     if (headers.size() != 1
         || !headers.getFirst().matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")) {
@@ -59,6 +60,6 @@ public class Requests {
           ProblemCode.INVALID_REQUEST,
           "Exactly one Command-Id header with a UUID in lower case is required.");
     }
-    return UUID.fromString(headers.getFirst());
+    return caller.commandId(UUID.fromString(headers.getFirst()));
   }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -17,6 +18,8 @@ import org.springframework.transaction.TransactionException;
 @Component
 class RecoveryRun {
   private static final Logger log = LoggerFactory.getLogger(RecoveryRun.class);
+
+  private static final int FAILURE_LENGTH_MAX = 200;
 
   private final SagaClaims claims;
   private final SagaTransfers transfers;
@@ -68,6 +71,25 @@ class RecoveryRun {
       log.warn("saga of transfer {} not moved: {}", lease.transferId(), e.toString());
     } catch (RuntimeException e) {
       log.error("saga of transfer {} not moved", lease.transferId(), e);
+      fail(lease, e);
     }
+  }
+
+  private void fail(SagaLease lease, RuntimeException defect) {
+    try {
+      if (claims.fail(lease, failure(defect))) {
+        log.error("saga of transfer {} is parked", lease.transferId());
+      }
+    } catch (DataAccessException | TransactionException e) {
+      // The lease runs out and it is taken up again.
+      log.warn("the failure of transfer {} is not recorded: {}", lease.transferId(), e.toString());
+    }
+  }
+
+  /// The first line of what was at the bottom of it.
+  private static String failure(RuntimeException defect) {
+    String cause = NestedExceptionUtils.getMostSpecificCause(defect).toString();
+    String line = cause.lines().findFirst().orElse("");
+    return line.length() > FAILURE_LENGTH_MAX ? line.substring(0, FAILURE_LENGTH_MAX) : line;
   }
 }

@@ -1,9 +1,9 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.request.TimeLeft;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -47,7 +47,7 @@ public class Review {
   private final SagaClaims claims;
   private final SagaTransfers transfers;
   private final TransferSaga saga;
-  private final Clock clock;
+  private final DatabaseClock clock;
 
   Review(
       JdbcClient sql,
@@ -55,7 +55,7 @@ public class Review {
       SagaClaims claims,
       SagaTransfers transfers,
       TransferSaga saga,
-      Clock clock,
+      DatabaseClock clock,
       MeterRegistry meters) {
     this.sql = sql;
     this.transaction = transaction;
@@ -135,7 +135,7 @@ public class Review {
         .param("decision", decision.name())
         .param("reason", reason)
         .param("by", by)
-        .param("at", clock.instant().atOffset(ZoneOffset.UTC))
+        .param("at", clock.now(sql).atOffset(ZoneOffset.UTC))
         .update();
   }
 

@@ -1,27 +1,33 @@
 package dev.payledger.ledger.saga;
 
-import java.time.Clock;
+import dev.payledger.ledger.journal.DatabaseClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.data.domain.Limit;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/// Who works on which saga. Clocks decide only when to try: an owner whose lease ran out while it
-/// slept is stopped by its epoch, not by the time.
+/// Who works on which saga. Leases are compared by the database's clock, so that no instance takes
+/// another's because of its own. Even so a clock decides only when to try: an owner whose lease ran out
+/// while it slept is stopped by its epoch, not by the time.
 @Component
 class SagaClaims {
   private final SagaStates states;
   private final SagaProperties properties;
-  private final Clock clock;
+  private final Backoff backoff;
+  private final JdbcClient sql;
+  private final DatabaseClock clock;
   private final String owner = UUID.randomUUID().toString();
 
-  SagaClaims(SagaStates states, SagaProperties properties, Clock clock) {
+  SagaClaims(SagaStates states, SagaProperties properties, JdbcClient sql, DatabaseClock clock) {
     this.states = states;
     this.properties = properties;
+    this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
+    this.sql = sql;
     this.clock = clock;
   }
 
@@ -32,7 +38,7 @@ class SagaClaims {
 
   @Transactional
   public List<SagaLease> claimDue() {
-    Instant now = clock.instant();
+    Instant now = clock.now(sql);
     return states.lockDue(now, Limit.of(properties.recoveryBatchMax())).stream()
         .map(saga -> claim(saga, now))
         .toList();
@@ -44,7 +50,7 @@ class SagaClaims {
     return states
         .lock(transferId)
         .filter(SagaState::isHeldForReview)
-        .map(saga -> claim(saga, clock.instant()));
+        .map(saga -> claim(saga, clock.now(sql)));
   }
 
   private SagaLease claim(SagaState saga, Instant now) {
@@ -59,7 +65,40 @@ class SagaClaims {
     states
         .lock(lease.transferId())
         .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())
-        .ifPresent(saga -> saga.handBack(clock.instant().plus(pause)));
+        .ifPresent(saga -> saga.handBack(clock.now(sql).plus(pause)));
+  }
+
+  /// Pauses it because of a defect, longer each time, and parks it after too many.
+  ///
+  /// @return whether it is parked now
+  @Transactional
+  public boolean fail(SagaLease lease, String failure) {
+    Instant now = clock.now(sql);
+    return states
+        .lock(lease.transferId())
+        .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())
+        .map(
+            saga -> {
+              int failures = saga.fail(failure);
+              if (failures >= properties.failuresMax()) {
+                saga.park(now);
+              } else {
+                saga.pauseUntil(now.plus(backoff.pause(failures)));
+              }
+              return saga.isParked();
+            })
+        .orElse(false);
+  }
+
+  /// Lets anyone take a parked saga up again.
+  ///
+  /// @return false when it is not parked
+  @Transactional
+  public boolean release(UUID transferId) {
+    Instant now = clock.now(sql);
+    Optional<SagaState> parked = states.lock(transferId).filter(SagaState::isParked);
+    parked.ifPresent(saga -> saga.release(now));
+    return parked.isPresent();
   }
 
   /// Hands it back because fraud screening could not be asked.
@@ -67,7 +106,7 @@ class SagaClaims {
   /// @param asked whether the question was sent, so that the next one is a repeat
   @Transactional
   public void holdForReview(SagaLease lease, Duration pause, boolean asked) {
-    Instant now = clock.instant();
+    Instant now = clock.now(sql);
     states
         .lock(lease.transferId())
         .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())

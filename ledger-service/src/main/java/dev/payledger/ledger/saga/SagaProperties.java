@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param recoveryTimeout bound of one recovery of one saga; below the lease
 /// @param backoffBase wait before the next attempt is random below this; doubles with each
 /// @param backoffMax bound of that wait
+/// @param failuresMax defects in a row after which a saga is parked, at least 1
 /// @param offlineLimitMinor largest transfer that may pass unscreened, minor units
 /// @param offlineAllowanceMinor what one account may move unscreened within a window, minor units
 /// @param offlineWindow length of that window
@@ -26,6 +27,7 @@ record SagaProperties(
     Duration recoveryTimeout,
     Duration backoffBase,
     Duration backoffMax,
+    int failuresMax,
     long offlineLimitMinor,
     long offlineAllowanceMinor,
     Duration offlineWindow) {
@@ -45,6 +47,9 @@ record SagaProperties(
     }
     if (!offlineWindow.isPositive()) {
       throw new IllegalArgumentException("offline-window must be positive");
+    }
+    if (failuresMax < 1) {
+      throw new IllegalArgumentException("failures-max must be at least 1");
     }
     if (recoveryBatchMax < 1 || backoffMax.compareTo(backoffBase) < 0) {
       throw new IllegalArgumentException(

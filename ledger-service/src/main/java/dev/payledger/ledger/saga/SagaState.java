@@ -32,6 +32,9 @@ class SagaState {
   private Instant dueAt;
   private @Nullable Instant reviewSince;
   private boolean asked;
+  private int failures;
+  private @Nullable String failure;
+  private @Nullable Instant parkedAt;
 
   protected SagaState() {}
 
@@ -70,6 +73,34 @@ class SagaState {
   /// Nobody's until then.
   void handBack(Instant dueAt) {
     this.dueAt = dueAt;
+    this.failures = 0;
+    this.failure = null;
+  }
+
+  /// It met a defect.
+  ///
+  /// @return how many in a row by now
+  int fail(String failure) {
+    this.failure = failure;
+    return ++failures;
+  }
+
+  void pauseUntil(Instant dueAt) {
+    this.dueAt = dueAt;
+  }
+
+  /// Nobody takes it up until it is released.
+  void park(Instant now) {
+    this.parkedAt = now;
+  }
+
+  boolean isParked() {
+    return parkedAt != null;
+  }
+
+  void release(Instant now) {
+    this.parkedAt = null;
+    handBack(now);
   }
 
   /// The same, because fraud screening could not be asked.

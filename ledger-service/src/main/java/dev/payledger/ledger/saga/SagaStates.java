@@ -15,13 +15,18 @@ import org.springframework.data.repository.Repository;
 /// The sagas, for claiming.
 interface SagaStates extends Repository<SagaState, UUID> {
 
-  /// Unfinished sagas whose lease or pause is over, locked. Rows that another instance is claiming
+  /// Unfinished sagas whose lease or pause is over and that are not parked, locked. Rows that another instance is claiming
   /// right now are skipped (−2), not waited for: claiming is READ COMMITTED work, and two instances
   /// then share a backlog instead of queueing for it.
   @Lock(LockModeType.PESSIMISTIC_WRITE)
   @QueryHints(@QueryHint(name = "jakarta.persistence.lock.timeout", value = "-2"))
   @Query(
-      "FROM SagaState s WHERE s.step <> dev.payledger.ledger.journal.SagaStep.DONE AND s.dueAt <= :now ORDER BY s.dueAt")
+      """
+      FROM SagaState s
+      WHERE s.step <> dev.payledger.ledger.journal.SagaStep.DONE AND s.dueAt <= :now
+        AND s.parkedAt IS NULL
+      ORDER BY s.dueAt
+      """)
   List<SagaState> lockDue(Instant now, Limit limit);
 
   @Lock(LockModeType.PESSIMISTIC_WRITE)

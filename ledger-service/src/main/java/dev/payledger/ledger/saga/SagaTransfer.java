@@ -3,7 +3,6 @@ package dev.payledger.ledger.saga;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.Money;
 import dev.payledger.ledger.screening.FraudScreening;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param money the sum of the legs
 /// @param decision an operator's, in the place of fraud screening
+/// @param isExpired whether its time was over when it was looked for
 record SagaTransfer(
     UUID id,
     List<Leg> legs,
@@ -19,7 +19,7 @@ record SagaTransfer(
     boolean byOperator,
     boolean isVoidRequested,
     @Nullable ReviewDecision decision,
-    Instant expiresAt) {
+    boolean isExpired) {
 
   FraudScreening.Question question() {
     return new FraudScreening.Question(money.currency(), byOperator, legs);

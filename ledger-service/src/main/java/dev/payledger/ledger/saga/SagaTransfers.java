@@ -1,8 +1,9 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.Money;
-import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,8 @@ import org.springframework.stereotype.Repository;
 class SagaTransfers {
   private static final String FIND =
       """
-      SELECT t.id, t.amount_minor, t.currency, t.by_operator, t.void_requested, t.expires_at,
-        r.decision
+      SELECT t.id, t.amount_minor, t.currency, t.by_operator, t.void_requested,
+        t.expires_at <= :now AS is_expired, r.decision
       FROM transfer t LEFT JOIN review_decision r ON r.transfer_id = t.id WHERE t.id = :id
       """;
 
@@ -26,9 +27,11 @@ class SagaTransfers {
       """;
 
   private final JdbcClient sql;
+  private final DatabaseClock clock;
 
-  SagaTransfers(JdbcClient sql) {
+  SagaTransfers(JdbcClient sql, DatabaseClock clock) {
     this.sql = sql;
+    this.clock = clock;
   }
 
   SagaTransfer find(UUID id) {
@@ -44,6 +47,7 @@ class SagaTransfers {
             .list();
     return sql.sql(FIND)
         .param("id", id)
+        .param("now", clock.now(sql).atOffset(ZoneOffset.UTC))
         .query(
             (row, n) ->
                 new SagaTransfer(
@@ -53,7 +57,7 @@ class SagaTransfers {
                     row.getBoolean("by_operator"),
                     row.getBoolean("void_requested"),
                     decision(row.getString("decision")),
-                    row.getObject("expires_at", OffsetDateTime.class).toInstant()))
+                    row.getBoolean("is_expired")))
         .single();
   }
 

@@ -16,7 +16,6 @@ import dev.payledger.ledger.screening.FraudScreening;
 import dev.payledger.ledger.screening.Verdict;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -67,12 +66,14 @@ public class TransferSaga {
     return claims.owner() + "/" + started.incrementAndGet();
   }
 
-  public Instant leaseUntil(Instant now) {
-    return now.plus(properties.leaseDuration());
+  /// How long a first owner has its saga to itself.
+  public Duration lease() {
+    return properties.leaseDuration();
   }
 
-  public Instant expiresAt(Instant now) {
-    return now.plus(properties.transferLifetime());
+  /// How long a transfer may take.
+  public Duration lifetime() {
+    return properties.transferLifetime();
   }
 
   /// How long screened funds are held for their capture by request.
@@ -85,7 +86,7 @@ public class TransferSaga {
     run(
         new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN, false),
         new SagaTransfer(
-            hold.id(), hold.legs(), hold.money(), hold.byOperator(), false, null, hold.expiresAt()),
+            hold.id(), hold.legs(), hold.money(), hold.byOperator(), false, null, false),
         timeLeft);
   }
 
@@ -100,7 +101,7 @@ public class TransferSaga {
           turnBack(lease, transfer, RejectionReason.REVIEW_REJECTED, timeLeft);
         } else if (transfer.decision() == ReviewDecision.APPROVE) {
           post(lease, transfer, null, timeLeft);
-        } else if (!clock.instant().isBefore(transfer.expiresAt())) {
+        } else if (transfer.isExpired()) {
           turnBack(lease, transfer, null, timeLeft);
         } else if (!hasTimeToAsk(timeLeft)) {
           claims.handBack(lease, Duration.ZERO);

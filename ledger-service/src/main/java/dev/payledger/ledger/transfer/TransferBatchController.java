@@ -29,11 +29,12 @@ class TransferBatchController {
   @PostMapping
   ResponseEntity<TransferBatchView> create(
       @RequestBody TransferBatchRequest body, HttpServletRequest request, Authentication auth) {
+    Caller caller = Caller.of(auth);
     TransferBatchView view =
         batches.create(
-            requests.commandId(request),
+            requests.commandId(request, caller),
             body,
-            Caller.of(auth),
+            caller,
             Trace.of(request),
             requests.timeLeft(request));
     return ResponseEntity.status(view.isFinal() ? HttpStatus.OK : HttpStatus.ACCEPTED)

@@ -1,6 +1,7 @@
 package dev.payledger.ledger.transfer;
 
 import dev.payledger.ledger.journal.Fingerprint;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The body of `POST /v1/transfer-batches`.
@@ -18,9 +19,11 @@ record TransferBatchRequest(List<TransferRequest> items) {
     }
   }
 
-  /// Of all of them: an item of another batch is another request.
+  /// Of all of them, in their order.
   Fingerprint fingerprint(String initiator) {
-    return Fingerprint.of(
-        items.stream().map(item -> (Object) item.fingerprint(initiator, null)).toList());
+    List<Object> parts = new ArrayList<>();
+    parts.add("create-transfer-batch");
+    items.forEach(item -> parts.add(item.fingerprint(initiator)));
+    return Fingerprint.of(parts);
   }
 }

@@ -1,7 +1,9 @@
 package dev.payledger.ledger.transfer;
 
 import dev.payledger.ledger.journal.DerivedId;
-import dev.payledger.ledger.journal.Fingerprint;
+import dev.payledger.ledger.journal.Journal;
+import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
+import dev.payledger.ledger.journal.JournalCommand.OpenOutcome;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.LedgerProblems;
 import dev.payledger.ledger.request.TimeLeft;
@@ -17,8 +19,10 @@ import java.util.concurrent.Future;
 import org.springframework.http.ProblemDetail;
 import org.springframework.stereotype.Component;
 
-/// Takes many transfers in one request. Each is a command of its own, with an id derived from the
-/// request's, and ends as if it had been asked for by itself; the journal lets them share transactions.
+/// Takes many transfers in one request. What its items are is recorded first, under the request's id: of two
+/// batches under one id only one is ever done. Each item is a command of its own, with an id derived
+/// from the request's, and ends as if it had been asked for by itself; the journal lets them share
+/// transactions.
 @Component
 class TransferBatches {
   /// Items of one batch that are under way at once. Fraud screening bounds how many it takes, and one
@@ -27,36 +31,35 @@ class TransferBatches {
 
   private final TransferIntake intake;
   private final TransferViews views;
+  private final Journal journal;
 
-  TransferBatches(TransferIntake intake, TransferViews views) {
+  TransferBatches(TransferIntake intake, TransferViews views, Journal journal) {
     this.intake = intake;
     this.views = views;
+    this.journal = journal;
   }
 
   TransferBatchView create(
       UUID commandId, TransferBatchRequest batch, Caller caller, Trace trace, TimeLeft timeLeft) {
-    Fingerprint all = batch.fingerprint(caller.subject());
+    OpenBatch command = new OpenBatch(commandId, batch.fingerprint(caller.subject()));
+    if (journal.submit(command, timeLeft.toDuration()) instanceof OpenOutcome.IdReused) {
+      throw TransferIntake.idReused();
+    }
     List<Future<Item>> running = new ArrayList<>();
     try (ExecutorService workers =
         Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().name("batch-", 0).factory())) {
       for (int i = 0; i < batch.items().size(); i++) {
         UUID id = DerivedId.of(commandId, "batch-item", i + 1L);
         TransferRequest item = batch.items().get(i);
-        running.add(workers.submit(() -> one(id, item, all, caller, trace, timeLeft)));
+        running.add(workers.submit(() -> one(id, item, caller, trace, timeLeft)));
       }
     }
     return new TransferBatchView(running.stream().map(TransferBatches::ended).toList());
   }
 
-  private Item one(
-      UUID id,
-      TransferRequest item,
-      Fingerprint batch,
-      Caller caller,
-      Trace trace,
-      TimeLeft timeLeft) {
+  private Item one(UUID id, TransferRequest item, Caller caller, Trace trace, TimeLeft timeLeft) {
     try {
-      Transfer transfer = intake.create(id, item, batch, caller, trace, timeLeft);
+      Transfer transfer = intake.create(id, item, caller, trace, timeLeft);
       return new Item(
           TransferController.created(transfer).value(), views.of(transfer, caller), null);
     } catch (RuntimeException e) {

@@ -71,9 +71,8 @@ class TransferController {
     }
     return made(
         intake.create(
-            requests.commandId(request),
+            requests.commandId(request, caller),
             body,
-            null,
             caller,
             Trace.of(request),
             requests.timeLeft(request)),
@@ -90,7 +89,7 @@ class TransferController {
     Caller caller = Caller.of(auth);
     return made(
         intake.reverse(
-            requests.commandId(request),
+            requests.commandId(request, caller),
             id,
             body,
             caller,
@@ -110,7 +109,7 @@ class TransferController {
     return answer(
         HttpStatus.OK,
         intake.capture(
-            requests.commandId(request),
+            requests.commandId(request, caller),
             id,
             body == null ? CaptureRequest.ALL : body,
             caller,
@@ -127,7 +126,8 @@ class TransferController {
       Authentication auth) {
     Caller caller = Caller.of(auth);
     Transfer transfer =
-        intake.voidTransfer(requests.commandId(request), id, caller, requests.timeLeft(request));
+        intake.voidTransfer(
+            requests.commandId(request, caller), id, caller, requests.timeLeft(request));
     return answer(
         transfer.status() == Transfer.Status.PENDING ? HttpStatus.ACCEPTED : HttpStatus.OK,
         transfer,

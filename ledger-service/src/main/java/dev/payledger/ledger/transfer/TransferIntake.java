@@ -1,5 +1,6 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.DryRun;
 import dev.payledger.ledger.journal.Fingerprint;
 import dev.payledger.ledger.journal.Journal;
@@ -9,6 +10,7 @@ import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
+import dev.payledger.ledger.journal.JournalDefect;
 import dev.payledger.ledger.journal.JournalUnavailable;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.RejectionReason;
@@ -18,9 +20,7 @@ import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.request.Trace;
 import dev.payledger.ledger.saga.TransferSaga;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -59,7 +59,6 @@ class TransferIntake {
   private final Journal journal;
   private final DryRun dryRun;
   private final TransferSaga saga;
-  private final Clock clock;
 
   TransferIntake(
       TransferViews views,
@@ -67,30 +66,22 @@ class TransferIntake {
       Journal journal,
       TransferSaga saga,
       JdbcClient sql,
-      Clock clock) {
+      DatabaseClock clock) {
     this.views = views;
     this.transfers = transfers;
     this.journal = journal;
     this.dryRun = new DryRun(sql, clock);
     this.saga = saga;
-    this.clock = clock;
   }
 
   /// The transfer as it stands when this thread has done what it could in the caller's time.
-  ///
-  /// @param batch that it is an item of; null when it is asked for by itself
   Transfer create(
-      UUID commandId,
-      TransferRequest request,
-      @Nullable Fingerprint batch,
-      Caller caller,
-      Trace trace,
-      TimeLeft timeLeft) {
+      UUID commandId, TransferRequest request, Caller caller, Trace trace, TimeLeft timeLeft) {
     requireAllDebits(caller, request.movements(), Problem.notFound());
     return decide(
         hold(
             commandId,
-            request.fingerprint(caller.subject(), batch),
+            request.fingerprint(caller.subject()),
             caller,
             request.movements(),
             request.currency(),
@@ -107,7 +98,7 @@ class TransferIntake {
     HoldFunds command =
         hold(
             UUID.randomUUID(),
-            request.fingerprint(caller.subject(), null),
+            request.fingerprint(caller.subject()),
             caller,
             request.movements(),
             request.currency(),
@@ -229,7 +220,6 @@ class TransferIntake {
       @Nullable UUID reverses,
       TransferTerms terms,
       Trace trace) {
-    Instant now = clock.instant();
     return new HoldFunds(
         commandId,
         fingerprint,
@@ -243,8 +233,8 @@ class TransferIntake {
         terms.metadataOrEmpty(),
         trace.traceparent(),
         saga.newOwner(),
-        saga.leaseUntil(now),
-        saga.expiresAt(now));
+        saga.lease(),
+        saga.lifetime());
   }
 
   private Transfer decide(HoldFunds command, TimeLeft timeLeft) {
@@ -260,7 +250,7 @@ class TransferIntake {
     };
   }
 
-  private static Problem idReused() {
+  static Problem idReused() {
     return new Problem(
         ProblemCode.IDEMPOTENCY_KEY_REUSED,
         "The idempotency key was used for another request. Use a new key.");
@@ -273,6 +263,8 @@ class TransferIntake {
       saga.start(command, epoch, timeLeft);
     } catch (JournalUnavailable | DataAccessException | TransactionException e) {
       log.warn("transfer {} is left to recovery", command.id(), e);
+    } catch (JournalDefect e) {
+      log.error("transfer {} is left to recovery", command.id(), e);
     }
   }
 

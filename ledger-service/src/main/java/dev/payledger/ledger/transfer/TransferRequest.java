@@ -109,14 +109,13 @@ record TransferRequest(
     return new TransferTerms(reference, metadata);
   }
 
-  /// @param batch that it is an item of; null when it is asked for by itself
-  Fingerprint fingerprint(String initiator, @Nullable Fingerprint batch) {
+  Fingerprint fingerprint(String initiator) {
     String kind =
         legs != null
             ? "create-transfer-of-legs"
             : isCapturedByRequest() ? "create-transfer-to-capture" : "create-transfer";
     List<@Nullable Object> parts = new ArrayList<>();
-    parts.add(batch == null ? kind : kind + " in batch " + batch.sha256());
+    parts.add(kind);
     parts.add(initiator);
     for (Leg leg : movements()) {
       parts.add(leg.debitAccountId());

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -70,7 +71,7 @@ class HistoryIT extends LedgerUnderTest {
           random.nextLong(1, 2_000));
     }
     clock.advance(properties.settleTime().plusSeconds(1));
-    Instant end = clock.instant().minus(properties.settleTime());
+    Instant end = clock.instant().truncatedTo(ChronoUnit.MICROS).minus(properties.settleTime());
 
     int compared = 0;
     for (UUID account : accounts) {
@@ -100,7 +101,7 @@ class HistoryIT extends LedgerUnderTest {
   @Test
   void thePastIsAnsweredOnceItIsSettled() {
     UUID a = account("alice", 700);
-    Instant posted = clock.instant();
+    Instant posted = clock.instant().truncatedTo(ChronoUnit.MICROS);
 
     Answer early = asOf(a, posted.toString());
     clock.advance(properties.settleTime().minusMillis(1));

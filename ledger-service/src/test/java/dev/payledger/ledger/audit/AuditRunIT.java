@@ -168,15 +168,17 @@ class AuditRunIT extends LedgerUnderTest {
     FRAUD.become(Mood.FAILS);
     assertThat(transfer(alice(), stuck, a, b, 6_000).status()).isEqualTo(202);
     catchUp();
-    String until = value(String.class, "SELECT expires_at::text FROM transfer WHERE id = ?", stuck);
+    String until =
+        value(
+            String.class, "SELECT expires_at::text FROM transfer WHERE id = ?", transferOf(stuck));
     String expire = "UPDATE transfer SET expires_at = '%s' WHERE id = '%s'";
-    spoil(expire.formatted("2026-01-01", stuck));
-    spoil("UPDATE saga SET due_at = now() WHERE transfer_id = '%s'".formatted(stuck));
+    spoil(expire.formatted("2026-01-01", transferOf(stuck)));
+    spoil("UPDATE saga SET due_at = now() WHERE transfer_id = '%s'".formatted(transferOf(stuck)));
     try {
       assertThat(catchUp()).isZero();
-      assertThat(notes.findings()).containsEntry("I8", List.of(stuck.toString()));
+      assertThat(notes.findings()).containsEntry("I8", List.of(transferOf(stuck).toString()));
     } finally {
-      spoil(expire.formatted(until, stuck));
+      spoil(expire.formatted(until, transferOf(stuck)));
       assertThat(get("/v1/operator/checks", operator()).json().get("passed").asBoolean()).isTrue();
     }
   }
@@ -295,7 +297,7 @@ class AuditRunIT extends LedgerUnderTest {
         new AuditProperties(Duration.ofHours(1), batchMax),
         sql,
         transactions,
-        clock);
+        any -> clock.instant());
   }
 
   /// Runs until everything committed so far has been looked at.

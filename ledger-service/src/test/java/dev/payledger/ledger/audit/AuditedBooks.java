@@ -1,5 +1,6 @@
 package dev.payledger.ledger.audit;
 
+import dev.payledger.ledger.journal.DatabaseClock;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -12,7 +13,7 @@ public final class AuditedBooks {
   public static List<String> violations(String url) {
     JdbcClient sql =
         JdbcClient.create(new DriverManagerDataSource(url, "ledger_app", "ledger-app-demo"));
-    return new Checks(sql)
+    return new Checks(sql, DatabaseClock.ofTheServer())
         .run().checks().stream()
             .filter(check -> check.violations() > 0)
             .map(check -> check.id())

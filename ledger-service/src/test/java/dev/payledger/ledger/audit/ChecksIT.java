@@ -58,6 +58,11 @@ class ChecksIT extends LedgerUnderTest {
       I5b  | DELETE FROM account_line WHERE account_id = {a} AND seq = 2 | {entry}
       I5b  | UPDATE account_line SET account_id = {other} WHERE account_id = {b} | {entry}
       I5b  | UPDATE account SET line_count = line_count + 1 WHERE id = {b} | {b}
+      I5c  | UPDATE journal_entry SET posted_at = posted_at + interval '1 year' WHERE transfer_id = {posted} | {entry}
+      I5c  | UPDATE account SET last_posted_at = last_posted_at + interval '1 year' WHERE id = {b} | {b}
+      I5c  | UPDATE transfer SET created_at = created_at + interval '1 year' WHERE id = {posted} | {posted}
+      I5c  | UPDATE transfer SET finished_at = finished_at + interval '1 year' WHERE id = {posted} | {posted}
+      I5c  | UPDATE command SET decided_at = decided_at + interval '1 year' WHERE id = {posted} | {posted}
       I6   | DELETE FROM transfer WHERE id = {posted} | {posted}
       I6   | UPDATE command SET outcome = 'REJECTED' WHERE id = {posted} | {posted}
       I6   | UPDATE command SET outcome = 'ACCEPTED' WHERE id = {rejected} | {rejected}
@@ -168,7 +173,11 @@ class ChecksIT extends LedgerUnderTest {
     UUID held = UUID.randomUUID();
     assertThat(transfer(alice(), posted, a, b, 1_000).status()).isEqualTo(201);
     assertThat(
-            post("/v1/transfers/" + posted + "/reversals", bob(), reversal, "{\"amountMinor\":300}")
+            post(
+                    "/v1/transfers/" + transferOf(posted) + "/reversals",
+                    bob(),
+                    reversal,
+                    "{\"amountMinor\":300}")
                 .status())
         .isEqualTo(201);
     assertThat(
@@ -184,7 +193,9 @@ class ChecksIT extends LedgerUnderTest {
                         .formatted(a, b, account("dora", 0)))
                 .status())
         .isEqualTo(201);
-    assertThat(post("/v1/transfers/" + legs + "/reversals", operator(), legsBack, "{}").status())
+    assertThat(
+            post("/v1/transfers/" + transferOf(legs) + "/reversals", operator(), legsBack, "{}")
+                .status())
         .isEqualTo(201);
     assertThat(
             post(
@@ -196,7 +207,7 @@ class ChecksIT extends LedgerUnderTest {
         .isEqualTo(201);
     assertThat(
             post(
-                    "/v1/transfers/" + held + "/capture",
+                    "/v1/transfers/" + transferOf(held) + "/capture",
                     bob(),
                     UUID.randomUUID(),
                     "{\"amountMinor\":400}")
@@ -228,18 +239,19 @@ class ChecksIT extends LedgerUnderTest {
                 Map.entry("b", b),
                 Map.entry("other", other),
                 Map.entry("second", second),
-                Map.entry("freeze", freeze),
-                Map.entry("posted", posted),
-                Map.entry("rejected", rejected),
-                Map.entry("declined", declined),
-                Map.entry("pending", pending),
-                Map.entry("reversal", reversal),
-                Map.entry("legs", legs),
-                Map.entry("legs back", legsBack),
-                Map.entry("held", held),
+                Map.entry("freeze", transferOf("operator", freeze)),
+                Map.entry("posted", transferOf(posted)),
+                Map.entry("rejected", transferOf(rejected)),
+                Map.entry("declined", transferOf(declined)),
+                Map.entry("pending", transferOf(pending)),
+                Map.entry("reversal", transferOf("bob", reversal)),
+                Map.entry("legs", transferOf(legs)),
+                Map.entry("legs back", transferOf("operator", legsBack)),
+                Map.entry("held", transferOf(held)),
                 Map.entry(
-                    "entry", id("SELECT id FROM journal_entry WHERE transfer_id = ?", posted)),
-                Map.entry("event of posted", event(posted, "transfer", 1)),
+                    "entry",
+                    id("SELECT id FROM journal_entry WHERE transfer_id = ?", transferOf(posted))),
+                Map.entry("event of posted", event(transferOf(posted), "transfer", 1)),
                 Map.entry("event of b", event(b, "account-entry", 1)),
                 Map.entry("event of other", event(other, "account", 0)))
             .collect(
@@ -421,7 +433,8 @@ class ChecksIT extends LedgerUnderTest {
 
   private List<String> violations(Statement statement, String check) throws SQLException {
     List<String> violations = new ArrayList<>();
-    try (var row = statement.executeQuery(checks.query(check))) {
+    try (var row =
+        statement.executeQuery(checks.query(check).replace(":now", "'" + clock.instant() + "'"))) {
       while (row.next()) {
         violations.add(row.getString(1));
       }

@@ -378,8 +378,8 @@ class BatchPlanTest {
         Map.of(),
         null,
         hold.sagaOwner(),
-        hold.sagaLeaseUntil(),
-        hold.expiresAt());
+        hold.sagaLease(),
+        hold.lifetime());
   }
 
   private static HoldFunds hold(UUID debit, UUID credit, long minor) {
@@ -411,8 +411,8 @@ class BatchPlanTest {
         Map.of(),
         null,
         owner,
-        NOW.plusSeconds(10),
-        NOW.plus(Duration.ofMinutes(15)));
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(15));
   }
 
   private static AccountState account(UUID id, long balance, long lines) {

@@ -213,6 +213,8 @@ class DatabaseLawsIT extends LedgerUnderTest {
       account_line       | account_id = {credit}                          | account_line_pkey
       saga               | step = 'WAIT'                                  | saga_step_is_known
       saga               | step = 'COMPENSATE'                            | saga_compensates_for_a_reason
+      saga               | parked_at = now(); failures = 1                | saga_is_parked_for_a_failure
+      saga               | parked_at = now(); failure = 'x'               | saga_is_parked_for_a_failure
       offline_allowance  | used_minor = 3                                 | offline_allowance_is_never_exceeded
       offline_allowance  | used_minor = -1                                | offline_allowance_is_never_exceeded
       review_decision    | decision = 'PERHAPS'                           | review_decision_is_known
@@ -372,7 +374,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
     assertThat(transfer(bob(), waiting, b, a, 9_000).status()).isEqualTo(202);
     assertThat(
             post(
-                    "/v1/operator/held-transfers/" + waiting + "/review",
+                    "/v1/operator/held-transfers/" + transferOf("bob", waiting) + "/review",
                     operator(),
                     UUID.randomUUID(),
                     "{\"decision\":\"REJECT\",\"reason\":\"x\"}")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.payledger.ledger.journal.CommitOutcome.Aborted;
+import dev.payledger.ledger.journal.CommitOutcome.Blocked;
 import dev.payledger.ledger.journal.CommitOutcome.Committed;
 import dev.payledger.ledger.journal.CommitOutcome.Unknown;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
@@ -16,6 +17,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,9 +45,10 @@ class GroupCommitTest {
   private final CountDownLatch firstIsAtWork = new CountDownLatch(1);
   private final CountDownLatch firstMayEnd = new CountDownLatch(1);
 
-  private Function<List<JournalCommand<?>>, CommitOutcome<List<Decision<?>>>> script =
+  private Function<List<JournalCommand<?>>, CommitOutcome<List<Optional<Decision<?>>>>> script =
       GroupCommitTest::committed;
   private GroupCommit commits;
+  private Duration lockPatience = Duration.ofSeconds(2);
 
   @AfterEach
   void close() {
@@ -177,8 +182,118 @@ class GroupCommitTest {
     }
     assertThatThrownBy(offender::get).hasCauseInstanceOf(JournalDefect.class);
     assertThat(sizes())
-        .as("together, then one by one; a defect is not repeated")
-        .endsWith(4, 1, 1, 1, 1);
+        .as("together, then in halves; a defect is not repeated")
+        .containsExactly(1, 4, 2, 2, 1, 1);
+  }
+
+  /// Of a thousand, the offender is found in ten steps: its neighbours share 19 transactions, not 999.
+  @Test
+  void defectIsFoundByBisection() throws Exception {
+    start(3, 2_000, 2_000);
+    TurnBack poison = command();
+    script =
+        commands -> {
+          if (commands.contains(poison)) {
+            throw new JournalDefect(new SQLException("a law held", "23514"));
+          }
+          return committed(commands);
+        };
+    submitAndHold();
+    List<Future<?>> others = submitQueued(1_023);
+    Future<?> offender = submit(poison, LONG);
+    awaitQueued(1_024);
+
+    firstMayEnd.countDown();
+
+    for (Future<?> other : others) {
+      other.get();
+    }
+    assertThatThrownBy(offender::get).hasCauseInstanceOf(JournalDefect.class);
+    assertThat(sizes()).hasSizeLessThanOrEqualTo(1 + 1 + 20);
+  }
+
+  @Test
+  void blockedBatchIsHalvedAndNotRepeated() throws Exception {
+    start(10, 100, 100);
+    TurnBack slow = command();
+    script = commands -> commands.contains(slow) ? new Blocked<>(CONFLICT) : committed(commands);
+    submitAndHold();
+    List<Future<?>> others = submitQueued(3);
+    Future<?> never = submit(slow, LONG);
+    awaitQueued(4);
+
+    firstMayEnd.countDown();
+
+    for (Future<?> other : others) {
+      other.get();
+    }
+    assertThat(sizes()).startsWith(1, 4, 2, 2, 1, 1);
+    assertUnavailable(never, false);
+    assertThat(sizes()).as("tried by itself until its patience ended").endsWith(1, 1);
+  }
+
+  @Test
+  void commandWithLockedRowsWaitsAlone() throws Exception {
+    start(3, 100, 100);
+    TurnBack stuck = command();
+    AtomicBoolean isLocked = new AtomicBoolean(true);
+    script = commands -> leftOut(commands, isLocked.get() ? Set.of(stuck) : Set.of());
+    Future<?> waits = submit(stuck, LONG);
+    await().until(() -> registry.get("ledger.journal.postponed").counter().count() > 0);
+
+    for (int i = 0; i < 20; i++) {
+      commits.submit(command(), LONG);
+    }
+    assertThat(waits.isDone()).isFalse();
+    isLocked.set(false);
+
+    waits.get();
+    assertThat(registry.get("ledger.journal.waiting").gauge().value()).isZero();
+  }
+
+  @Test
+  void patienceForLockedRowsEnds() {
+    lockPatience = Duration.ofMillis(50);
+    start(3, 100, 100);
+    script = commands -> leftOut(commands, Set.copyOf(commands));
+
+    assertUnavailable(submit(command(), LONG), false);
+  }
+
+  @Test
+  void fewCommandsWaitForLockedRowsAtOnce() throws Exception {
+    start(3, 100, 100);
+    AtomicBoolean isLocked = new AtomicBoolean(true);
+    script = commands -> leftOut(commands, isLocked.get() ? Set.copyOf(commands) : Set.of());
+    submitAndHold();
+    List<Future<?>> stuck = submitQueued(10);
+
+    firstMayEnd.countDown();
+    await().until(() -> stuck.stream().filter(Future::isDone).count() >= 8);
+    isLocked.set(false);
+
+    long refused = 0;
+    for (Future<?> each : stuck) {
+      try {
+        each.get();
+      } catch (ExecutionException e) {
+        assertThat(e).cause().isInstanceOf(JournalUnavailable.class);
+        refused++;
+      }
+    }
+    assertThat(refused).isBetween(8L, 9L);
+  }
+
+  @Test
+  void waitingCommandsAreRefusedWhenItCloses() {
+    start(3, 100, 100);
+    script = commands -> leftOut(commands, Set.copyOf(commands));
+    Future<?> waits = submit(command(), LONG);
+    await().until(() -> registry.get("ledger.journal.postponed").counter().count() > 0);
+
+    commits.close();
+
+    assertUnavailable(waits, false);
   }
 
   @Test
@@ -288,20 +403,20 @@ class GroupCommitTest {
 
   @Test
   void settingsThatContradictEachOtherAreRefused() {
-    for (int zero = 0; zero < 4; zero++) {
-      int[] n = {1, 1, 1, 1};
+    for (int zero = 0; zero < 5; zero++) {
+      int[] n = {1, 1, 1, 1, 1};
       n[zero] = 0;
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
-                  new JournalProperties(
-                      "", "", "", n[0], n[1], n[2], n[3], Duration.ZERO, Duration.ZERO));
+                  properties(
+                      n[0], n[1], n[2], n[3], n[4], Duration.ZERO, Duration.ZERO, Duration.ZERO));
     }
+    Duration one = Duration.ofMillis(1);
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                new JournalProperties(
-                    "", "", "", 1, 1, 1, 1, Duration.ofMillis(2), Duration.ofMillis(1)));
+        .isThrownBy(() -> properties(1, 1, 1, 1, 1, one.multipliedBy(2), one, one));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> properties(1, 1, 1, 1, 1, one, one, one.negated()));
   }
 
   private void start(int attemptsMax, int queueMax, int batchMax) {
@@ -311,16 +426,15 @@ class GroupCommitTest {
               attempts.add(List.copyOf(commands));
               return script.apply(commands);
             },
-            new JournalProperties(
-                "",
-                "",
-                "",
+            properties(
                 1,
                 queueMax,
                 batchMax,
                 attemptsMax,
+                2,
                 Duration.ofNanos(1_000),
-                Duration.ofMillis(1)),
+                Duration.ofMillis(1),
+                lockPatience),
             new JournalMetrics(registry));
   }
 
@@ -401,6 +515,42 @@ class GroupCommitTest {
     return attempts.stream().map(List::size).toList();
   }
 
+  private static JournalProperties properties(
+      int connectionsMax,
+      int queueMax,
+      int batchMax,
+      int attemptsMax,
+      int postponedMax,
+      Duration backoffBase,
+      Duration backoffMax,
+      Duration lockPatience) {
+    return new JournalProperties(
+        "",
+        "",
+        "",
+        connectionsMax,
+        queueMax,
+        batchMax,
+        attemptsMax,
+        backoffBase,
+        backoffMax,
+        lockPatience,
+        postponedMax);
+  }
+
+  /// Those are not planned: their rows are locked.
+  private static CommitOutcome<List<Optional<Decision<?>>>> leftOut(
+      List<JournalCommand<?>> commands, Set<? extends JournalCommand<?>> stuck) {
+    return new Committed<>(
+        commands.stream()
+            .<Optional<Decision<?>>>map(
+                c ->
+                    stuck.contains(c)
+                        ? Optional.empty()
+                        : Optional.of(Decision.of(new TurnOutcome.Turned())))
+            .toList());
+  }
+
   private static TurnBack command() {
     return new TurnBack(UUID.randomUUID(), 1, null);
   }
@@ -409,8 +559,11 @@ class GroupCommitTest {
     return new PostTransfer(UUID.randomUUID(), 1, legs, null);
   }
 
-  private static CommitOutcome<List<Decision<?>>> committed(List<JournalCommand<?>> commands) {
+  private static CommitOutcome<List<Optional<Decision<?>>>> committed(
+      List<JournalCommand<?>> commands) {
     return new Committed<>(
-        commands.stream().<Decision<?>>map(c -> Decision.of(new TurnOutcome.Turned())).toList());
+        commands.stream()
+            .<Optional<Decision<?>>>map(c -> Optional.of(Decision.of(new TurnOutcome.Turned())))
+            .toList());
   }
 }

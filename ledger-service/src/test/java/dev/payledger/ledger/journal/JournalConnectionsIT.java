@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.payledger.ledger.journal.CommitOutcome.Aborted;
+import dev.payledger.ledger.journal.CommitOutcome.Blocked;
 import dev.payledger.ledger.journal.CommitOutcome.Committed;
 import dev.payledger.ledger.journal.CommitOutcome.Unknown;
 import dev.payledger.testkit.Ports;
@@ -42,9 +43,12 @@ class JournalConnectionsIT {
     database = new ScratchDatabase("scratch");
     database.superuser(
         """
+        -- Before the role's lock time-out.
+        ALTER DATABASE scratch SET deadlock_timeout = '50ms';
         CREATE TABLE tally (id int PRIMARY KEY, n int NOT NULL,
           CONSTRAINT tally_is_never_negative CHECK (n >= 0));
         CREATE TABLE late (what text PRIMARY KEY);
+        CREATE TABLE command (id int PRIMARY KEY);
         CREATE FUNCTION act_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
           CASE NEW.what
@@ -58,7 +62,7 @@ class JournalConnectionsIT {
         END $$;
         CREATE CONSTRAINT TRIGGER late_acts_at_commit AFTER INSERT ON late
           DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION act_at_commit();
-        GRANT SELECT, INSERT, UPDATE ON tally, late TO ledger_journal
+        GRANT SELECT, INSERT, UPDATE ON tally, late, command TO ledger_journal
         """);
     pool = pool(database.url(), 2);
     connections = new JournalConnections(pool);
@@ -72,7 +76,7 @@ class JournalConnectionsIT {
 
   @BeforeEach
   void emptyTables() {
-    database.superuser("TRUNCATE tally, late; INSERT INTO tally VALUES (1, 0), (2, 0)");
+    database.superuser("TRUNCATE tally, late, command; INSERT INTO tally VALUES (1, 0), (2, 0)");
   }
 
   @AfterEach
@@ -166,21 +170,32 @@ class JournalConnectionsIT {
     assertThat(tally(2)).isEqualTo(1);
   }
 
-  /// 23505 is one of two first attempts of a command, which finds the other's row the next time.
+  /// Of two first attempts of one command, one finds the other's row the next time.
   @Test
-  void theSecondOfTwoEqualInsertsIsAborted() {
-    insertLate("nothing");
+  void secondInsertOfOneCommandIsAborted() {
+    Function<JournalTransaction, Integer> insert =
+        tx -> execute(tx, "INSERT INTO command VALUES (1)");
+    connections.attempt(insert);
 
-    assertAborted(insertLate("nothing"), "23505");
+    assertAborted(connections.attempt(insert), "23505");
   }
 
   @Test
-  void aLockThatIsNotGivenInTimeIsAborted() throws SQLException {
+  void anyOtherDuplicateIsDefect() {
+    insertLate("nothing");
+
+    assertThatThrownBy(() -> insertLate("nothing"))
+        .isInstanceOf(JournalDefect.class)
+        .hasStackTraceContaining("late_pkey");
+  }
+
+  @Test
+  void lockThatIsNotGivenInTimeIsBlocked() throws SQLException {
     try (Connection other = Postgres.superuser("scratch");
         Statement statement = other.createStatement()) {
       other.setAutoCommit(false);
       statement.execute("UPDATE tally SET n = 5 WHERE id = 1");
-      assertAborted(
+      assertBlocked(
           connections.attempt(
               tx -> {
                 execute(tx, "SET LOCAL lock_timeout = '50ms'");
@@ -192,8 +207,8 @@ class JournalConnectionsIT {
   }
 
   @Test
-  void aCancelledStatementIsAborted() {
-    assertAborted(
+  void cancelledStatementIsBlocked() {
+    assertBlocked(
         connections.attempt(
             tx -> {
               add(tx, 1);
@@ -205,9 +220,9 @@ class JournalConnectionsIT {
   }
 
   @Test
-  void aTransactionThatOutlivesItsTimeIsAborted() {
+  void transactionThatOutlivesItsTimeIsBlocked() {
     try (HikariDataSource hasty = hastyPool()) {
-      assertAborted(
+      assertBlocked(
           new JournalConnections(hasty)
               .attempt(
                   tx -> {
@@ -283,9 +298,16 @@ class JournalConnectionsIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"40001", "40P01", "55P03", "57014"})
+  @CsvSource({"40001", "40P01"})
   void aRefusalOfTheCommitItselfIsAborted(String state) {
     assertAborted(insertLate(state), state);
+    assertThat(lateRows()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"55P03", "57014"})
+  void slowCommitThatIsRefusedIsBlocked(String state) {
+    assertBlocked(insertLate(state), state);
     assertThat(lateRows()).isZero();
   }
 
@@ -363,6 +385,16 @@ class JournalConnectionsIT {
                     }))
         .isSameAs(ours);
     assertThat(tally(1)).isZero();
+  }
+
+  private static void assertBlocked(CommitOutcome<?> outcome, String state) {
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Blocked.class,
+            blocked ->
+                assertThat(blocked.cause())
+                    .isInstanceOfSatisfying(
+                        SQLException.class, sql -> assertThat(sql.getSQLState()).isEqualTo(state)));
   }
 
   private static void assertAborted(CommitOutcome<?> outcome, String state) {
@@ -449,6 +481,8 @@ class JournalConnectionsIT {
                 1,
                 1,
                 Duration.ZERO,
-                Duration.ZERO));
+                Duration.ZERO,
+                Duration.ZERO,
+                1));
   }
 }

@@ -10,9 +10,7 @@ import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -22,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class JournalInstance implements AutoCloseable {
   static final UUID EXTERNAL_EUR = UUID.fromString("e0000000-0000-7000-8000-000000000978");
   static final Duration LONG = Duration.ofSeconds(30);
+  static final int CONNECTIONS = 2;
 
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   final JournalConnections connections;
@@ -38,18 +37,20 @@ final class JournalInstance implements AutoCloseable {
             url,
             "ledger_journal",
             "ledger-journal-demo",
-            2,
+            CONNECTIONS,
             queueMax,
             batchMax,
             10,
             Duration.ofMillis(2),
-            Duration.ofMillis(200));
+            Duration.ofMillis(200),
+            LONG,
+            4_096);
     this.pool = new JournalConfiguration().journalDataSource(properties);
     this.connections = new JournalConnections(pool);
     JsonMapper json = JsonMapper.shared();
     this.journal =
         new Journal(
-            new JournalBatch(connections, new Outbox(json), json, Clock.systemUTC()),
+            new JournalBatch(connections, new Outbox(json), json, DatabaseClock.ofTheServer()),
             properties,
             new JournalMetrics(registry));
   }
@@ -99,7 +100,6 @@ final class JournalInstance implements AutoCloseable {
       Duration captureWithin,
       boolean byOperator,
       Map<String, String> metadata) {
-    Instant now = Instant.now();
     return new HoldFunds(
         id,
         Fingerprint.of(legs),
@@ -113,13 +113,18 @@ final class JournalInstance implements AutoCloseable {
         metadata,
         null,
         UUID.randomUUID().toString(),
-        now.plusSeconds(60),
-        now.plusSeconds(900));
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(900));
   }
 
   /// One of the pool's connections, kept from the writer.
   Connection connection() throws SQLException {
     return pool.getConnection();
+  }
+
+  /// Threads that wait for one of them.
+  int connectionsAwaited() {
+    return pool.getHikariPoolMXBean().getThreadsAwaitingConnection();
   }
 
   /// What a counter of the journal says.

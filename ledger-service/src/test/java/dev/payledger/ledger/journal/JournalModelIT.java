@@ -16,6 +16,7 @@ import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
+import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome.CannotPost;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
@@ -201,6 +202,9 @@ class JournalModelIT {
       toCapture(random, debit, credit, minor);
       return;
     }
+    if (random.nextInt(16) == 0) {
+      batches();
+    }
     HoldFunds asked =
         random.nextInt(8) == 0 ? ofLegs(random, accounts) : hold(debit, credit, minor);
     Answered answer = submit(random, asked, null);
@@ -231,6 +235,19 @@ class JournalModelIT {
         if (posted.decision().outcome() instanceof CannotPost(RejectionReason reason)) {
           Answered turned = submit(random, new TurnBack(asked.id(), 1, reason), posted);
           submit(random, new VoidHold(asked.id(), 1, false), turned);
+        }
+      }
+    }
+  }
+
+  /// Two different batches under one id, each sent twice, at both instances at once.
+  private void batches() {
+    UUID id = UUID.randomUUID();
+    try (ExecutorService several = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (JournalInstance instance : List.of(one, two)) {
+        for (String items : List.of("A, B", "A, B, C")) {
+          OpenBatch batch = new OpenBatch(id, Fingerprint.of(List.of(items)));
+          several.execute(() -> submit(instance, batch, null));
         }
       }
     }
@@ -466,7 +483,7 @@ class JournalModelIT {
   private static List<Decision<?>> apply(
       JournalTransaction tx, UnaryOperator<LockedRows> seen, List<JournalCommand<?>> batch) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    LockedRows rows = seen.apply(new JournalTables(tx).lock(batch));
+    LockedRows rows = seen.apply(new JournalTables(tx, false).lock(batch).rows());
     BatchPlan plan = BatchPlan.of(batch, rows, now);
     Pipeline writes = new Pipeline();
     new JournalWrites(writes, JSON).write(plan.writes(), now);

@@ -118,7 +118,7 @@ class JournalPlansIT {
       assertThat(show(journal, "default_transaction_isolation")).isEqualTo("serializable");
       assertThat(show(journal, "transaction_timeout")).isEqualTo("5s");
       assertThat(show(journal, "idle_in_transaction_session_timeout")).isEqualTo("2s");
-      assertThat(show(journal, "lock_timeout")).isEqualTo("2s");
+      assertThat(show(journal, "lock_timeout")).isEqualTo("250ms");
     }
   }
 

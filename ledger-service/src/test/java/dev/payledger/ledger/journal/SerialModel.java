@@ -10,6 +10,7 @@ import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
+import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.OpenOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
@@ -122,6 +123,7 @@ final class SerialModel {
       boolean isFirst =
           !answer.decision().decidedOn().isEmpty()
               || answer.command() instanceof OpenAccount
+              || answer.decision().outcome() instanceof OpenOutcome.Opened
               || answer.command() instanceof TurnBack;
       (isFirst ? looked : recognised).add(answer);
     }
@@ -238,6 +240,12 @@ final class SerialModel {
         AccountOutcome outcome = change(accounts.get(change.accountId()), change);
         accountChanges.put(change.id(), outcome);
         yield outcome;
+      }
+      case OpenBatch batch -> {
+        Fingerprint first = commands.putIfAbsent(batch.id(), batch.fingerprint());
+        yield first == null || first.equals(batch.fingerprint())
+            ? new OpenOutcome.Opened(batch.id())
+            : new OpenOutcome.IdReused();
       }
       case HoldFunds hold -> hold(hold);
       case PostTransfer post -> post(post);
@@ -499,6 +507,9 @@ final class SerialModel {
                   && answer.decision().outcome() instanceof TurnOutcome.Turned
                       == Set.of("VOIDED", "EXPIRED")
                           .contains(transfers.get(end.transferId()).state);
+          case OpenBatch batch ->
+              commands.containsKey(batch.id())
+                  && !batch.fingerprint().equals(commands.get(batch.id()));
           case OpenAccount _, TurnBack _ -> false;
         };
     if (!isRight) {

@@ -30,6 +30,7 @@ class TimeoutsIT extends LedgerUnderTest {
 
   @DynamicPropertySource
   static void theJournalsLine(DynamicPropertyRegistry registry) {
+    registry.add("payledger.journal.lock-patience", () -> "20s");
     registry.add(
         "payledger.journal.url",
         () ->
@@ -39,15 +40,23 @@ class TimeoutsIT extends LedgerUnderTest {
   }
 
   /// A role, how it overstays, the setting that ends it and the SQL state that says so.
-  private record Overstay(String role, String setting, int seconds, String state) {
+  private record Overstay(String role, String setting, Duration bound, String state) {
     static final List<Overstay> ALL =
         List.of(
-            new Overstay("ledger_journal", "lock_timeout", 2, "55P03"),
-            new Overstay("ledger_journal", "idle_in_transaction_session_timeout", 2, "25P03"),
-            new Overstay("ledger_journal", "transaction_timeout", 5, "25P04"),
-            new Overstay("ledger_app", "lock_timeout", 2, "55P03"),
-            new Overstay("ledger_app", "idle_in_transaction_session_timeout", 5, "25P03"),
-            new Overstay("ledger_app", "transaction_timeout", 30, "25P04"));
+            new Overstay("ledger_journal", "lock_timeout", Duration.ofMillis(250), "55P03"),
+            new Overstay(
+                "ledger_journal",
+                "idle_in_transaction_session_timeout",
+                Duration.ofSeconds(2),
+                "25P03"),
+            new Overstay("ledger_journal", "transaction_timeout", Duration.ofSeconds(5), "25P04"),
+            new Overstay("ledger_app", "lock_timeout", Duration.ofSeconds(2), "55P03"),
+            new Overstay(
+                "ledger_app",
+                "idle_in_transaction_session_timeout",
+                Duration.ofSeconds(5),
+                "25P03"),
+            new Overstay("ledger_app", "transaction_timeout", Duration.ofSeconds(30), "25P04"));
   }
 
   /// All at once, since the longest takes half a minute.
@@ -69,18 +78,17 @@ class TimeoutsIT extends LedgerUnderTest {
         Overstay overstay = Overstay.ALL.get(i);
         Ended end = ended.get(i).get();
         System.out.printf(
-            "%s %s = %ds: %s after %.1f s%n",
+            "%s %s = %.2f s: %s after %.2f s%n",
             overstay.role(),
             overstay.setting(),
-            overstay.seconds(),
+            overstay.bound().toMillis() / 1000.0,
             end.state(),
             end.after().toMillis() / 1000.0);
         assertThat(end.state()).as(overstay.toString()).isEqualTo(overstay.state());
         assertThat(end.after())
             .as(overstay.toString())
             .isBetween(
-                Duration.ofMillis(overstay.seconds() * 900L),
-                Duration.ofSeconds(overstay.seconds() + 20));
+                overstay.bound().multipliedBy(9).dividedBy(10), overstay.bound().plusSeconds(20));
       }
       superuser.rollback();
     }

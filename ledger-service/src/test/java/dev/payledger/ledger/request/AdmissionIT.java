@@ -88,7 +88,9 @@ class AdmissionIT extends LedgerUnderTest {
         .isEqualTo(TOO_MANY);
     await().until(() -> inFlight() == 0);
     // Nothing was done for those who were refused, and there is room again.
-    assertThat(value(Long.class, "SELECT count(*) FROM command WHERE id = ?", commandId)).isZero();
+    assertThat(
+            value(Long.class, "SELECT count(*) FROM command WHERE id = ?", transferOf(commandId)))
+        .isZero();
     assertThat(transfer(alice(), commandId, a, b, LARGE_MINOR).status()).isEqualTo(202);
   }
 

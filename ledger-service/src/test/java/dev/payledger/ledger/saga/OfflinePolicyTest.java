@@ -20,6 +20,7 @@ class OfflinePolicyTest {
               Duration.ofSeconds(5),
               Duration.ofMillis(500),
               Duration.ofSeconds(30),
+              8,
               5_000,
               15_000,
               Duration.ofHours(1)));

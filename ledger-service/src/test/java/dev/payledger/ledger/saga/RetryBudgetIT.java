@@ -100,6 +100,7 @@ class RetryBudgetIT extends LedgerUnderTest {
     return Stream.generate(UUID::randomUUID)
         .limit(count)
         .peek(id -> assertThat(transfer(alice(), id, debit, credit, LARGE).status()).isEqualTo(202))
+        .map(LedgerUnderTest::transferOf)
         .toList();
   }
 

@@ -11,6 +11,7 @@ class SagaPropertiesTest {
   private Duration lifetime = Duration.ofMinutes(15);
   private Duration captureWithin = Duration.ofDays(7);
   private int batchMax = 16;
+  private int failuresMax = 8;
   private Duration recoveryTimeout = Duration.ofSeconds(5);
   private Duration backoffBase = Duration.ofMillis(500);
   private Duration backoffMax = Duration.ofSeconds(30);
@@ -69,6 +70,13 @@ class SagaPropertiesTest {
   }
 
   @Test
+  void sagaIsParkedAfterOneFailureAtLeast() {
+    failuresMax = 0;
+
+    refused("failures-max");
+  }
+
+  @Test
   void theBackoffDoesNotShrink() {
     backoffMax = backoffBase.minusMillis(1);
     refused("backoff-max");
@@ -90,6 +98,7 @@ class SagaPropertiesTest {
         recoveryTimeout,
         backoffBase,
         backoffMax,
+        failuresMax,
         limitMinor,
         allowanceMinor,
         window);

@@ -31,14 +31,16 @@ class CaptureIT extends LedgerUnderTest {
 
   private UUID a;
   private UUID b;
+  private UUID asked;
   private UUID held;
 
   @BeforeEach
   void aliceHoldsForBob() {
     a = account("alice", 50_000);
     b = account("bob", 0);
-    held = UUID.randomUUID();
-    Answer answer = hold(held, 10_000);
+    asked = UUID.randomUUID();
+    held = transferOf(asked);
+    Answer answer = hold(asked, 10_000);
     assertThat(answer.status()).isEqualTo(201);
     assertThat(answer.json().get("status").asString()).isEqualTo("HELD");
     assertThat(answer.json().get("capture").asString()).isEqualTo("MANUAL");
@@ -169,7 +171,7 @@ class CaptureIT extends LedgerUnderTest {
     FRAUD.become(Mood.APPROVES);
     saga.recover();
 
-    JsonNode view = get("/v1/transfers/" + late, alice()).json();
+    JsonNode view = get("/v1/transfers/" + transferOf(late), alice()).json();
     assertThat(view.get("status").asString()).isEqualTo("HELD");
     assertThat(Instant.parse(view.get("expiresAt").asString()))
         .isAfterOrEqualTo(clock.instant().plus(Duration.ofDays(7)).minusSeconds(1));
@@ -194,17 +196,18 @@ class CaptureIT extends LedgerUnderTest {
     UUID pending = UUID.randomUUID();
     assertThat(transfer(alice(), pending, a, b, 9_000).status()).isEqualTo(202);
     UUID command = UUID.randomUUID();
-    Answer asked = post(path(pending, "void"), alice(), command, "");
+    Answer asked = post(path(transferOf(pending), "void"), alice(), command, "");
     assertThat(asked.status()).isEqualTo(202);
     assertThat(asked.json().get("voidRequested").asBoolean()).isTrue();
 
     FRAUD.become(Mood.APPROVES);
     saga.recover();
 
-    assertThat(status(pending)).isEqualTo("VOIDED");
+    assertThat(status(transferOf(pending))).isEqualTo("VOIDED");
     assertThat(heldMinor(a)).isEqualTo(10_000);
-    assertThat(FRAUD.hasReleased(pending)).isTrue();
-    assertThat(post(path(pending, "void"), alice(), command, "").status()).isEqualTo(200);
+    assertThat(FRAUD.hasReleased(transferOf(pending))).isTrue();
+    assertThat(post(path(transferOf(pending), "void"), alice(), command, "").status())
+        .isEqualTo(200);
     Answer replayed = transfer(alice(), pending, a, b, 9_000);
     assertThat(replayed.code()).isEqualTo("transfer-voided");
   }
@@ -215,21 +218,24 @@ class CaptureIT extends LedgerUnderTest {
     UUID pending = UUID.randomUUID();
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Answer> asked = callers.submit(() -> transfer(alice(), pending, a, b, 9_000));
-      await().until(() -> FRAUD.hasAssessed(pending));
+      await().until(() -> FRAUD.hasAssessed(transferOf(pending)));
       Future<Answer> voided =
-          callers.submit(() -> post(path(pending, "void"), alice(), UUID.randomUUID(), ""));
+          callers.submit(
+              () -> post(path(transferOf(pending), "void"), alice(), UUID.randomUUID(), ""));
       await()
           .pollInterval(Duration.ofMillis(10))
           .until(
               () ->
                   value(
-                      Boolean.class, "SELECT void_requested FROM transfer WHERE id = ?", pending));
+                      Boolean.class,
+                      "SELECT void_requested FROM transfer WHERE id = ?",
+                      transferOf(pending)));
       gate.countDown();
       assertThat(asked.get().code()).as("screening approves").isEqualTo("transfer-voided");
       assertThat(voided.get().status()).isEqualTo(200);
     }
 
-    assertThat(status(pending)).isEqualTo("VOIDED");
+    assertThat(status(transferOf(pending))).isEqualTo("VOIDED");
     assertThat(balanceMinor(b)).isZero();
   }
 
@@ -250,9 +256,9 @@ class CaptureIT extends LedgerUnderTest {
     assertThat(post(path(held, "void"), bob(), some, "").code())
         .isEqualTo("idempotency-key-reused");
     assertThat(balanceMinor(b)).isEqualTo(10_000);
-    Answer asked = hold(held, 10_000);
-    assertThat(asked.status()).as("what asked for it, long after").isEqualTo(201);
-    assertThat(asked.json().get("status").asString()).isEqualTo("POSTED");
+    Answer again = hold(asked, 10_000);
+    assertThat(again.status()).as("what asked for it, long after").isEqualTo(201);
+    assertThat(again.json().get("status").asString()).isEqualTo("POSTED");
   }
 
   @Test

@@ -53,14 +53,15 @@ class LegsIT extends LedgerUnderTest {
     assertThat(paid.json().has("debitAccountId")).isFalse();
     assertThat(List.of(balanceMinor(a), balanceMinor(a2), balanceMinor(b), balanceMinor(c)))
         .containsExactly(9_000L, 950L, 700L, 350L);
-    JsonNode carols = get("/v1/transfers/" + id, ISSUER.token("carol")).json();
+    JsonNode carols = get("/v1/transfers/" + transferOf(id), ISSUER.token("carol")).json();
     assertThat(carols.get("legs")).hasSize(2);
     assertThat(carols.get("amountMinor").asLong()).isEqualTo(350);
     assertThat(carols.has("screening")).isFalse();
-    assertThat(get("/v1/transfers/" + id, ISSUER.token("dora")).status()).isEqualTo(404);
+    assertThat(get("/v1/transfers/" + transferOf(id), ISSUER.token("dora")).status())
+        .isEqualTo(404);
     for (UUID account : List.of(a, a2, b, c)) {
       assertThat(get("/v1/transfers?accountId=" + account, operator()).json().get("items"))
-          .anyMatch(item -> item.get("id").asString().equals(id.toString()));
+          .anyMatch(item -> item.get("id").asString().equals(transferOf(id).toString()));
     }
     assertThat(get("/v1/accounts/" + c + "/entries", ISSUER.token("carol")).json().get("items"))
         .extracting(line -> line.get("amountMinor").asLong())
@@ -83,7 +84,7 @@ class LegsIT extends LedgerUnderTest {
         .isEqualTo("insufficient-funds");
     UUID id = UUID.randomUUID();
     assertThat(pay(id, leg(a, b, 6_000), leg(a, c, 4_000)).status()).isEqualTo(201);
-    assertThat(value(Long.class, "SELECT count(*) FROM hold WHERE transfer_id = ?", id))
+    assertThat(value(Long.class, "SELECT count(*) FROM hold WHERE transfer_id = ?", transferOf(id)))
         .isEqualTo(1);
   }
 
@@ -128,7 +129,7 @@ class LegsIT extends LedgerUnderTest {
     clock.advance(Duration.ofMinutes(1));
     saga.recover();
 
-    assertThat(get("/v1/transfers/" + id, alice()).json().get("rejection").asString())
+    assertThat(get("/v1/transfers/" + transferOf(id), alice()).json().get("rejection").asString())
         .isEqualTo("account-unusable");
     assertThat(balanceMinor(a)).isEqualTo(10_000);
     assertThat(heldMinor(a)).isZero();
@@ -163,7 +164,7 @@ class LegsIT extends LedgerUnderTest {
   void aReversalGivesAllLegsBackAndIsAskedForByWhoOwnsThemAll() {
     UUID id = UUID.randomUUID();
     pay(id, leg(a, b, 700), leg(a, c, 300));
-    String path = "/v1/transfers/" + id + "/reversals";
+    String path = "/v1/transfers/" + transferOf(id) + "/reversals";
 
     assertThat(post(path, bob(), UUID.randomUUID(), "{}").code()).isEqualTo("forbidden");
     assertThat(post(path, operator(), UUID.randomUUID(), "{\"amountMinor\":300}").status())
@@ -174,7 +175,7 @@ class LegsIT extends LedgerUnderTest {
     assertThat(List.of(balanceMinor(a), balanceMinor(b), balanceMinor(c)))
         .containsExactly(10_000L, 0L, 0L);
     assertThat(post(path, operator(), UUID.randomUUID(), "{}").code()).isEqualTo("reversal-limit");
-    JsonNode original = get("/v1/transfers/" + id, ISSUER.token("carol")).json();
+    JsonNode original = get("/v1/transfers/" + transferOf(id), ISSUER.token("carol")).json();
     assertThat(original.get("reversedMinor").asLong()).isEqualTo(300);
   }
 
@@ -183,7 +184,7 @@ class LegsIT extends LedgerUnderTest {
     FRAUD.become(Mood.FAILS);
     UUID id = UUID.randomUUID();
     assertThat(pay(id, leg(a, b, 7_000), leg(a, c, 1)).status()).isEqualTo(202);
-    String path = "/v1/transfers/" + id + "/void";
+    String path = "/v1/transfers/" + transferOf(id) + "/void";
 
     assertThat(post(path, ISSUER.token("carol"), UUID.randomUUID(), "").code())
         .isEqualTo("forbidden");
@@ -191,7 +192,7 @@ class LegsIT extends LedgerUnderTest {
     assertThat(post(path, alice(), UUID.randomUUID(), "").status()).isIn(200, 202);
     FRAUD.become(Mood.APPROVES);
     saga.recover();
-    assertThat(get("/v1/transfers/" + id, alice()).json().get("status").asString())
+    assertThat(get("/v1/transfers/" + transferOf(id), alice()).json().get("status").asString())
         .isEqualTo("VOIDED");
     assertThat(heldMinor(a)).isZero();
   }

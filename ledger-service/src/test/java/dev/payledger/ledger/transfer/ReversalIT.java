@@ -34,8 +34,9 @@ class ReversalIT extends LedgerUnderTest {
   void alicePaysBob() {
     a = account("alice", 50_000);
     b = account("bob", 0);
-    paid = UUID.randomUUID();
-    assertThat(transfer(alice(), paid, a, b, 10_000).status()).isEqualTo(201);
+    UUID command = UUID.randomUUID();
+    paid = transferOf(command);
+    assertThat(transfer(alice(), command, a, b, 10_000).status()).isEqualTo(201);
   }
 
   @Test
@@ -135,18 +136,18 @@ class ReversalIT extends LedgerUnderTest {
   void thereIsNoReversalOfAReversalNorOfWhatMovedNothing() {
     UUID reversal = UUID.randomUUID();
     post(path(paid), bob(), reversal, amount(10));
-    assertThat(post(path(reversal), alice(), UUID.randomUUID(), "{}").code())
+    assertThat(post(path(transferOf("bob", reversal)), alice(), UUID.randomUUID(), "{}").code())
         .isEqualTo("not-reversible");
 
     UUID rejected = UUID.randomUUID();
     transfer(alice(), rejected, a, b, 99_999_999);
-    assertThat(post(path(rejected), bob(), UUID.randomUUID(), "{}").code())
+    assertThat(post(path(transferOf(rejected)), bob(), UUID.randomUUID(), "{}").code())
         .isEqualTo("not-reversible");
 
     FRAUD.become(Mood.FAILS);
     UUID pending = UUID.randomUUID();
     assertThat(transfer(alice(), pending, a, b, 9_000).status()).isEqualTo(202);
-    assertThat(post(path(pending), bob(), UUID.randomUUID(), "{}").code())
+    assertThat(post(path(transferOf(pending)), bob(), UUID.randomUUID(), "{}").code())
         .isEqualTo("not-reversible");
   }
 
@@ -176,9 +177,12 @@ class ReversalIT extends LedgerUnderTest {
     UUID deposit = UUID.randomUUID();
     transfer(operator(), deposit, EXTERNAL_EUR, a, 700);
 
-    assertThat(post(path(deposit), alice(), UUID.randomUUID(), "{}").code())
+    assertThat(post(path(transferOf("operator", deposit)), alice(), UUID.randomUUID(), "{}").code())
         .isEqualTo("account-unusable");
-    assertThat(post(path(deposit), operator(), UUID.randomUUID(), "{}").status()).isEqualTo(201);
+    assertThat(
+            post(path(transferOf("operator", deposit)), operator(), UUID.randomUUID(), "{}")
+                .status())
+        .isEqualTo(201);
   }
 
   @ParameterizedTest
@@ -210,7 +214,7 @@ class ReversalIT extends LedgerUnderTest {
                 String.class,
                 "SELECT payload ->> 'reverses' FROM outbox WHERE aggregate_id = ? AND type = ?"
                     + " AND payload ->> 'status' = ?",
-                reversal,
+                transferOf("bob", reversal),
                 type,
                 status))
         .isEqualTo(paid.toString());

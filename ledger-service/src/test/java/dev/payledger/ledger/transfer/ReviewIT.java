@@ -37,6 +37,7 @@ class ReviewIT extends LedgerUnderTest {
 
   private UUID a;
   private UUID b;
+  private UUID asked;
   private UUID waiting;
 
   @BeforeEach
@@ -44,8 +45,9 @@ class ReviewIT extends LedgerUnderTest {
     a = account("alice", 50_000);
     b = account("bob", 0);
     FRAUD.become(Mood.FAILS);
-    waiting = UUID.randomUUID();
-    assertThat(transfer(alice(), waiting, a, b, 9_000).status()).isEqualTo(202);
+    asked = UUID.randomUUID();
+    waiting = transferOf(asked);
+    assertThat(transfer(alice(), asked, a, b, 9_000).status()).isEqualTo(202);
   }
 
   /// None waits, and nothing is owed to fraud screening, when the next test begins.
@@ -85,8 +87,11 @@ class ReviewIT extends LedgerUnderTest {
       next = page.has("next") ? "&cursor=" + page.get("next").asString() : null;
     } while (next != null);
 
-    assertThat(ids).doesNotHaveDuplicates().contains(waiting.toString(), another.toString());
-    assertThat(ids.indexOf(waiting.toString())).isLessThan(ids.indexOf(another.toString()));
+    assertThat(ids)
+        .doesNotHaveDuplicates()
+        .contains(waiting.toString(), transferOf(another).toString());
+    assertThat(ids.indexOf(waiting.toString()))
+        .isLessThan(ids.indexOf(transferOf(another).toString()));
   }
 
   @Test
@@ -112,7 +117,7 @@ class ReviewIT extends LedgerUnderTest {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.json().get("rejection").asString()).isEqualTo("review-rejected");
     assertThat(heldMinor(a)).isZero();
-    assertThat(transfer(alice(), waiting, a, b, 9_000).code()).isEqualTo("review-rejected");
+    assertThat(transfer(alice(), asked, a, b, 9_000).code()).isEqualTo("review-rejected");
     FRAUD.become(Mood.APPROVES);
     saga.release();
     assertThat(FRAUD.hasReleased(waiting)).isTrue();
@@ -207,7 +212,8 @@ class ReviewIT extends LedgerUnderTest {
     UUID posted = UUID.randomUUID();
     transfer(alice(), posted, a, b, 10);
     for (String decision : List.of("RETRY", "APPROVE", "REJECT")) {
-      assertThat(review(operator(), posted, decision).code()).isEqualTo("not-held-for-review");
+      assertThat(review(operator(), transferOf(posted), decision).code())
+          .isEqualTo("not-held-for-review");
     }
     assertThat(review(operator(), UUID.randomUUID(), "APPROVE").status()).isEqualTo(404);
   }

@@ -6,6 +6,7 @@ import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.saga.SagaStepper;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -106,16 +107,46 @@ class TransferBatchIT extends LedgerUnderTest {
   }
 
   @Test
-  void anotherBatchUnderTheSameIdIsRefusedItemByItem() {
+  void anotherBatchUnderTheSameIdIsRefusedWhole() {
     UUID command = UUID.randomUUID();
     batch(command, body(a, b, "1"), body(a, b, "2"));
 
-    JsonNode items = batch(command, body(a, b, "1"), body(a, b, "3")).json().get("items");
-
-    assertThat(items)
-        .extracting(item -> item.get("problem").get("code").asString())
-        .containsOnly("idempotency-key-reused");
+    for (String[] other :
+        new String[][] {
+          {body(a, b, "1"), body(a, b, "3")},
+          {body(a, b, "1"), body(a, b, "2"), body(a, b, "4")},
+          {body(a, b, "1")},
+          {body(a, b, "2"), body(a, b, "1")}
+        }) {
+      Answer answer = batch(command, other);
+      assertThat(answer.status()).isEqualTo(422);
+      assertThat(answer.code()).isEqualTo("idempotency-key-reused");
+    }
+    assertThat(transfer(alice(), command, a, b, 1).code()).isEqualTo("idempotency-key-reused");
     assertThat(balanceMinor(b)).isEqualTo(3);
+  }
+
+  /// Of two batches at one time, each of 30 items, one is done whole and the other not at all.
+  @Test
+  void differentBatchesAtOnceAreNeverMixed() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      long before = balanceMinor(b);
+      UUID command = UUID.randomUUID();
+      List<Answer> answers = new ArrayList<>();
+      try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Future<Answer>> both = new ArrayList<>();
+        for (String minor : List.of("1", "10")) {
+          String[] items =
+              IntStream.range(0, 30).mapToObj(i -> body(a, b, minor)).toArray(String[]::new);
+          both.add(callers.submit(() -> batch(command, items)));
+        }
+        for (Future<Answer> each : both) {
+          answers.add(each.get());
+        }
+      }
+      assertThat(answers).extracting(Answer::status).containsExactlyInAnyOrder(200, 422);
+      assertThat(balanceMinor(b) - before).isEqualTo(answers.get(0).status() == 200 ? 30 : 300);
+    }
   }
 
   @ParameterizedTest
