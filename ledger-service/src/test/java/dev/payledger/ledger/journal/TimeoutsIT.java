@@ -63,8 +63,9 @@ class TimeoutsIT extends LedgerUnderTest {
   @Test
   void eachTimeOutOfEachRoleFires() throws Exception {
     // Of a saga each role may lock the row.
-    UUID locked = UUID.randomUUID();
-    transfer(alice(), locked, account("alice", 10), account("bob", 0), 10);
+    UUID command = UUID.randomUUID();
+    transfer(alice(), command, account("alice", 10), account("bob", 0), 10);
+    UUID locked = transferOf(command);
     try (Connection superuser = Postgres.superuser("ledger");
         ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
       superuser.setAutoCommit(false);
