@@ -38,10 +38,10 @@ class FrontDoor {
           SizeAndShapeFilter.class,
           // How long it may take.
           TimeLeftFilter.class,
-          // How often strangers may ask for tokens: in front of the check that it protects.
+          // How often anybody may read what is open to all.
           OpenLimitFilter.class,
           // Who it is, and whether they may: Spring Security's chains (AccessConfiguration, and in
-          // the demo IssuerConfiguration).
+          // the demo IssuerConfiguration, with its own limit in front of the check of secrets).
           FilterChainProxy.class,
           // The whole body: nothing further in waits for a sender.
           BodyFilter.class,

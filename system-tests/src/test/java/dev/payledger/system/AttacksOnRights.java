@@ -70,7 +70,9 @@ final class AttacksOnRights extends AttackFamily {
         new Route("GET", "/v1/operator/checks", OPERATE),
         new Route("GET", "/v1/operator/trial-balance", OPERATE),
         new Route("GET", "/v1/operator/held-transfers", OPERATE),
-        new Route("POST", "/v1/operator/held-transfers/" + of.posted() + "/review", OPERATE));
+        new Route("POST", "/v1/operator/held-transfers/" + of.posted() + "/review", OPERATE),
+        new Route("GET", "/v1/operator/parked-transfers", OPERATE),
+        new Route("POST", "/v1/operator/parked-transfers/" + of.posted() + "/release", OPERATE));
   }
 
   // 1 to 6, 11: who are you, and may you.

@@ -45,7 +45,7 @@ class OneKeyManyCallersIT extends Stack {
   private static final Duration ANSWER_BOUND = Duration.ofSeconds(15);
 
   /// Longer than the lease of a key.
-  private static final Duration ASLEEP = Duration.ofSeconds(5);
+  private static final Duration ASLEEP = Duration.ofSeconds(6);
 
   private static LocalStack second;
   private static List<URI> doors;

@@ -49,9 +49,14 @@ class Stack {
           "FRAUD_BREAKER_OPEN", "1s");
 
   static final Map<String, String> GATEWAY_CLOCKS =
-      Map.of("IDEMPOTENCY_LEASE", "4s", "IDEMPOTENCY_WAIT_MAX", "2s");
+      Map.of(
+          "TIME_LEFT_UNASKED", "5s",
+          // The lease is as long.
+          "TIME_LEFT_MAX", "5s",
+          "IDEMPOTENCY_WAIT_MAX", "2s");
 
-  /// So much that nobody meets a rate limit, where something else is asked for.
+  /// So much that nobody meets a limit of one caller, where something else is asked for: few tokens stand
+  /// for many callers.
   static final Map<String, String> NO_RATE_LIMITS =
       Map.of(
           "RATE_LIMIT_MONEY_PER_SECOND", "1000000",
@@ -59,7 +64,8 @@ class Stack {
           "RATE_LIMIT_READS_PER_SECOND", "1000000",
           "RATE_LIMIT_READS_BURST", "1000000",
           "RATE_LIMIT_FEED_PER_SECOND", "1000000",
-          "RATE_LIMIT_FEED_BURST", "1000000");
+          "RATE_LIMIT_FEED_BURST", "1000000",
+          "SHEDDING_CALLER_IN_FLIGHT_MAX", "511");
 
   private static final String FRAUD_CREDENTIAL = "fraud-credential-demo";
   private static final JsonMapper JSON = JsonMapper.shared();

@@ -1,6 +1,7 @@
 package dev.payledger.gateway.forward;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 
 /// Leave to be one of those that a service works for at the moment; the load shedding gives it.
 public interface Permit {
@@ -9,9 +10,16 @@ public interface Permit {
   /// What came of the call, and how long it took.
   void ended(Forwarded forwarded, long nanos);
 
+  /// What the request turns out to weigh, when that is less than was taken for it.
+  void weighs(int weight);
+
   /// Early, when the request goes on but the service has nothing to do for it any more; a second time
   /// does nothing.
   void giveBack();
+
+  /// Whether the service may be asked now: a request that has given its permit back, and goes on after all,
+  /// asks for another one.
+  boolean isHeldAgain(Duration timeLeft);
 
   /// The permit that this request has been given.
   static Permit of(HttpServletRequest request) {

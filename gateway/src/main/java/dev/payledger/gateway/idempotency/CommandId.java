@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.util.UUID;
 
 /// The id under which the ledger remembers a command for ever: a UUIDv8 (RFC 9562) from what the
@@ -13,8 +12,6 @@ import java.util.UUID;
 public final class CommandId {
   private static final long VERSION_8 = 0x8000L;
   private static final long VARIANT_RFC = 0x8000_0000_0000_0000L;
-
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private CommandId() {}
 
@@ -30,10 +27,10 @@ public final class CommandId {
     return version8(bits.getLong(), bits.getLong());
   }
 
-  /// For a request that names no key: every attempt is a command of its own, with an id that nobody
-  /// can guess and so nobody can use before.
+  /// For a request that names no key: every attempt is a command of its own. From a secure source:
+  /// whoever sees one of them must not be able to send the next one first.
   public static UUID random() {
-    return version8(RANDOM.nextLong(), RANDOM.nextLong());
+    return UUID.randomUUID();
   }
 
   /// Each field goes in with its length, so that (a, bc) and (ab, c) differ.

@@ -1,20 +1,18 @@
 package dev.payledger.gateway.idempotency;
 
 import dev.payledger.gateway.forward.Answer;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
+import java.time.Duration;
 import java.util.Optional;
+import org.postgresql.util.PGInterval;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /// Who may act on a key, decided by the database: each write is one statement in a transaction of
 /// its own, and the row's lock arbitrates between all callers of all gateways.
 ///
-/// The clock only decides when a lease is over, never who wins. Two gateways whose clocks differ may
-/// both forward a command; the ledger does it once all the same, by its command id.
+/// Time is the database's, so that a gateway whose clock is wrong takes no claim that still runs and
+/// deletes no key that still counts. It decides when a lease is over, never who wins: two gateways may both forward a command, and the ledger does it
+/// once all the same, by its command id.
 @Repository
 class IdempotencyKeys {
   private static final long FIRST_EPOCH = 1;
@@ -27,7 +25,7 @@ class IdempotencyKeys {
              (command_id, principal, operation, idempotency_key, fingerprint,
               state, epoch, lease_ends_at, created_at, expires_at)
       VALUES (:commandId, :principal, :operation, :key, :fingerprint,
-              'CLAIMED', :epoch, :leaseEndsAt, :now, :expiresAt)
+              'CLAIMED', :epoch, now() + :lease, now(), now() + :kept)
       ON CONFLICT (command_id) DO NOTHING
       """;
 
@@ -37,27 +35,35 @@ class IdempotencyKeys {
       UPDATE idempotency_key
          SET state = 'CLAIMED',
              epoch = epoch + 1,
-             lease_ends_at = :leaseEndsAt,
-             expires_at = :expiresAt
+             lease_ends_at = now() + :lease,
+             expires_at = now() + :kept
        WHERE command_id = :commandId
          AND fingerprint = :fingerprint
          AND (state = 'RELEASED'
-              OR state = 'CLAIMED' AND lease_ends_at <= :now)
+              OR state = 'CLAIMED' AND lease_ends_at <= now())
       RETURNING epoch
       """;
 
+  // The first final answer stands, whoever brings it: all of one command id are the ledger's and
+  // equally true, and one that was stored may have been sent. The row may be gone by now.
   private static final String ANSWER =
       """
-      UPDATE idempotency_key
-         SET state = 'ANSWERED',
+      INSERT INTO idempotency_key AS stored
+             (command_id, principal, operation, idempotency_key, fingerprint, state, epoch,
+              answer_status, answer_content_type, answer_location, answer_body, answered_at,
+              created_at, expires_at)
+      VALUES (:commandId, :principal, :operation, :key, :fingerprint, 'ANSWERED', :epoch,
+              :status, :contentType, :location, :body, now(), now(), now() + :kept)
+      ON CONFLICT (command_id) DO UPDATE
+         SET state = excluded.state,
              lease_ends_at = NULL,
-             answer_status = :status,
-             answer_content_type = :contentType,
-             answer_location = :location,
-             answer_body = :body,
-             answered_at = :now,
-             expires_at = :expiresAt
-       WHERE command_id = :commandId AND epoch = :epoch AND state = 'CLAIMED'
+             answer_status = excluded.answer_status,
+             answer_content_type = excluded.answer_content_type,
+             answer_location = excluded.answer_location,
+             answer_body = excluded.answer_body,
+             answered_at = excluded.answered_at,
+             expires_at = excluded.expires_at
+       WHERE stored.state <> 'ANSWERED' AND stored.fingerprint = excluded.fingerprint
       """;
 
   private static final String RELEASE =
@@ -72,7 +78,7 @@ class IdempotencyKeys {
       DELETE FROM idempotency_key
        WHERE command_id IN (SELECT command_id
                               FROM idempotency_key
-                             WHERE expires_at <= :now
+                             WHERE expires_at <= now()
                              ORDER BY expires_at
                              LIMIT :limit
                                FOR UPDATE SKIP LOCKED)
@@ -80,47 +86,34 @@ class IdempotencyKeys {
 
   private final JdbcClient jdbc;
   private final KeyRows rows;
-  private final IdempotencyProperties properties;
-  private final Clock clock;
+  private final PGInterval lease;
+  private final PGInterval kept;
 
-  IdempotencyKeys(JdbcClient jdbc, KeyRows rows, IdempotencyProperties properties, Clock clock) {
+  IdempotencyKeys(JdbcClient jdbc, KeyRows rows, IdempotencyProperties properties) {
     this.jdbc = jdbc;
     this.rows = rows;
-    this.properties = properties;
-    this.clock = clock;
+    this.lease = interval(properties.leaseDuration());
+    this.kept = interval(properties.kept());
   }
 
   /// Takes the claim if it is there to take, and says how the key stands if not.
   Standing claim(KeyedCommand command) {
-    Instant now = now();
     boolean isFirst =
-        jdbc.sql(CLAIM)
-                .param("commandId", command.commandId())
-                .param("principal", command.principal())
-                .param("operation", command.operation())
-                .param("key", command.key().value())
-                .param("fingerprint", command.fingerprint().hex())
-                .param("epoch", FIRST_EPOCH)
-                .param("leaseEndsAt", utc(now.plus(properties.leaseDuration())))
-                .param("now", utc(now))
-                .param("expiresAt", utc(now.plus(properties.kept())))
-                .update()
-            == 1;
+        naming(command, CLAIM).param("epoch", FIRST_EPOCH).param("lease", lease).update() == 1;
     if (isFirst) {
       return new Standing.Granted(FIRST_EPOCH);
     }
     Standing standing = look(command);
-    return standing instanceof Standing.Free ? takeOver(command, now) : standing;
+    return standing instanceof Standing.Free ? takeOver(command) : standing;
   }
 
-  private Standing takeOver(KeyedCommand command, Instant now) {
+  private Standing takeOver(KeyedCommand command) {
     Optional<Long> epoch =
         jdbc.sql(TAKE_OVER)
             .param("commandId", command.commandId())
             .param("fingerprint", command.fingerprint().hex())
-            .param("leaseEndsAt", utc(now.plus(properties.leaseDuration())))
-            .param("now", utc(now))
-            .param("expiresAt", utc(now.plus(properties.kept())))
+            .param("lease", lease)
+            .param("kept", kept)
             .query(Long.class)
             .optional();
     return epoch.<Standing>map(Standing.Granted::new).orElseGet(() -> look(command));
@@ -129,22 +122,19 @@ class IdempotencyKeys {
   /// How the key stands, without taking it.
   Standing look(KeyedCommand command) {
     return rows.findById(command.commandId())
-        .map(row -> row.standingOf(command.fingerprint(), now()))
+        .map(row -> row.standingOf(command.fingerprint()))
         .orElseGet(Standing.Free::new);
   }
 
-  /// Stores the final answer; false when the claim has passed to somebody else meanwhile.
-  boolean answer(KeyedCommand command, long epoch, Answer answer) {
-    Instant now = now();
-    return jdbc.sql(ANSWER)
+  /// Stores the final answer; false when there is one already, or the key was used for something else
+  /// meanwhile. The claim need not be held any more.
+  boolean answer(KeyedCommand command, Answer answer) {
+    return naming(command, ANSWER)
+            .param("epoch", FIRST_EPOCH)
             .param("status", answer.status())
             .param("contentType", answer.contentType())
             .param("location", answer.location())
             .param("body", answer.body())
-            .param("now", utc(now))
-            .param("expiresAt", utc(now.plus(properties.kept())))
-            .param("commandId", command.commandId())
-            .param("epoch", epoch)
             .update()
         == 1;
   }
@@ -156,15 +146,20 @@ class IdempotencyKeys {
 
   /// Forgets at most `limit` keys whose time is over; returns how many.
   int purge(int limit) {
-    return jdbc.sql(PURGE).param("now", utc(now())).param("limit", limit).update();
+    return jdbc.sql(PURGE).param("limit", limit).update();
   }
 
-  /// In the database's microseconds: a lease that it has rounded up must not look as if it still ran.
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  private JdbcClient.StatementSpec naming(KeyedCommand command, String statement) {
+    return jdbc.sql(statement)
+        .param("commandId", command.commandId())
+        .param("principal", command.principal())
+        .param("operation", command.operation())
+        .param("key", command.key().value())
+        .param("fingerprint", command.fingerprint().hex())
+        .param("kept", kept);
   }
 
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
+  private static PGInterval interval(Duration duration) {
+    return new PGInterval(0, 0, 0, 0, 0, duration.toNanos() / 1e9);
   }
 }

@@ -4,12 +4,14 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /// How keys are kept. `leaseDuration`: how long a claim is honoured when its gateway says nothing
-/// more. `waitMax`: how long a duplicate waits for the first. `kept`: how long an answer is replayed
+/// more; never shorter than `requestTimeMax`, the longest that a request may take, or a claim would pass to a duplicate
+/// while its holder still waits for the answer. `waitMax`: how long a duplicate waits for the first. `kept`: how long an answer is replayed
 /// byte for byte (the ledger's "never twice" has no end). Every `purgeEvery`, at most `purgeBatchMax`
 /// expired keys are forgotten at a time.
 @ConfigurationProperties("gateway.idempotency")
 public record IdempotencyProperties(
     Duration leaseDuration,
+    Duration requestTimeMax,
     Duration waitMax,
     Duration pollInterval,
     Duration kept,
@@ -19,6 +21,10 @@ public record IdempotencyProperties(
     if (!leaseDuration.isPositive() || !pollInterval.isPositive() || purgeBatchMax < 1) {
       throw new IllegalArgumentException(
           "gateway.idempotency: lease-duration, poll-interval and purge-batch-max must be positive");
+    }
+    if (leaseDuration.compareTo(requestTimeMax) < 0) {
+      throw new IllegalArgumentException(
+          "gateway.idempotency.lease-duration must be at least gateway.time-left.max");
     }
     if (waitMax.isNegative() || waitMax.compareTo(leaseDuration) >= 0) {
       throw new IllegalArgumentException(

@@ -7,9 +7,9 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
+import org.hibernate.annotations.Formula;
 import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,9 @@ class KeyRow {
   @Enumerated(EnumType.STRING)
   private KeyState state;
 
-  private @Nullable Instant leaseEndsAt;
+  // By the database's clock, which every gateway has in common.
+  @Formula("coalesce(lease_ends_at <= now(), true)")
+  private boolean isLeaseOver;
 
   @Column(name = "answer_status")
   private @Nullable Integer status;
@@ -42,14 +44,14 @@ class KeyRow {
 
   protected KeyRow() {}
 
-  Standing standingOf(Fingerprint asked, Instant now) {
+  Standing standingOf(Fingerprint asked) {
     if (!fingerprint.equals(asked.hex())) {
       return new Standing.Reused();
     }
     return switch (state) {
       case ANSWERED -> new Standing.Answered(answer());
       case RELEASED -> new Standing.Free();
-      case CLAIMED -> isLeaseOver(now) ? new Standing.Free() : new Standing.Held();
+      case CLAIMED -> isLeaseOver ? new Standing.Free() : new Standing.Held();
     };
   }
 
@@ -66,9 +68,5 @@ class KeyRow {
         null,
         null,
         Objects.requireNonNull(body));
-  }
-
-  private boolean isLeaseOver(Instant now) {
-    return leaseEndsAt == null || !leaseEndsAt.isAfter(now);
   }
 }

@@ -4,7 +4,6 @@ import dev.payledger.gateway.forward.Answer;
 import dev.payledger.gateway.forward.Forwarded;
 import dev.payledger.gateway.timeleft.TimeLeft;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,12 +65,7 @@ public class KeyedCalls {
           return new KeyedOutcome.Reused();
         }
         case Standing.Granted(long epoch) -> {
-          Optional<KeyedOutcome> outcome = forwardAndStore(command, epoch, forward);
-          if (outcome.isPresent()) {
-            return outcome.get();
-          }
-          // Fenced: a later holder speaks for the key now, so that all callers hear the same.
-          standing = keys.look(command);
+          return forwardAndStore(command, epoch, forward);
         }
         case Standing.Free(), Standing.Held() -> {
           beforeWaiting.run();
@@ -85,26 +79,33 @@ public class KeyedCalls {
     }
   }
 
-  /// Empty when the claim passed to somebody else before the answer could be stored.
-  private Optional<KeyedOutcome> forwardAndStore(
+  private KeyedOutcome forwardAndStore(
       KeyedCommand command, long epoch, Supplier<Forwarded> forward) {
     try {
       Forwarded forwarded = forward.get();
       if (forwarded instanceof Forwarded.Answered(Answer answer)) {
         if (!finalAnswers.isFinal(answer)) {
           release(command, epoch);
-          return Optional.of(new KeyedOutcome.Fresh(answer));
+          return new KeyedOutcome.Fresh(answer);
         }
         // From here on the money has moved or never will: nothing is said before it is stored.
-        return keys.answer(command, epoch, answer)
-            ? Optional.of(new KeyedOutcome.Fresh(answer))
-            : Optional.empty();
+        return keys.answer(command, answer)
+            ? new KeyedOutcome.Fresh(answer)
+            : stored(command, answer);
       }
       release(command, epoch);
-      return Optional.of(new KeyedOutcome.Unanswered(forwarded));
+      return new KeyedOutcome.Unanswered(forwarded);
     } finally {
       arrivals.done(command.commandId());
     }
+  }
+
+  /// The lease ended meanwhile, and a later holder was first to store its answer: the callers of one key
+  /// get one. What this request holds is final whatever else is in the row.
+  private KeyedOutcome stored(KeyedCommand command, Answer held) {
+    return keys.look(command) instanceof Standing.Answered(Answer first)
+        ? new KeyedOutcome.Replayed(first)
+        : new KeyedOutcome.Fresh(held);
   }
 
   /// Failing to give a claim back costs the next caller the rest of the lease, nothing else.

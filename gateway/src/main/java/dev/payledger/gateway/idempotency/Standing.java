@@ -4,7 +4,7 @@ import dev.payledger.gateway.forward.Answer;
 
 /// How a key stands towards the request that names it.
 sealed interface Standing {
-  /// The caller holds the claim. `epoch` fences: what an older holder writes changes nothing.
+  /// The caller holds the claim. `epoch` fences: an older holder does not give a later one's claim back.
   record Granted(long epoch) implements Standing {}
 
   /// Somebody else holds the claim, and its lease runs.

@@ -2,6 +2,8 @@ package dev.payledger.gateway.issuer;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Profile;
 
@@ -10,16 +12,45 @@ import org.springframework.context.annotation.Profile;
 /// real configuration would hold.
 @ConfigurationProperties("gateway.demo-issuer")
 @Profile("demo")
-public record DemoIssuerProperties(Duration tokenLifetime, Keys keys, List<Client> clients) {
+public record DemoIssuerProperties(
+    Duration tokenLifetime, Keys keys, SecretChecks secretChecks, List<Client> clients) {
   /// By how much clocks may differ: of a verifier's, a minute; and so long a gateway may still sign
   /// with the key before, until it hears of another gateway's.
   private static final Duration CLOCKS_APART = Duration.ofMinutes(2);
 
-  /// `secret` is a hash with its algorithm in front, such as `{bcrypt}$2a$10$…`.
+  /// `secret` is a hash with its algorithm and cost in front: `{bcrypt}$2a$10$…`.
   public record Client(String id, String secret, List<String> scopes) {
+    private static final Pattern BCRYPT =
+        Pattern.compile("\\{bcrypt}\\$2[aby]\\$([0-9]{2})\\$.{53}");
+
     public Client {
-      if (!secret.startsWith("{") || secret.startsWith("{noop}")) {
-        throw new IllegalArgumentException("the secret of client " + id + " must be a hash");
+      if (!BCRYPT.matcher(secret).matches()) {
+        throw new IllegalArgumentException("the secret of client " + id + " must be a bcrypt hash");
+      }
+    }
+
+    /// The binary logarithm of the rounds that a check takes.
+    int cost() {
+      Matcher matcher = BCRYPT.matcher(secret);
+      if (!matcher.matches()) {
+        throw new IllegalStateException("checked before");
+      }
+      return Integer.parseInt(matcher.group(1));
+    }
+  }
+
+  /// Bounds of what a check of a secret takes, which is much on purpose.
+  ///
+  /// @param atOnceMax checks at once, each on a thread of its own
+  /// @param perClientMax requests of one client, and of all that no client sends, that wait or are
+  ///     checked at once: guesses of one secret leave room for the others
+  /// @param waitMax how long a request waits for its check
+  public record SecretChecks(int atOnceMax, int perClientMax, Duration waitMax) {
+    public SecretChecks {
+      if (atOnceMax < 1 || perClientMax < atOnceMax || !waitMax.isPositive()) {
+        throw new IllegalArgumentException(
+            "gateway.demo-issuer.secret-checks must have 1 <= at-once-max <= per-client-max and a"
+                + " positive wait-max");
       }
     }
   }
@@ -45,6 +76,11 @@ public record DemoIssuerProperties(Duration tokenLifetime, Keys keys, List<Clien
     if (!tokenLifetime.isPositive() || clients.isEmpty()) {
       throw new IllegalArgumentException(
           "gateway.demo-issuer needs a positive token-lifetime and at least one client");
+    }
+    if (clients.stream().mapToInt(Client::cost).distinct().count() > 1) {
+      throw new IllegalArgumentException(
+          "gateway.demo-issuer: the secrets of all clients must cost the same to check, or the time"
+              + " tells which clients there are");
     }
   }
 

@@ -2,6 +2,10 @@ package dev.payledger.gateway.issuer;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.payledger.gateway.access.AccessProperties;
+import dev.payledger.gateway.limits.RateLimits;
+import dev.payledger.gateway.problem.Problems;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
@@ -11,19 +15,17 @@ import org.springframework.core.annotation.Order;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
-import org.springframework.security.oauth2.core.AuthorizationGrantType;
-import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.jwt.JwtEncoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
-import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
-import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
-import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
-import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
 import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.context.SecurityContextHolderFilter;
 
 /// Spring Security's authorization server with client credentials by HTTP Basic, at `/oauth2/token`,
 /// and its public keys at `/oauth2/jwks`. Its errors have OAuth2's own form (RFC 6749 section 5.2),
@@ -34,13 +36,25 @@ class IssuerConfiguration {
 
   @Bean
   @Order(1)
-  SecurityFilterChain issuer(HttpSecurity http) {
+  SecurityFilterChain issuer(
+      HttpSecurity http,
+      Clients clients,
+      DemoIssuerProperties properties,
+      RateLimits limits,
+      Problems problems) {
     return http.oauth2AuthorizationServer(
             server -> {
               http.securityMatcher(server.getEndpointsMatcher());
+              server.clientAuthentication(
+                  client ->
+                      client.errorResponseHandler(
+                          (request, response, reason) -> refuse(response, codeOf(reason))));
               server.tokenEndpoint(
                   token -> token.accessTokenRequestConverter(new EveryScopeUnlessAsked()));
             })
+        .addFilterBefore(
+            new TokenRequestFilter(clients, properties, limits, problems),
+            SecurityContextHolderFilter.class)
         .csrf(AbstractHttpConfigurer::disable)
         .sessionManagement(it -> it.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .requestCache(AbstractHttpConfigurer::disable)
@@ -49,26 +63,14 @@ class IssuerConfiguration {
         .exceptionHandling(
             handling ->
                 handling.authenticationEntryPoint(
-                    (request, response, reason) -> {
-                      response.setStatus(401);
-                      response.setHeader("WWW-Authenticate", "Basic realm=\"payledger\"");
-                      response.setContentType("application/json");
-                      response
-                          .getOutputStream()
-                          .write("{\"error\":\"invalid_client\"}".getBytes(StandardCharsets.UTF_8));
-                    }))
+                    (request, response, reason) ->
+                        refuse(response, OAuth2ErrorCodes.INVALID_CLIENT)))
         .build();
   }
 
   @Bean
   AuthorizationServerSettings authorizationServerSettings(AccessProperties access) {
     return AuthorizationServerSettings.builder().issuer(access.issuerUrl()).build();
-  }
-
-  @Bean
-  RegisteredClientRepository registeredClients(DemoIssuerProperties properties) {
-    return new InMemoryRegisteredClientRepository(
-        properties.clients().stream().map(client -> registered(client, properties)).toList());
   }
 
   /// Keeps nothing: these tokens carry all there is to know, and a store would only grow.
@@ -89,16 +91,23 @@ class IssuerConfiguration {
         (selector, context) -> selector.select(new JWKSet(ring.signing().key())));
   }
 
-  private static RegisteredClient registered(
-      DemoIssuerProperties.Client client, DemoIssuerProperties properties) {
-    return RegisteredClient.withId(client.id())
-        .clientId(client.id())
-        .clientSecret(client.secret())
-        .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
-        .authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
-        .scopes(scopes -> scopes.addAll(client.scopes()))
-        .tokenSettings(
-            TokenSettings.builder().accessTokenTimeToLive(properties.tokenLifetime()).build())
-        .build();
+  /// Nothing but the code: the rest would help only whoever guesses.
+  private static void refuse(HttpServletResponse response, String code) throws IOException {
+    if (code.equals(OAuth2ErrorCodes.INVALID_CLIENT)) {
+      response.setStatus(401);
+      response.setHeader("WWW-Authenticate", "Basic realm=\"payledger\"");
+    } else {
+      response.setStatus(400);
+    }
+    response.setContentType("application/json");
+    response
+        .getOutputStream()
+        .write("{\"error\":\"%s\"}".formatted(code).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String codeOf(AuthenticationException reason) {
+    return reason instanceof OAuth2AuthenticationException known
+        ? known.getError().getErrorCode()
+        : OAuth2ErrorCodes.INVALID_CLIENT;
   }
 }

@@ -20,6 +20,9 @@ import org.springframework.stereotype.Component;
 ///
 /// A token that names another key may be of one that another gateway has just made: then the rows are
 /// looked at again, once a second at most, however many forged tokens come.
+///
+/// When a key signs and how long it is accepted is decided by the database's time, as it was at the last
+/// look and counted on from there: a gateway whose clock is wrong signs with the same key as the others.
 @Component
 @Profile("demo")
 class KeyRing implements JWKSource<SecurityContext> {
@@ -29,7 +32,11 @@ class KeyRing implements JWKSource<SecurityContext> {
   private final DemoIssuerProperties properties;
   private final Clock clock;
   private volatile List<SigningKey> known = List.of();
+  private volatile Seen time = new Seen(Instant.MIN, 0);
   private volatile Instant lookedAt = Instant.MIN;
+
+  /// What time it was in the database, when this process's own count was at `nanos`.
+  private record Seen(Instant instant, long nanos) {}
 
   KeyRing(SigningKeys keys, DemoIssuerProperties properties, Clock clock) {
     this.keys = keys;
@@ -41,6 +48,8 @@ class KeyRing implements JWKSource<SecurityContext> {
   void look() {
     lookedAt = clock.instant();
     List<SigningKey> all = keys.all();
+    Instant databaseTime = keys.now();
+    time = new Seen(databaseTime, System.nanoTime());
     if (!all.isEmpty()) {
       known = all;
     }
@@ -71,7 +80,7 @@ class KeyRing implements JWKSource<SecurityContext> {
 
   /// The oldest first, the one that signs among them, and perhaps one that will.
   List<SigningKey> published() {
-    Instant now = clock.instant();
+    Instant now = now();
     return known.stream()
         .filter(key -> acceptedUntil(key).map(until -> until.isAfter(now)).orElse(true))
         .toList();
@@ -79,7 +88,7 @@ class KeyRing implements JWKSource<SecurityContext> {
 
   /// The key to sign with now.
   SigningKey signing() {
-    Instant now = clock.instant();
+    Instant now = now();
     List<SigningKey> all = known;
     return all.stream()
         .filter(key -> !key.signsFrom().isAfter(now))
@@ -94,6 +103,11 @@ class KeyRing implements JWKSource<SecurityContext> {
         .map(SigningKey::signsFrom)
         .min(Instant::compareTo)
         .map(signsFrom -> signsFrom.plus(properties.acceptedAfterwards()));
+  }
+
+  private Instant now() {
+    Seen last = time;
+    return last.instant().plusNanos(System.nanoTime() - last.nanos());
   }
 
   private JWKSet publicSet() {

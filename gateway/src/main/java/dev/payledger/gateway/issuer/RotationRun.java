@@ -3,9 +3,7 @@ package dev.payledger.gateway.issuer;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,13 +23,11 @@ class RotationRun {
   private final SigningKeys keys;
   private final KeyRing ring;
   private final DemoIssuerProperties properties;
-  private final Clock clock;
 
-  RotationRun(SigningKeys keys, KeyRing ring, DemoIssuerProperties properties, Clock clock) {
+  RotationRun(SigningKeys keys, KeyRing ring, DemoIssuerProperties properties) {
     this.keys = keys;
     this.ring = ring;
     this.properties = properties;
-    this.clock = clock;
     // A gateway has a key to sign with before the first caller comes.
     runOnce();
   }
@@ -47,7 +43,7 @@ class RotationRun {
 
   /// One pass.
   void runOnce() {
-    Instant now = now();
+    Instant now = keys.now();
     List<SigningKey> all = keys.all();
     if (all.isEmpty()) {
       offer(1, now, now);
@@ -66,7 +62,7 @@ class RotationRun {
 
   /// A new key signs from now on; the ones before are accepted for as long as ever.
   void rotate() {
-    Instant now = now();
+    Instant now = keys.now();
     List<SigningKey> all = keys.all();
     offer(all.isEmpty() ? 1 : all.getLast().generation() + 1, now, now);
     ring.look();
@@ -79,11 +75,6 @@ class RotationRun {
     }
     keys.drop(key.generation());
     ring.look();
-  }
-
-  /// As fine as the database keeps it: what is read again must not lie ahead.
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
   private void offer(int generation, Instant now, Instant signsFrom) {

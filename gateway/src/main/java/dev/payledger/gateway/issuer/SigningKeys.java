@@ -48,6 +48,11 @@ class SigningKeys {
     this.jdbc = jdbc;
   }
 
+  /// The time that the rows are compared with: the database's, which all gateways have in common.
+  Instant now() {
+    return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single().toInstant();
+  }
+
   /// The oldest first.
   List<SigningKey> all() {
     return jdbc.sql(ALL).query((row, number) -> read(row)).list();

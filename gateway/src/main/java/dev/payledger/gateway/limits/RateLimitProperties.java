@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /// How often one caller may call each class of route, and where that is counted.
 ///
-/// `open` is per client id and address on the token endpoint, `address` per address on everything
-/// that is served without a token. `keys` is per caller and gateway: an idempotency key is kept for
+/// `tokens` is per client and address on the token endpoint; `keySet` and `description` are per address.
+/// `keys` is per caller and gateway: an idempotency key is kept for
 /// a day, so that what a caller may store is what it may send in one, `burst` and a day's refill.
 ///
 /// @param mode which of the places `LimitsConfiguration` makes
@@ -25,8 +25,9 @@ public record RateLimitProperties(
     Budget money,
     Budget reads,
     Budget feed,
-    Budget open,
-    Budget address,
+    Budget tokens,
+    Budget keySet,
+    Budget description,
     Budget keys,
     int callersMax) {
 
@@ -82,7 +83,7 @@ public record RateLimitProperties(
       throw new IllegalArgumentException("gateway.rate-limit.lease-duration must be positive");
     }
     int least =
-        Stream.of(money, reads, feed, open, address, keys)
+        Stream.of(money, reads, feed, tokens, keySet, description, keys)
             .mapToInt(budget -> Math.min(budget.perSecond(), budget.burst()))
             .min()
             .orElseThrow();
@@ -99,13 +100,15 @@ public record RateLimitProperties(
       case MONEY -> money;
       case READS -> reads;
       case FEED -> feed;
-      case OPEN -> open;
+      case TOKENS -> tokens;
+      case KEY_SET -> keySet;
+      case DESCRIPTION -> description;
     };
   }
 
   /// The longest that any bucket of calls in a node's part takes from its deepest debt to full.
   Duration longestRefill() {
-    return Stream.of(money, reads, feed, open, address)
+    return Stream.of(money, reads, feed, tokens, keySet, description)
         .map(this::longestRefill)
         .max(Duration::compareTo)
         .orElseThrow();

@@ -45,15 +45,14 @@ public class RateLimits {
     return take(keys, new Holder("keys", properties.keys(), caller), cost, cost);
   }
 
-  /// A call without a token from an address, whoever it claims to be.
-  public Decision takeByAddress(String remoteAddress) {
-    return take(
-        new Holder("address", properties.address(), NetworkAddress.of(remoteAddress)), 1, 1);
+  /// A call from an address, whoever it claims to be.
+  public Decision takeByAddress(RouteClass routeClass, String remoteAddress) {
+    return take(holder(routeClass, NetworkAddress.of(remoteAddress)), 1, 1);
   }
 
-  /// A call without a token by what claims to be a client.
+  /// A request for a token by what claims to be a client.
   public Decision takeByClient(String clientId, String remoteAddress) {
-    return take(holder(RouteClass.OPEN, clientId + "@" + NetworkAddress.of(remoteAddress)), 1, 1);
+    return take(holder(RouteClass.TOKENS, clientId + "@" + NetworkAddress.of(remoteAddress)), 1, 1);
   }
 
   private Decision take(Holder holder, int cost, int tokens) {
@@ -82,7 +81,9 @@ public class RateLimits {
 
   private Holder holder(RouteClass routeClass, String caller) {
     return new Holder(
-        routeClass.name().toLowerCase(Locale.ROOT), properties.budget(routeClass), caller);
+        routeClass.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        properties.budget(routeClass),
+        caller);
   }
 
   private void count(Holder holder, String source, String outcome) {

@@ -5,6 +5,10 @@ public enum RouteClass {
   MONEY,
   READS,
   FEED,
-  /// Token and key endpoints, which are called before anybody is known.
-  OPEN
+  /// The token endpoint, which is called before anybody is known.
+  TOKENS,
+  /// The issuer's public keys. Every resource server needs them, so nothing else takes from this budget.
+  KEY_SET,
+  /// The API's description.
+  DESCRIPTION
 }

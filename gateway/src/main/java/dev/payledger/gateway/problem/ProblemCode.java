@@ -62,6 +62,11 @@ public enum ProblemCode {
       true,
       "Too many requests",
       "Nothing was done. Send it again after `Retry-After`, under the same key."),
+  CONCURRENCY_EXCEEDED(
+      429,
+      true,
+      "Too many requests of one caller at once",
+      "Nothing was done. Wait for answers before you send more, then send it again after `Retry-After`, under the same key."),
   INTERNAL_ERROR(
       500,
       true,

@@ -2,7 +2,6 @@ package dev.payledger.gateway.routes;
 
 import dev.payledger.gateway.limits.Decision;
 import dev.payledger.gateway.limits.RateLimits;
-import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.problem.Problems;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -29,7 +28,7 @@ public final class CallerLimitFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     Route route = Route.of(request);
     Principal caller = request.getUserPrincipal();
-    if (caller == null || route.routeClass() == RouteClass.OPEN) {
+    if (caller == null || route.scope() == null) {
       chain.doFilter(request, response);
       return;
     }

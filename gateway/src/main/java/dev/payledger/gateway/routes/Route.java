@@ -25,7 +25,7 @@ public record Route(
   record Own() implements Target {}
 
   /// Read from a service.
-  record Read(Upstream upstream, QueryCost queryCost) implements Target {}
+  record Read(Upstream upstream, QueryCost queryCost, boolean mayWait) implements Target {}
 
   /// Sent to a service with a command id, so that it happens once.
   record Command(Upstream upstream, String operation, KeyPolicy keyPolicy, BodyShape shape)
@@ -36,6 +36,9 @@ public record Route(
     REQUIRED,
     HONOURED
   }
+
+  /// `TransferBatches` in ledger-service.
+  private static final int BATCH_ITEMS_AT_ONCE = 8;
 
   private static final String ATTRIBUTE = Route.class.getName();
   private static final String UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
@@ -62,14 +65,26 @@ public record Route(
   public Optional<Upstream> upstream() {
     return switch (target) {
       case Own() -> Optional.empty();
-      case Read(Upstream upstream, _) -> Optional.of(upstream);
+      case Read(Upstream upstream, _, _) -> Optional.of(upstream);
       case Command command -> Optional.of(command.upstream());
     };
   }
 
   /// What the query asks for; a command's cost is in its body.
   QueryCost queryCost() {
-    return target instanceof Read(Upstream _, QueryCost cost) ? cost : QueryCost.ONE;
+    return target instanceof Read(Upstream _, QueryCost cost, boolean _) ? cost : QueryCost.ONE;
+  }
+
+  /// Whether `waitMs` means anything here.
+  boolean mayWait() {
+    return target instanceof Read(Upstream _, QueryCost _, boolean mayWait) && mayWait;
+  }
+
+  /// How much the service works on at once for such a request, at most: of a batch eight items.
+  public int weightMax() {
+    return target instanceof Command command && command.shape().equals(BodyShape.TRANSFER_BATCH)
+        ? BATCH_ITEMS_AT_ONCE
+        : 1;
   }
 
   void putInto(HttpServletRequest request) {

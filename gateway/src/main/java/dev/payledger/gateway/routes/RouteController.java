@@ -62,7 +62,7 @@ class RouteController {
       throws IOException {
     Jwt token = caller.getToken();
     switch (Route.of(request).target()) {
-      case Route.Read(Upstream upstream, _) -> read(request, response, token, upstream);
+      case Route.Read(Upstream upstream, _, _) -> read(request, response, token, upstream);
       case Command command -> command(request, response, token, command);
       case Route.Own() ->
           throw new IllegalStateException("no controller for " + request.getRequestURI());
@@ -120,6 +120,7 @@ class RouteController {
       case ShapeOutcome.Refused(String detail) ->
           no(request, response, Problem.of(ProblemCode.INVALID_REQUEST, detail));
       case ShapeOutcome.Fits(String canonicalJson, int cost, _) -> {
+        Permit.of(request).weighs(cost);
         if (cost > 1 && !isPaid(request, response, token, cost)) {
           return;
         }
@@ -209,9 +210,13 @@ class RouteController {
   }
 
   private Forwarded send(HttpServletRequest request, Call call) {
+    Permit permit = Permit.of(request);
+    // Given back while it waited for another request with its key.
+    if (!permit.isHeldAgain(TimeLeft.of(request).remaining())) {
+      return new Forwarded.NotSent("the service has no room");
+    }
     long start = System.nanoTime();
     Forwarded forwarded = forwarder.send(call, TimeLeft.of(request));
-    Permit permit = Permit.of(request);
     permit.ended(forwarded, System.nanoTime() - start);
     // The service is done with it: who reads the answer slowly holds no place.
     permit.giveBack();
@@ -272,11 +277,11 @@ class RouteController {
 
   private static Call call(
       HttpServletRequest request, Jwt token, Upstream upstream, byte @Nullable [] body) {
-    String query = request.getQueryString();
+    String query = Waiting.queryOf(request);
     return new Call(
         upstream,
         request.getMethod(),
-        request.getRequestURI() + (query == null ? "" : "?" + query),
+        request.getRequestURI() + (query == null || query.isEmpty() ? "" : "?" + query),
         body,
         body == null || body.length == 0 ? null : "application/json",
         null,

@@ -2,10 +2,12 @@ package dev.payledger.gateway.routes;
 
 import static dev.payledger.gateway.forward.Upstream.LEDGER;
 import static dev.payledger.gateway.forward.Upstream.NOTIFY;
+import static dev.payledger.gateway.limits.RouteClass.DESCRIPTION;
 import static dev.payledger.gateway.limits.RouteClass.FEED;
+import static dev.payledger.gateway.limits.RouteClass.KEY_SET;
 import static dev.payledger.gateway.limits.RouteClass.MONEY;
-import static dev.payledger.gateway.limits.RouteClass.OPEN;
 import static dev.payledger.gateway.limits.RouteClass.READS;
+import static dev.payledger.gateway.limits.RouteClass.TOKENS;
 import static dev.payledger.gateway.routes.QueryCost.CHECKS;
 import static dev.payledger.gateway.routes.QueryCost.ONE;
 import static dev.payledger.gateway.routes.QueryCost.PAGE;
@@ -48,7 +50,8 @@ public class Routes implements KeyedOperations {
           command(REQUIRED, "void-transfer", "/v1/transfers/{id}/void", NONE),
           command(REQUIRED, "create-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
           read("/v1/transfers", READS, LEDGER, PAGE),
-          read("/v1/transfers/{id}", READS, LEDGER, ONE),
+          Route.of(
+              "GET", "/v1/transfers/{id}", READS, "accounts:read", new Read(LEDGER, ONE, true)),
           command(HONOURED, "open-account", "/v1/accounts", ACCOUNT),
           read("/v1/accounts", READS, LEDGER, PAGE),
           read("/v1/accounts/{id}", READS, LEDGER, ONE),
@@ -71,10 +74,17 @@ public class Routes implements KeyedOperations {
               MONEY,
               "ledger:operate",
               new Command(LEDGER, "review-transfer", HONOURED, REVIEW)),
+          operate("/v1/operator/parked-transfers", PAGE),
+          Route.of(
+              "POST",
+              "/v1/operator/parked-transfers/{id}/release",
+              MONEY,
+              "ledger:operate",
+              new Command(LEDGER, "release-transfer", HONOURED, NONE)),
           own("GET", "/v1/idempotency-keys", READS, "accounts:read"),
-          own("GET", "/v1/openapi.yaml", OPEN, null),
-          own("POST", "/oauth2/token", OPEN, null),
-          own("GET", "/oauth2/jwks", OPEN, null));
+          own("GET", "/v1/openapi.yaml", DESCRIPTION, null),
+          own("POST", "/oauth2/token", TOKENS, null),
+          own("GET", "/oauth2/jwks", KEY_SET, null));
 
   /// What the table says about a method and a path.
   sealed interface Match {
@@ -116,11 +126,11 @@ public class Routes implements KeyedOperations {
 
   private static Route read(
       String path, RouteClass routeClass, Upstream upstream, QueryCost queryCost) {
-    return Route.of("GET", path, routeClass, "accounts:read", new Read(upstream, queryCost));
+    return Route.of("GET", path, routeClass, "accounts:read", new Read(upstream, queryCost, false));
   }
 
   private static Route operate(String path, QueryCost queryCost) {
-    return Route.of("GET", path, READS, "ledger:operate", new Read(LEDGER, queryCost));
+    return Route.of("GET", path, READS, "ledger:operate", new Read(LEDGER, queryCost, false));
   }
 
   private static Route own(

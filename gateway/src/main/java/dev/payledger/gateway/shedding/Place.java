@@ -3,39 +3,97 @@ package dev.payledger.gateway.shedding;
 import dev.payledger.gateway.forward.Answer;
 import dev.payledger.gateway.forward.Forwarded;
 import dev.payledger.gateway.forward.Permit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
 
-/// One of the places that an `Admission` has.
+/// A place of its caller's and one of those that an `Admission` has. Used by the thread of its request
+/// alone.
 final class Place implements Permit {
+  private final CallerPlaces callers;
   private final Admission admission;
-  private final @Nullable String measuredRoute;
-  private final AtomicBoolean isGivenBack = new AtomicBoolean();
+  private final String caller;
+  private final Priority priority;
+  private final String route;
+  private int places;
+  private boolean isHeld;
 
-  /// @param measuredRoute null when the time that it takes says nothing about load
-  Place(Admission admission, @Nullable String measuredRoute) {
+  Place(
+      CallerPlaces callers,
+      Admission admission,
+      String caller,
+      int weight,
+      Priority priority,
+      String route) {
+    this.callers = callers;
     this.admission = admission;
-    this.measuredRoute = measuredRoute;
+    this.caller = caller;
+    this.places = callers.placesFor(weight);
+    this.priority = priority;
+    this.route = route;
+  }
+
+  /// What came of asking for a place.
+  enum Entry {
+    ADMITTED,
+    CALLER_HAS_TOO_MANY,
+    FULL
+  }
+
+  /// The caller's own place comes first: who waits for that one keeps nobody else waiting.
+  Entry enter(Duration timeLeft) throws InterruptedException {
+    long start = System.nanoTime();
+    if (!callers.enter(caller, places, timeLeft)) {
+      return Entry.CALLER_HAS_TOO_MANY;
+    }
+    try {
+      Duration left = timeLeft.minusNanos(System.nanoTime() - start);
+      isHeld = admission.admit(priority, left.isNegative() ? Duration.ZERO : left);
+      return isHeld ? Entry.ADMITTED : Entry.FULL;
+    } finally {
+      if (!isHeld) {
+        callers.leave(caller, places);
+      }
+    }
+  }
+
+  @Override
+  public void weighs(int weight) {
+    int needed = callers.placesFor(weight);
+    if (isHeld && needed < places) {
+      callers.release(caller, places - needed);
+      places = needed;
+    }
   }
 
   @Override
   public void ended(Forwarded forwarded, long nanos) {
-    if (measuredRoute == null) {
-      return;
-    }
     switch (forwarded) {
       case Forwarded.Answered(Answer answer) when answer.status() < 300 ->
-          admission.answered(measuredRoute, nanos);
+          admission.answered(route, nanos);
       case Forwarded.Answered(Answer answer) when answer.status() == 503 -> admission.refused();
-      case Forwarded.Unknown _ -> admission.unanswered(measuredRoute, nanos);
+      case Forwarded.Unknown _ -> admission.unanswered(route, nanos);
       case Forwarded.Answered _, Forwarded.NotSent _ -> {}
     }
   }
 
   @Override
   public void giveBack() {
-    if (isGivenBack.compareAndSet(false, true)) {
+    if (isHeld) {
+      isHeld = false;
       admission.release();
+      callers.leave(caller, places);
+    }
+  }
+
+  @Override
+  public boolean isHeldAgain(Duration timeLeft) {
+    if (isHeld) {
+      return true;
+    }
+    try {
+      return enter(timeLeft) == Entry.ADMITTED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 }

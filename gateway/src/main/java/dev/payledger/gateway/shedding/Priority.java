@@ -1,8 +1,6 @@
 package dev.payledger.gateway.shedding;
 
-import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.routes.Route;
-import jakarta.servlet.http.HttpServletRequest;
 
 /// Who goes first when not all can. Each may fill a part of the limit only, so that there is room for the next
 /// higher one at any time; who may wait is served before lower ones that come later.
@@ -11,7 +9,7 @@ enum Priority {
   CRITICAL(1.0),
   /// Somebody looks at it.
   INTERACTIVE(0.9),
-  /// The feed, an operator's reports, and whoever asks to wait: later is as good as now.
+  /// The feed, and an operator's reports: later is as good as now.
   SHEDDABLE(0.6);
 
   private final double part;
@@ -25,20 +23,13 @@ enum Priority {
     return Math.max(1, (int) (limit * part));
   }
 
-  static Priority of(HttpServletRequest request, Route route) {
-    if (asksToWait(request)) {
-      return SHEDDABLE;
-    }
+  static Priority of(Route route) {
     return switch (route.routeClass()) {
       case MONEY -> CRITICAL;
       case READS -> "ledger:operate".equals(route.scope()) ? SHEDDABLE : INTERACTIVE;
       case FEED -> SHEDDABLE;
-      case OPEN -> throw new IllegalArgumentException(RouteClass.OPEN + " is not forwarded");
+      case TOKENS, KEY_SET, DESCRIPTION ->
+          throw new IllegalArgumentException(route.routeClass() + " is not forwarded");
     };
-  }
-
-  /// How long such an answer takes is the caller's wish and no sign of load.
-  static boolean asksToWait(HttpServletRequest request) {
-    return request.getMethod().equals("GET") && request.getParameter("waitMs") != null;
   }
 }

@@ -11,13 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/// An `Admission` for each service, so that one that hangs takes no place from another.
+/// Places for each service, so that one that hangs takes none from another.
 @Component
 public class Shedding {
-  private final Map<Upstream, Admission> admissions = new EnumMap<>(Upstream.class);
+  private record Places(Admission admission, CallerPlaces callers, WaitPlaces waits) {}
+
+  private final Map<Upstream, Places> places = new EnumMap<>(Upstream.class);
   private final MeterRegistry metrics;
   private final Timer turnedAway;
 
@@ -30,7 +31,12 @@ public class Shedding {
             .register(metrics);
     for (Upstream upstream : Upstream.values()) {
       Admission admission = new Admission(properties);
-      admissions.put(upstream, admission);
+      places.put(
+          upstream,
+          new Places(
+              admission,
+              new CallerPlaces(properties.caller()),
+              new WaitPlaces(properties.waits())));
       Gauge.builder("gateway.shedding.limit", admission, Admission::limit)
           .description("requests that the service may work for at once")
           .tag("upstream", tag(upstream))
@@ -46,12 +52,18 @@ public class Shedding {
     }
   }
 
-  /// Empty when the request is turned away.
-  Optional<Permit> admit(
-      Upstream upstream, Priority priority, @Nullable String measuredRoute, Duration timeLeft)
-      throws InterruptedException {
-    Admission admission = Objects.requireNonNull(admissions.get(upstream));
-    boolean isAdmitted = admission.admit(priority, timeLeft);
+  /// A place, which is still to be entered.
+  Place place(Upstream upstream, String caller, int weight, Priority priority, String route) {
+    Places of = of(upstream);
+    return new Place(of.callers(), of.admission(), caller, weight, priority, route);
+  }
+
+  /// Empty when there are enough that wait.
+  Optional<Permit> waiting(Upstream upstream, String caller) throws InterruptedException {
+    return of(upstream).waits().enter(caller);
+  }
+
+  void count(Upstream upstream, Priority priority, Place.Entry entry) {
     metrics
         .counter(
             "gateway.shedding.requests",
@@ -60,9 +72,16 @@ public class Shedding {
             "priority",
             tag(priority),
             "outcome",
-            isAdmitted ? "admitted" : "shed")
+            switch (entry) {
+              case ADMITTED -> "admitted";
+              case CALLER_HAS_TOO_MANY -> "caller";
+              case FULL -> "shed";
+            })
         .increment();
-    return isAdmitted ? Optional.of(new Place(admission, measuredRoute)) : Optional.empty();
+  }
+
+  private Places of(Upstream upstream) {
+    return Objects.requireNonNull(places.get(upstream));
   }
 
   void turnedAway(Duration after) {

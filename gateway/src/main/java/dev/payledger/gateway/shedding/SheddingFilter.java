@@ -6,6 +6,7 @@ import dev.payledger.gateway.problem.Problem;
 import dev.payledger.gateway.problem.ProblemCode;
 import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.routes.Route;
+import dev.payledger.gateway.routes.Waiting;
 import dev.payledger.gateway.timeleft.TimeLeft;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -13,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -38,35 +40,75 @@ public final class SheddingFilter extends OncePerRequestFilter {
       chain.doFilter(request, response);
       return;
     }
-    Optional<Permit> permit = permit(request, route.get(), upstream.get());
-    if (permit.isEmpty()) {
-      problems.write(request, response, turnedAway());
-      shedding.turnedAway(TimeLeft.of(request).spent());
-      return;
+    try {
+      if (Waiting.isAskedFor(request)) {
+        Optional<Permit> wait = shedding.waiting(upstream.get(), caller(request));
+        if (wait.isPresent()) {
+          goOn(request, response, chain, wait.get());
+          return;
+        }
+        Waiting.decline(request);
+      }
+      work(request, response, chain, route.get(), upstream.get());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      problems.write(request, response, full());
     }
-    permit.get().putInto(request);
+  }
+
+  private void work(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain,
+      Route route,
+      Upstream upstream)
+      throws ServletException, IOException, InterruptedException {
+    Priority priority = Priority.of(route);
+    Place place =
+        shedding.place(
+            upstream,
+            caller(request),
+            route.weightMax(),
+            priority,
+            route.method() + " " + route.path());
+    Place.Entry entry = place.enter(TimeLeft.of(request).remaining());
+    shedding.count(upstream, priority, entry);
+    switch (entry) {
+      case ADMITTED -> goOn(request, response, chain, place);
+      case CALLER_HAS_TOO_MANY -> problems.write(request, response, tooManyOfTheCaller());
+      case FULL -> {
+        problems.write(request, response, full());
+        shedding.turnedAway(TimeLeft.of(request).spent());
+      }
+    }
+  }
+
+  private static void goOn(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain, Permit permit)
+      throws ServletException, IOException {
+    permit.putInto(request);
     try {
       chain.doFilter(request, response);
     } finally {
-      permit.get().giveBack();
+      permit.giveBack();
     }
   }
 
-  private Optional<Permit> permit(HttpServletRequest request, Route route, Upstream upstream) {
-    try {
-      return shedding.admit(
-          upstream,
-          Priority.of(request, route),
-          Priority.asksToWait(request) ? null : route.method() + " " + route.path(),
-          TimeLeft.of(request).remaining());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    }
+  private static String caller(HttpServletRequest request) {
+    return Objects.requireNonNull(request.getUserPrincipal(), "authentication has not run")
+        .getName();
+  }
+
+  private static Problem tooManyOfTheCaller() {
+    return Problem.retryAfter(
+        ProblemCode.CONCURRENCY_EXCEEDED,
+        "You have more requests in flight than are worked on for one caller. Nothing was done for this"
+            + " one: wait for answers, then send it again, with the same key if it has one.",
+        Duration.ofSeconds(1));
   }
 
   /// Those who were turned away together should not come back together.
-  private static Problem turnedAway() {
+  private static Problem full() {
     return Problem.retryAfter(
         ProblemCode.TEMPORARY_REDUCED_CAPACITY,
         "There is more to do now than can be done. Nothing was done for this request: send it again"

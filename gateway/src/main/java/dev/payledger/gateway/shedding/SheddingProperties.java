@@ -10,6 +10,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param limitMax never more
 /// @param window how long the limit stays as it is, at least
 /// @param baselineKept a route's least time is forgotten after one to two of these
+/// @param caller what one caller may have of it
+/// @param waits requests that only wait for a transfer's end, which take no place
 @ConfigurationProperties("gateway.shedding")
 public record SheddingProperties(
     int limitStart,
@@ -18,7 +20,9 @@ public record SheddingProperties(
     Duration window,
     Duration baselineKept,
     Queue critical,
-    Queue interactive) {
+    Queue interactive,
+    Caller caller,
+    Waits waits) {
 
   /// How many may wait for a place, and how long.
   public record Queue(int lengthMax, Duration waitMax) {
@@ -32,10 +36,41 @@ public record SheddingProperties(
     }
   }
 
+  /// What one caller may have in flight to one service at this gateway. A batch weighs as much as the
+  /// ledger works on of it at once.
+  ///
+  /// @param inFlightMax less than the limit, so that no caller takes all of it
+  /// @param waitingMax requests that wait for one of these places
+  /// @param waitMax how long they do
+  public record Caller(int inFlightMax, int waitingMax, Duration waitMax) {
+    public Caller {
+      if (inFlightMax < 1 || waitingMax < 0 || waitMax.isNegative()) {
+        throw new IllegalArgumentException(
+            "gateway.shedding.caller: in-flight-max must be positive, waiting-max and wait-max not"
+                + " negative");
+      }
+    }
+  }
+
+  /// @param totalMax to one service at this gateway
+  /// @param perCallerMax less than all, so that no caller takes them all
+  public record Waits(int totalMax, int perCallerMax) {
+    public Waits {
+      if (perCallerMax < 1 || perCallerMax >= totalMax) {
+        throw new IllegalArgumentException(
+            "gateway.shedding.waits must have 1 <= per-caller-max < total-max");
+      }
+    }
+  }
+
   public SheddingProperties {
     if (limitMin < 1 || limitStart < limitMin || limitMax < limitStart) {
       throw new IllegalArgumentException(
           "gateway.shedding must have 1 <= limit-min <= limit-start <= limit-max");
+    }
+    if (caller.inFlightMax() >= limitMax) {
+      throw new IllegalArgumentException(
+          "gateway.shedding.caller.in-flight-max must be below limit-max");
     }
     if (!window.isPositive() || !baselineKept.isPositive()) {
       throw new IllegalArgumentException(

@@ -51,7 +51,8 @@ class BoundsIT extends GatewayUnderTest {
               "RATE_LIMIT_KEYS_PER_SECOND=1",
               "SHEDDING_LIMIT_MIN=2",
               "SHEDDING_LIMIT_START=2",
-              "SHEDDING_LIMIT_MAX=2");
+              "SHEDDING_LIMIT_MAX=2",
+              "SHEDDING_CALLER_IN_FLIGHT_MAX=1");
     }
     ledger.answers(request -> Reply.json(200, "{\"items\":[]}"));
     // At hand before a connection waits for what it is to say.

@@ -2,9 +2,11 @@ package dev.payledger.gateway.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
 class CommandIdTest {
@@ -28,9 +30,46 @@ class CommandIdTest {
       assertThat(id.version()).isEqualTo(8);
       assertThat(id.variant()).isEqualTo(2);
     }
-    assertThat(CommandId.random().version()).isEqualTo(8);
-    assertThat(CommandId.random().variant()).isEqualTo(2);
+  }
+
+  /// `ThreadLocalRandom` shows its whole state in one number: whoever sees an id knows the next.
+  @Test
+  void aRandomIdDoesNotShowTheNext() {
+    ThreadLocalRandom weak = ThreadLocalRandom.current();
+    assertThat(isForeseen(new UUID(weak.nextLong(), weak.nextLong()))).isTrue();
+    for (int id = 0; id < 100; id++) {
+      assertThat(isForeseen(CommandId.random())).isFalse();
+    }
     assertThat(CommandId.random()).isNotEqualTo(CommandId.random());
+  }
+
+  /// Whether the second half of an id follows from the first, whatever its version and variant are.
+  private static boolean isForeseen(UUID id) {
+    for (long version = 0; version < 16; version++) {
+      long first = (id.getMostSignificantBits() & ~0xF000L) | version << 12;
+      long step = (Thread.currentThread().threadId() << 1) + 0x9E37_79B9_7F4A_7C15L;
+      long next = mix(unmix(first) + step);
+      if ((next ^ id.getLeastSignificantBits()) << 2 == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long mix(long z) {
+    long once = (z ^ (z >>> 33)) * 0xFF51_AFD7_ED55_8CCDL;
+    long twice = (once ^ (once >>> 33)) * 0xC4CE_B9FE_1A85_EC53L;
+    return twice ^ (twice >>> 33);
+  }
+
+  private static long unmix(long z) {
+    long twice = (z ^ (z >>> 33)) * inverse(0xC4CE_B9FE_1A85_EC53L);
+    long once = (twice ^ (twice >>> 33)) * inverse(0xFF51_AFD7_ED55_8CCDL);
+    return once ^ (once >>> 33);
+  }
+
+  private static long inverse(long odd) {
+    return BigInteger.valueOf(odd).modInverse(BigInteger.TWO.pow(64)).longValue();
   }
 
   @Test

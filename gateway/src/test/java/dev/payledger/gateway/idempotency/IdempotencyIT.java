@@ -364,7 +364,7 @@ class IdempotencyIT extends GatewayUnderTest {
       Future<HttpResponse<String>> paused =
           callers.submit(() -> post("alice", TRANSFERS, key, transfer(1_000)));
       assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
-      clock.advance(properties.leaseDuration().plusMillis(1));
+      pass(properties.leaseDuration(), key);
       HttpResponse<String> next = post("alice", TRANSFERS, key, transfer(1_000));
       assertThat(next.body()).contains("in time");
       mayAnswer.countDown();
@@ -378,23 +378,114 @@ class IdempotencyIT extends GatewayUnderTest {
   }
 
   @Test
-  void aStaleHolderWritesNothing() {
+  void aHolderWhoseLeaseEndedReturnsTheAnswerItHolds() throws Exception {
+    CountDownLatch firstArrived = new CountDownLatch(1);
+    CountDownLatch firstMayEnd = new CountDownLatch(1);
+    CountDownLatch secondArrived = new CountDownLatch(1);
+    CountDownLatch secondMayEnd = new CountDownLatch(1);
+    ledger.answers(
+        request -> {
+          boolean isFirst = firstArrived.getCount() > 0;
+          (isFirst ? firstArrived : secondArrived).countDown();
+          await(isFirst ? firstMayEnd : secondMayEnd);
+          return Reply.json(201, isFirst ? "{\"said\":\"first\"}" : "{\"said\":\"second\"}");
+        });
+    String key = newKey();
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<HttpResponse<String>> first =
+          callers.submit(() -> post("alice", TRANSFERS, key, transfer(1_000)));
+      await(firstArrived);
+      pass(properties.leaseDuration(), key);
+      Future<HttpResponse<String>> second =
+          callers.submit(() -> post("alice", TRANSFERS, key, transfer(1_000)));
+      await(secondArrived);
+
+      firstMayEnd.countDown();
+      HttpResponse<String> early = first.get(20, TimeUnit.SECONDS);
+      secondMayEnd.countDown();
+      HttpResponse<String> late = second.get(20, TimeUnit.SECONDS);
+
+      assertThat(early.statusCode()).as(early.body()).isEqualTo(201);
+      assertThat(early.body()).contains("first");
+      assertThat(late.statusCode()).as(late.body()).isEqualTo(201);
+      assertThat(late.body()).as("one key, one answer").isEqualTo(early.body());
+    }
+    assertThat(commandIds()).hasSize(1);
+    assertThat(post("alice", TRANSFERS, key, transfer(1_000)).body()).contains("first");
+  }
+
+  @Test
+  void anAnswerIsStoredAlthoughItsRowIsGoneOrFree() {
+    for (String lost :
+        List.of(
+            "DELETE FROM idempotency_key",
+            "UPDATE idempotency_key SET state = 'RELEASED', lease_ends_at = NULL")) {
+      String key = newKey();
+      ledger.answers(
+          request -> {
+            sql(lost + " WHERE idempotency_key = '" + key + "'");
+            return posted(request);
+          });
+      HttpResponse<String> first = post("alice", TRANSFERS, key, transfer(1_000));
+      assertThat(first.statusCode()).as(first.body()).isEqualTo(201);
+      HttpResponse<String> again = post("alice", TRANSFERS, key, transfer(1_000));
+      assertThat(again.body()).isEqualTo(first.body());
+      assertThat(header(again, "Idempotency-Replayed")).isEqualTo("true");
+      assertThat(ledger.arrived()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aHolderReturnsItsAnswerAlthoughTheKeyMeansSomethingElse() {
+    String key = newKey();
+    ledger.answers(
+        request -> {
+          sql(
+              "UPDATE idempotency_key SET fingerprint = repeat('0', 64) WHERE idempotency_key = '%s'"
+                  .formatted(key));
+          return posted(request);
+        });
+    assertThat(post("alice", TRANSFERS, key, transfer(1_000)).statusCode()).isEqualTo(201);
+    assertProblem(post("alice", TRANSFERS, key, transfer(1_000)), 422, "idempotency-key-reused");
+  }
+
+  @Test
+  void aStaleHolderReleasesNoLaterClaim() {
     KeyedCommand command = command(newKey());
     Standing.Granted first = (Standing.Granted) keys.claim(command);
     assertThat(keys.claim(command)).isInstanceOf(Standing.Held.class);
-    clock.advance(properties.leaseDuration());
+    pass(properties.leaseDuration(), command.key().value());
     Standing.Granted second = (Standing.Granted) keys.claim(command);
     assertThat(second.epoch()).isEqualTo(first.epoch() + 1);
-    assertThat(keys.answer(command, first.epoch(), answer("stale"))).isFalse();
     keys.release(command, first.epoch());
     assertThat(keys.look(command)).isInstanceOf(Standing.Held.class);
-    assertThat(keys.answer(command, second.epoch(), answer("right"))).isTrue();
-    assertThat(keys.answer(command, second.epoch(), answer("twice"))).isFalse();
-    keys.release(command, second.epoch());
+  }
+
+  @Test
+  void theFirstFinalAnswerStands() {
+    KeyedCommand command = command(newKey());
+    Standing.Granted claim = (Standing.Granted) keys.claim(command);
+    assertThat(keys.answer(command, answer("right"))).isTrue();
+    assertThat(keys.answer(command, answer("twice"))).isFalse();
+    keys.release(command, claim.epoch());
     assertThat(keys.look(command))
         .isInstanceOfSatisfying(
             Standing.Answered.class,
             answered -> assertThat(answered.answer().body()).isEqualTo(answer("right").body()));
+  }
+
+  @Test
+  void aGatewayADayAheadTakesNoClaimAndDeletesNoKey() {
+    KeyedCommand command = command(newKey());
+    keys.claim(command);
+    clock.advance(properties.kept().plusHours(1));
+    expiredKeys.runOnce();
+    assertThat(keys.claim(command)).isInstanceOf(Standing.Held.class);
+    KeyedCommand ahead = command(newKey());
+    keys.claim(ahead);
+    now();
+    pass(properties.leaseDuration(), ahead.key().value());
+    assertThat(keys.claim(ahead)).isInstanceOf(Standing.Granted.class);
   }
 
   @Test
@@ -418,7 +509,7 @@ class IdempotencyIT extends GatewayUnderTest {
     for (int time = 0; time < 2; time++) {
       assertThat(send(posting("alice", "/v1/accounts", account)).statusCode()).isEqualTo(201);
     }
-    assertThat(commandIds()).hasSize(2).allMatch(id -> UUID.fromString(id).version() == 8);
+    assertThat(commandIds()).hasSize(2).allMatch(id -> UUID.fromString(id).version() == 4);
     assertProblem(
         send(posting("alice", "/v1/accounts", account).header("X-Idempotency-Key", "a")),
         400,
@@ -472,7 +563,7 @@ class IdempotencyIT extends GatewayUnderTest {
     } finally {
       sql("ALTER TABLE idempotency_key_away RENAME TO idempotency_key");
     }
-    clock.advance(properties.leaseDuration());
+    pass(properties.leaseDuration(), key);
     HttpResponse<String> retry = post("alice", TRANSFERS, key, transfer(1_000));
     assertThat(retry.statusCode()).isEqualTo(201);
     assertThat(remembered.values()).extracting(Reply::body).containsExactly(retry.body());
@@ -485,10 +576,9 @@ class IdempotencyIT extends GatewayUnderTest {
     HttpResponse<String> first = post("alice", TRANSFERS, key, transfer(1_000));
     expiredKeys.runOnce();
     assertThat(rowsOf(key)).isEqualTo(1);
-    clock.advance(Duration.ofHours(24).plusSeconds(1));
+    pass(Duration.ofHours(24), key);
     assertThat(expiredKeys.runOnce()).isPositive();
     assertThat(rowsOf(key)).isZero();
-    now();
     HttpResponse<String> again = post("alice", TRANSFERS, key, transfer(1_000));
     assertThat(again.body()).isEqualTo(first.body());
     assertThat(ledger.arrived()).hasSize(2);
@@ -538,9 +628,9 @@ class IdempotencyIT extends GatewayUnderTest {
   @Test
   void theDatabaseKeepsOnlyFinalAnswersAndCompleteRows() {
     KeyedCommand command = command(newKey());
-    Standing.Granted claim = (Standing.Granted) keys.claim(command);
+    keys.claim(command);
     Answer pending = new Answer(202, "application/json", null, null, null, new byte[0]);
-    assertThatThrownBy(() -> keys.answer(command, claim.epoch(), pending))
+    assertThatThrownBy(() -> keys.answer(command, pending))
         .isInstanceOf(DataIntegrityViolationException.class)
         .hasMessageContaining("only_final_answers_are_kept");
     assertThatThrownBy(
@@ -549,6 +639,20 @@ class IdempotencyIT extends GatewayUnderTest {
                     .param(command.commandId())
                     .update())
         .isInstanceOf(DataIntegrityViolationException.class);
+  }
+
+  /// So much time passes for a key, by the database's clock.
+  private void pass(Duration time, String key) {
+    jdbc.sql(
+            """
+            UPDATE idempotency_key
+               SET lease_ends_at = lease_ends_at - make_interval(secs => :seconds),
+                   expires_at = expires_at - make_interval(secs => :seconds)
+             WHERE idempotency_key = :key
+            """)
+        .param("seconds", time.toMillis() / 1e3)
+        .param("key", key)
+        .update();
   }
 
   private String lookUp(String client, String key, String operation) {

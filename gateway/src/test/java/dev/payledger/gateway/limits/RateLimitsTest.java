@@ -30,6 +30,7 @@ class RateLimitsTest {
           new Budget(1, 1),
           new Budget(1, 2),
           new Budget(1, 3),
+          new Budget(1, 3),
           new Budget(1, 5),
           100);
   private final RateLimits limits =
@@ -109,19 +110,28 @@ class RateLimitsTest {
   @Test
   void anAddressIsLimitedWhateverItClaimsToBe() {
     for (int call = 0; call < 3; call++) {
-      assertThat(limits.takeByAddress("192.0.2.1")).isInstanceOf(Decision.Allowed.class);
+      assertThat(limits.takeByAddress(RouteClass.KEY_SET, "192.0.2.1"))
+          .isInstanceOf(Decision.Allowed.class);
     }
-    assertThat(limits.takeByAddress("192.0.2.1")).isInstanceOf(Decision.Refused.class);
-    assertThat(limits.takeByAddress("::ffff:192.0.2.1")).isInstanceOf(Decision.Refused.class);
-    assertThat(limits.takeByAddress("192.0.2.2")).isInstanceOf(Decision.Allowed.class);
+    assertThat(limits.takeByAddress(RouteClass.KEY_SET, "192.0.2.1"))
+        .isInstanceOf(Decision.Refused.class);
+    assertThat(limits.takeByAddress(RouteClass.KEY_SET, "::ffff:192.0.2.1"))
+        .isInstanceOf(Decision.Refused.class);
+    assertThat(limits.takeByAddress(RouteClass.KEY_SET, "192.0.2.2"))
+        .isInstanceOf(Decision.Allowed.class);
+    assertThat(limits.takeByAddress(RouteClass.DESCRIPTION, "192.0.2.1"))
+        .as("a budget of its own")
+        .isInstanceOf(Decision.Allowed.class);
   }
 
   @Test
   void theManyAddressesOfOneIpv6LineHaveOneBudget() {
     for (int host = 1; host <= 3; host++) {
-      assertThat(limits.takeByAddress("2001:db8::" + host)).isInstanceOf(Decision.Allowed.class);
+      assertThat(limits.takeByAddress(RouteClass.KEY_SET, "2001:db8::" + host))
+          .isInstanceOf(Decision.Allowed.class);
     }
-    assertThat(limits.takeByAddress("2001:db8::4")).isInstanceOf(Decision.Refused.class);
+    assertThat(limits.takeByAddress(RouteClass.KEY_SET, "2001:db8::4"))
+        .isInstanceOf(Decision.Refused.class);
     assertThat(limits.takeByClient("alice", "2001:db8::1")).isInstanceOf(Decision.Allowed.class);
     assertThat(limits.takeByClient("alice", "2001:db8::2")).isInstanceOf(Decision.Allowed.class);
     assertThat(limits.takeByClient("alice", "2001:db8::3")).isInstanceOf(Decision.Refused.class);

@@ -48,6 +48,7 @@ final class Ticks implements TimeMeter {
         budget,
         budget,
         budget,
+        budget,
         1_000);
   }
 }

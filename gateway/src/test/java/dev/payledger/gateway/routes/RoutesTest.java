@@ -29,6 +29,8 @@ class RoutesTest {
     "GET, /v1/accounts/ID/balance, accounts:read",
     "GET, /v1/accounts/ID/entries, accounts:read",
     "POST, /v1/operator/held-transfers/ID/review, ledger:operate",
+    "GET, /v1/operator/parked-transfers, ledger:operate",
+    "POST, /v1/operator/parked-transfers/ID/release, ledger:operate",
     "POST, /v1/accounts/ID/freeze, transfers:write",
     "POST, /v1/accounts/ID/unfreeze, transfers:write",
     "POST, /v1/accounts/ID/close, transfers:write",

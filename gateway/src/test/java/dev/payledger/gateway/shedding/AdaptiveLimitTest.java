@@ -20,7 +20,9 @@ class AdaptiveLimitTest {
           Duration.ofMillis(200),
           Duration.ofSeconds(30),
           new SheddingProperties.Queue(0, Duration.ZERO),
-          new SheddingProperties.Queue(0, Duration.ZERO));
+          new SheddingProperties.Queue(0, Duration.ZERO),
+          new SheddingProperties.Caller(1, 0, Duration.ZERO),
+          new SheddingProperties.Waits(2, 1));
 
   private final AdaptiveLimit limit = new AdaptiveLimit(PROPERTIES, 0);
   private final Random random = new Random(11);

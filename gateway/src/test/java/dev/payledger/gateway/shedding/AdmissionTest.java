@@ -30,7 +30,9 @@ class AdmissionTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(30),
             new SheddingProperties.Queue(2, LONG),
-            new SheddingProperties.Queue(2, interactiveWaits)));
+            new SheddingProperties.Queue(2, interactiveWaits),
+            new SheddingProperties.Caller(1, 0, Duration.ZERO),
+            new SheddingProperties.Waits(2, 1)));
   }
 
   @AfterEach
@@ -124,10 +126,29 @@ class AdmissionTest {
 
   @Test
   void aPlaceIsGivenBackOnce() throws Exception {
-    assertThat(admission.admit(CRITICAL, Duration.ZERO)).isTrue();
-    Place place = new Place(admission, "GET /x");
+    Place place = place();
+    assertThat(place.enter(Duration.ZERO)).isEqualTo(Place.Entry.ADMITTED);
     place.giveBack();
     place.giveBack();
     assertThat(admission.inFlight()).isZero();
+  }
+
+  @Test
+  void aPlaceGivenBackIsTakenAgainLikeAnyOther() throws Exception {
+    Place place = place();
+    assertThat(place.enter(Duration.ZERO)).isEqualTo(Place.Entry.ADMITTED);
+    place.giveBack();
+    for (int i = 0; i < 10; i++) {
+      admitted(CRITICAL);
+    }
+    assertThat(place.isHeldAgain(Duration.ZERO)).isFalse();
+    admission.release();
+    assertThat(place.isHeldAgain(Duration.ZERO)).isTrue();
+    assertThat(admission.inFlight()).isEqualTo(10);
+  }
+
+  private Place place() {
+    CallerPlaces own = new CallerPlaces(new SheddingProperties.Caller(1, 0, Duration.ZERO));
+    return new Place(own, admission, "alice", 1, CRITICAL, "GET /x");
   }
 }

@@ -38,6 +38,9 @@ class OverloadIT extends GatewayUnderTest {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final long SEED = 42;
 
+  /// Few tokens stand for many callers here.
+  private static final String ONE_FOR_MANY = "SHEDDING_CALLER_IN_FLIGHT_MAX=511";
+
   private final Semaphore workers = new Semaphore(AT_ONCE, true);
 
   @Test
@@ -53,7 +56,7 @@ class OverloadIT extends GatewayUnderTest {
           }
         });
     OverloadReport report;
-    try (ConfigurableApplicationContext shedding = gateway("SHEDDING_LIMIT_MIN=4")) {
+    try (ConfigurableApplicationContext shedding = gateway("SHEDDING_LIMIT_MIN=4", ONE_FOR_MANY)) {
       report = run(shedding);
     }
     OverloadReport without;
@@ -61,7 +64,8 @@ class OverloadIT extends GatewayUnderTest {
         gateway(
             "SHEDDING_LIMIT_MIN=100000",
             "SHEDDING_LIMIT_START=100000",
-            "SHEDDING_LIMIT_MAX=100000")) {
+            "SHEDDING_LIMIT_MAX=100000",
+            ONE_FOR_MANY)) {
       without = run(open);
     }
     report.write(without);

@@ -45,7 +45,8 @@ class SheddingIT extends GatewayUnderTest {
       int port = ((ServletWebServerApplicationContext) gateway).getWebServer().getPort();
       List<Future<HttpResponse<String>>> waiting = new ArrayList<>();
       for (int i = 0; i < 9; i++) {
-        waiting.add(callers.submit(() -> send(at(port, "alice", READ))));
+        String caller = i % 2 == 0 ? "carol" : "bob";
+        waiting.add(callers.submit(() -> send(at(port, caller, READ))));
         int arrived = i + 1;
         Awaitility.await().until(() -> ledger.arrived().size() == arrived);
         if (arrived == 6) {
@@ -84,7 +85,8 @@ class SheddingIT extends GatewayUnderTest {
             "TIME_LEFT_UNASKED=30s",
             "SHEDDING_LIMIT_MIN=10",
             "SHEDDING_LIMIT_START=10",
-            "SHEDDING_LIMIT_MAX=10")
+            "SHEDDING_LIMIT_MAX=10",
+            "SHEDDING_CALLER_IN_FLIGHT_MAX=9")
         .run("--server.port=0", "--management.server.port=0");
   }
 

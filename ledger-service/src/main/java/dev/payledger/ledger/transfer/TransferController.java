@@ -154,7 +154,8 @@ class TransferController {
     Duration timeLeft = requests.timeLeft(request).toDuration();
     Duration wait = Duration.ofMillis(waitMs);
     Transfer latest =
-        intake.awaitEnd(id, TimeLeft.of(wait.compareTo(timeLeft) < 0 ? wait : timeLeft));
+        intake.awaitEnd(
+            id, caller.subject(), TimeLeft.of(wait.compareTo(timeLeft) < 0 ? wait : timeLeft));
     return ResponseEntity.ok()
         .cacheControl(CacheControl.noStore())
         .body(views.withTimeline(latest, caller));

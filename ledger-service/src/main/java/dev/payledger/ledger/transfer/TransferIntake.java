@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +49,17 @@ class TransferIntake {
   /// reads through the connections that money needs too.
   private static final int WAITERS_MAX = 64;
 
+  /// Of them, with `waitMs`.
+  private static final int WAITERS_PER_CALLER_MAX = 8;
+
+  /// And with a command that is repeated: its answer is final then, so that nobody asks once more.
+  private static final int REPLAYS_PER_CALLER_MAX = 32;
+
   /// A repeated command waits this long for the first one's thread before it says "pending".
   private static final Duration REPLAY_WAIT_MAX = Duration.ofSeconds(2);
 
-  private final Semaphore waiters = new Semaphore(WAITERS_MAX);
+  private final Waiters waiters = new Waiters(WAITERS_MAX, WAITERS_PER_CALLER_MAX);
+  private final Waiters replays = new Waiters(WAITERS_MAX, REPLAYS_PER_CALLER_MAX);
   private final TransferViews views;
   private final Transfers transfers;
   private final Journal journal;
@@ -196,7 +202,7 @@ class TransferIntake {
                 transferId),
             timeLeft);
     return changed.status() == Transfer.Status.PENDING
-        ? awaitEnd(transferId, atMost(REPLAY_WAIT_MAX, timeLeft))
+        ? awaitEnd(replays, transferId, caller.subject(), atMost(REPLAY_WAIT_MAX, timeLeft))
         : changed;
   }
 
@@ -244,7 +250,7 @@ class TransferIntake {
         yield find(transferId);
       }
       case HoldOutcome.Replayed(UUID transferId) ->
-          awaitEnd(transferId, atMost(REPLAY_WAIT_MAX, timeLeft));
+          awaitEnd(replays, transferId, command.initiator(), atMost(REPLAY_WAIT_MAX, timeLeft));
       case HoldOutcome.Rejected(UUID transferId, RejectionReason reason) -> find(transferId);
       case HoldOutcome.IdReused() -> throw idReused();
     };
@@ -270,8 +276,12 @@ class TransferIntake {
 
   /// Looks until the transfer is no longer pending or the time is over; another thread, or another
   /// instance, may be the one that moves it.
-  Transfer awaitEnd(UUID transferId, TimeLeft timeLeft) {
-    if (!waiters.tryAcquire()) {
+  Transfer awaitEnd(UUID transferId, String caller, TimeLeft timeLeft) {
+    return awaitEnd(waiters, transferId, caller, timeLeft);
+  }
+
+  private Transfer awaitEnd(Waiters waiters, UUID transferId, String caller, TimeLeft timeLeft) {
+    if (!waiters.enter(caller)) {
       return find(transferId);
     }
     try {
@@ -283,7 +293,7 @@ class TransferIntake {
         pause = pause.compareTo(LOOK_INTERVAL_MAX) < 0 ? pause.multipliedBy(2) : pause;
       }
     } finally {
-      waiters.release();
+      waiters.leave(caller);
     }
     return find(transferId);
   }
