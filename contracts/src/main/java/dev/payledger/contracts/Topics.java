@@ -4,7 +4,8 @@ import java.util.List;
 
 /// The topics of all events. Order holds per key only, so the key is part of the contract.
 public final class Topics {
-  /// An account was opened. Key: account id.
+  /// An account was opened, or changed by its owner or an operator. Key: account id; carries the
+  /// account's own sequence of changes, 0 for its opening.
   public static final String ACCOUNT = "ledger.account.v1";
 
   /// One side of a posted journal entry. Key: account id; carries that account's own sequence.

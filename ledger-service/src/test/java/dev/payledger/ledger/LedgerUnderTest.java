@@ -24,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -315,6 +317,31 @@ public class LedgerUnderTest {
       }
     } catch (SQLException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// A call during which the statement is executed whenever a new row of the table is committed.
+  protected static Answer atCommitOf(String table, String statement, Callable<Answer> call)
+      throws Exception {
+    superuser(
+        """
+        CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN %s; RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER planted AFTER INSERT ON %s
+          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION planted()
+        """
+            .formatted(statement, table));
+    try {
+      return call.call();
+    } finally {
+      superuser("DROP FUNCTION planted CASCADE");
+    }
+  }
+
+  private static void superuser(String sql) throws SQLException {
+    try (Connection connection = Postgres.superuser("ledger");
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
     }
   }
 }

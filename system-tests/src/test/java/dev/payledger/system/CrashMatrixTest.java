@@ -58,6 +58,8 @@ class CrashMatrixTest {
               "JournalConnections#attempt",
               EnumSet.of(
                   Failpoint.ACCOUNT_OPENED,
+                  Failpoint.ACCOUNT_CHANGED,
+                  Failpoint.ACCOUNT_CHANGE_REJECTED,
                   Failpoint.HELD,
                   Failpoint.REJECTED,
                   Failpoint.POSTED,
@@ -97,7 +99,6 @@ class CrashMatrixTest {
           Map.entry("BlockedAccounts#change", "an operator's change of one account"),
           Map.entry("BlockedAccounts#afterSingletonsInstantiated", "what the setting blocks"),
           Map.entry("BlockedAccountsRun#runOnce", "tells those changes, again when it crashed"),
-          Map.entry("AccountAdministration#change", "an operator's change of one account"),
           Map.entry("SagaClaims#holdForReview", "hands back too: ledger.saga-handed-back"),
           Map.entry("SagaClaims#claimReviewed", "within an operator's decision"),
           Map.entry(

@@ -23,6 +23,22 @@ public sealed interface JournalCommand<O> {
   record OpenAccount(UUID id, Fingerprint fingerprint, String owner, String name, String currency)
       implements JournalCommand<OpenOutcome> {}
 
+  /// Changes what an account takes part in or may owe, by its owner or an operator; recorded under an
+  /// id of its own.
+  ///
+  /// @param changedBy who asks, for the trail
+  /// @param reason why, for the trail; null when none was given
+  record ChangeAccount(
+      UUID id,
+      Fingerprint fingerprint,
+      UUID accountId,
+      AccountChange change,
+      String changedBy,
+      boolean byOperator,
+      @Nullable String reason,
+      @Nullable String traceparent)
+      implements JournalCommand<AccountOutcome> {}
+
   /// Records which items a batch has, before the first of them. The items are commands of their own,
   /// with ids derived from this one's.
   record OpenBatch(UUID id, Fingerprint fingerprint) implements JournalCommand<OpenOutcome> {}
@@ -121,6 +137,17 @@ public sealed interface JournalCommand<O> {
     record Opened(UUID id) implements OpenOutcome {}
 
     record IdReused() implements OpenOutcome {}
+  }
+
+  /// What became of `ChangeAccount`, now or when the command was decided before; the account tells
+  /// how it is now.
+  sealed interface AccountOutcome {
+    record Changed() implements AccountOutcome {}
+
+    record Rejected(RejectionReason reason) implements AccountOutcome {}
+
+    /// The command id was used for another request.
+    record IdReused() implements AccountOutcome {}
   }
 
   /// What became of `HoldFunds`.

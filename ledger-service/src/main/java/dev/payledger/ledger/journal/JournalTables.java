@@ -2,6 +2,7 @@ package dev.payledger.ledger.journal;
 
 import dev.payledger.contracts.BlockedAccountEvent;
 import dev.payledger.contracts.TransferEvent;
+import dev.payledger.ledger.journal.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
@@ -87,8 +88,9 @@ final class JournalTables {
 
   static final String FIND_ACCOUNTS =
       """
-      SELECT id, currency, kind, status, floor_minor, credits_posted_minor, debits_posted_minor,
-        credits_pending_minor, debits_pending_minor, line_count, last_posted_at, version
+      SELECT id, currency, kind, is_closed, frozen_by_owner, frozen_by_operator, floor_minor,
+        change_count, credits_posted_minor, debits_posted_minor, credits_pending_minor,
+        debits_pending_minor, line_count, last_posted_at, version
       FROM account WHERE id = ANY (:accounts)
       """;
 
@@ -195,6 +197,7 @@ final class JournalTables {
     return switch (command) {
       case OpenAccount open -> open.id();
       case OpenBatch open -> open.id();
+      case ChangeAccount change -> change.id();
       case HoldFunds hold -> hold.id();
       case ChangeTransfer change -> change.id();
       case PostTransfer _, TurnBack _, VoidHold _, ExpireHold _ -> null;
@@ -204,7 +207,7 @@ final class JournalTables {
   /// The transfer that must be there for it; null when there is none.
   private static @Nullable UUID transferOf(JournalCommand<?> command) {
     return switch (command) {
-      case OpenAccount _, OpenBatch _ -> null;
+      case OpenAccount _, ChangeAccount _, OpenBatch _ -> null;
       case HoldFunds hold -> hold.reverses();
       case PostTransfer post -> post.transferId();
       case TurnBack turn -> turn.transferId();
@@ -220,6 +223,8 @@ final class JournalTables {
       Map<UUID, KnownCommand> known,
       Map<UUID, TransferState> transfers) {
     return switch (command) {
+      case ChangeAccount change ->
+          known.containsKey(change.id()) ? Set.of() : Set.of(change.accountId());
       case HoldFunds hold -> known.containsKey(hold.id()) ? Set.of() : accountsOf(hold.legs());
       case PostTransfer post -> accountsOf(transfers.get(post.transferId()));
       case VoidHold end -> accountsOf(transfers.get(end.transferId()));
@@ -471,8 +476,12 @@ final class JournalTables {
         row.getObject("id", UUID.class),
         row.getString("currency"),
         row.getString("kind").equals("SYSTEM"),
-        AccountState.Status.valueOf(row.getString("status")),
-        row.getObject("floor_minor", Long.class),
+        new AccountTerms(
+            row.getBoolean("is_closed"),
+            Sides.valueOf(row.getString("frozen_by_owner")),
+            Sides.valueOf(row.getString("frozen_by_operator")),
+            row.getObject("floor_minor", Long.class),
+            row.getLong("change_count")),
         row.getLong("credits_posted_minor"),
         row.getLong("debits_posted_minor"),
         row.getLong("credits_pending_minor"),

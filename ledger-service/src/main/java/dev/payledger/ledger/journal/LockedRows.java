@@ -19,7 +19,7 @@ record LockedRows(
   /// A command that was decided before.
   ///
   /// @param sagaOwner who moves its transfer; null when it made none
-  /// @param rejection why a capture or a void was refused; null for all others
+  /// @param rejection why a change of a transfer or an account was refused; null for all others
   record KnownCommand(
       Fingerprint fingerprint,
       @Nullable String sagaOwner,

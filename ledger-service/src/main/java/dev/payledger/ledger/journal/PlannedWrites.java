@@ -1,6 +1,7 @@
 package dev.payledger.ledger.journal;
 
 import dev.payledger.contracts.AccountEntryEvent;
+import dev.payledger.ledger.journal.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class PlannedWrites {
   final List<NewCommand> commands = new ArrayList<>();
   final List<OpenAccount> accounts = new ArrayList<>();
+  final List<NewAccountChange> accountChanges = new ArrayList<>();
   final List<NewTransfer> transfers = new ArrayList<>();
   final List<AccountMove> accountMoves = new ArrayList<>();
   final List<Entry> entries = new ArrayList<>();
@@ -62,6 +64,7 @@ final class PlannedWrites {
   }
 
   /// @param transfer the one that was to be captured or voided
+  /// @param account the one that was to be changed
   /// @param rejection why it was not
   record NewCommand(
       UUID id,
@@ -69,8 +72,12 @@ final class PlannedWrites {
       Fingerprint fingerprint,
       boolean isAccepted,
       @Nullable UUID transfer,
+      @Nullable UUID account,
       @Nullable RejectionReason rejection,
       Instant decidedAt) {}
+
+  record NewAccountChange(
+      ChangeAccount command, AccountTerms before, AccountTerms after, Instant changedAt) {}
 
   /// @param rejection null when its funds are held and its saga starts
   record NewTransfer(HoldFunds command, @Nullable RejectionReason rejection, Instant createdAt) {
@@ -105,7 +112,8 @@ final class PlannedWrites {
 
   record NewLeg(NewTransfer transfer, int number, Leg leg) {}
 
-  /// Written as what was added: the row's constraints are judged on what is in the database.
+  /// Counters are written as what was added: the row's constraints are judged on what is in the
+  /// database.
   record AccountMove(AccountState before, AccountState after) {
     /// When its newest line was posted; null when it got none.
     @Nullable Instant postedAt() {

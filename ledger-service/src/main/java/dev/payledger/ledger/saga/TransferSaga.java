@@ -109,12 +109,15 @@ public class TransferSaga {
   void run(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
     switch (lease.step()) {
       case SCREEN -> {
-        if (transfer.isVoidRequested() || transfer.isExpired()) {
+        // What was decided in time is carried out, however late; only a void takes it back.
+        if (transfer.isVoidRequested()) {
           turnBack(lease, transfer, null, timeLeft);
         } else if (transfer.decision() == ReviewDecision.REJECT) {
           turnBack(lease, transfer, RejectionReason.REVIEW_REJECTED, timeLeft);
         } else if (transfer.decision() == ReviewDecision.APPROVE) {
           approve(lease, transfer, timeLeft);
+        } else if (transfer.isExpired()) {
+          turnBack(lease, transfer, null, timeLeft);
         } else if (!hasTimeToAsk(timeLeft)) {
           claims.handBack(lease, Duration.ZERO);
         } else {

@@ -489,6 +489,16 @@ class BatchPlanTest {
 
   private static AccountState account(UUID id, long balance, long lines) {
     return new AccountState(
-        id, "EUR", false, AccountState.Status.OPEN, 0L, balance, 0, 0, 0, lines, Instant.EPOCH, 7);
+        id,
+        "EUR",
+        false,
+        new AccountTerms(false, Sides.NONE, Sides.NONE, 0L, 0),
+        balance,
+        0,
+        0,
+        0,
+        lines,
+        Instant.EPOCH,
+        7);
   }
 }

@@ -287,6 +287,10 @@ class JournalPlansIT {
             "debitsPending",
             "lines",
             "versions",
+            "changes",
+            "floors",
+            "floorsBefore",
+            "floorsAfter",
             "seqs",
             "aggregateSeqs",
             "eventCounts",
@@ -305,8 +309,9 @@ class JournalPlansIT {
             "postedAts",
             "lastPostedAts",
             "dueAts",
+            "changedAts",
             "windowStarts"));
-    arrays(parameters, "boolean", "false", List.of("byOperators", "voidsRequested"));
+    arrays(parameters, "boolean", "false", List.of("byOperators", "voidsRequested", "closed"));
     arrays(parameters, "integer", "1", List.of("numbers", "legCounts", "captures"));
     arrays(
         parameters,
@@ -315,6 +320,16 @@ class JournalPlansIT {
         List.of(
             "sha256s",
             "operations",
+            "kinds",
+            "changedBys",
+            "statusesBefore",
+            "statusesAfter",
+            "byOwner",
+            "byOwnerBefore",
+            "byOwnerAfter",
+            "byOperator",
+            "byOperatorBefore",
+            "byOperatorAfter",
             "outcomes",
             "owners",
             "names",

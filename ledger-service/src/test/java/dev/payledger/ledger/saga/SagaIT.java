@@ -514,7 +514,8 @@ class SagaIT extends LedgerUnderTest {
     UUID a = account("alice", 20_000);
     UUID b = account("bob", 0);
     UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant());
-    assertThat(post("/v1/accounts/" + b + "/freeze", operator(), null, "").status()).isEqualTo(200);
+    assertThat(post("/v1/accounts/" + b + "/freeze", operator(), UUID.randomUUID(), "").status())
+        .isEqualTo(200);
 
     recovery.runOnce();
 
@@ -531,7 +532,7 @@ class SagaIT extends LedgerUnderTest {
     UUID a = account("alice", 20_000);
     UUID b = account("bob", 0);
     UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant());
-    post("/v1/accounts/" + a + "/freeze", alice(), null, "");
+    post("/v1/accounts/" + a + "/freeze", alice(), UUID.randomUUID(), "");
 
     recovery.runOnce();
 
@@ -789,23 +790,5 @@ class SagaIT extends LedgerUnderTest {
         transfer,
         debit,
         credit);
-  }
-
-  /// A call during which the statement is executed whenever a new row of the table is committed.
-  private static Answer atCommitOf(String table, String statement, Callable<Answer> call)
-      throws Exception {
-    superuser(
-        """
-        CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS
-          $$ BEGIN %s; RETURN NULL; END $$;
-        CREATE CONSTRAINT TRIGGER planted AFTER INSERT ON %s
-          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION planted()
-        """
-            .formatted(statement, table));
-    try {
-      return call.call();
-    } finally {
-      superuser("DROP FUNCTION planted CASCADE");
-    }
   }
 }
