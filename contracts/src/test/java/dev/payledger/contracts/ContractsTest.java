@@ -42,9 +42,7 @@ class ContractsTest {
 
   @Test
   void everyTopicHasARecord() {
-    assertThat(RECORDS.keySet())
-        .containsAll(Topics.OF_LEDGER)
-        .contains(Topics.BLOCKED_ACCOUNT);
+    assertThat(RECORDS.keySet()).containsAll(Topics.OF_LEDGER).contains(Topics.BLOCKED_ACCOUNT);
   }
 
   @ParameterizedTest
