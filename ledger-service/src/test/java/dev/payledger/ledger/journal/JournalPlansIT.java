@@ -302,8 +302,8 @@ class JournalPlansIT {
             "lastPostedAts",
             "dueAts",
             "windowStarts"));
-    arrays(parameters, "boolean", "false", List.of("byOperators", "voidsRequested"));
-    arrays(parameters, "integer", "1", List.of("numbers", "legCounts", "captures"));
+    arrays(parameters, "boolean", "false", List.of("byOperators", "voidsRequested", "refusals"));
+    arrays(parameters, "integer", "1", List.of("numbers", "legCounts", "captures", "reversals"));
     arrays(
         parameters,
         "text",
