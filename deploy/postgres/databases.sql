@@ -7,7 +7,7 @@ CREATE DATABASE gateway OWNER gateway_owner;
 REVOKE ALL ON DATABASE gateway FROM PUBLIC;
 GRANT CONNECT ON DATABASE gateway TO gateway_app;
 
--- The ledger has three: the journal writes money, the application administers accounts and reads,
+-- The ledger has three: the journal writes money and changes accounts, the application reads,
 -- the relay tails the outbox.
 CREATE ROLE ledger_owner LOGIN PASSWORD 'ledger-owner-demo';
 CREATE ROLE ledger_journal LOGIN PASSWORD 'ledger-journal-demo';

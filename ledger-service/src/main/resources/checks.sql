@@ -19,6 +19,7 @@ WITH present AS (SELECT CAST(:now AS timestamptz) AS at),
   seen_leg AS (SELECT * FROM leg),
   seen_command AS (SELECT * FROM command),
   seen_entry AS (SELECT * FROM journal_entry),
+  seen_change AS (SELECT * FROM account_change),
   seen_event AS (SELECT * FROM outbox),
   seen_unscreened AS (
     SELECT account_id FROM offline_allowance
@@ -45,6 +46,10 @@ WITH present AS (SELECT CAST(:now AS timestamptz) AS at),
   seen_command AS (SELECT * FROM command WHERE id = ANY (CAST(:transfers AS uuid[]))),
   seen_entry AS (SELECT * FROM journal_entry WHERE transfer_id = ANY (CAST(:transfers AS uuid[]))),
   seen_event AS (SELECT * FROM outbox WHERE position > :after AND position <= :upTo),
+  seen_change AS (
+    SELECT c.* FROM seen_event o JOIN account_change c
+      ON c.account_id = o.aggregate_id AND c.number = o.aggregate_seq
+    WHERE o.aggregate_type = 'account'),
   seen_unscreened AS (
     SELECT DISTINCT l.debit_account_id AS account_id
     FROM seen_transfer t JOIN seen_leg l ON l.transfer_id = t.id WHERE t.screening = 'SKIPPED')
@@ -168,7 +173,7 @@ LEFT JOIN (SELECT l.credit_account_id AS account_id, sum(l.amount_minor - h.capt
     WHERE h.status = 'HELD' GROUP BY 1) c ON c.account_id = a.id
 WHERE a.credits_pending_minor <> coalesce(c.minor, 0);
 
--- I11: every state of a transfer, and every line of an account, has its event
+-- I11: every state of a transfer, every line of an account, and every change of one, has its event
 SELECT t.id::text FROM seen_transfer t
 WHERE t.event_count <> (SELECT count(*) FROM outbox o
     WHERE o.aggregate_type = 'transfer' AND o.aggregate_id = t.id
@@ -177,7 +182,12 @@ UNION ALL
 SELECT l.account_id || ' line ' || l.seq FROM seen_line l
 LEFT JOIN outbox o ON o.aggregate_type = 'account-entry' AND o.aggregate_id = l.account_id
   AND o.aggregate_seq = l.seq
-WHERE o.id IS NULL OR (o.payload ->> 'balanceAfterMinor')::bigint <> l.balance_after_minor;
+WHERE o.id IS NULL OR (o.payload ->> 'balanceAfterMinor')::bigint <> l.balance_after_minor
+UNION ALL
+SELECT c.account_id || ' change ' || c.number FROM seen_change c
+LEFT JOIN outbox o ON o.aggregate_type = 'account' AND o.aggregate_id = c.account_id
+  AND o.aggregate_seq = c.number
+WHERE c.number > 0 AND (o.id IS NULL OR o.payload ->> 'status' IS DISTINCT FROM c.status_after);
 
 -- I11b: no event without its fact
 SELECT o.id::text FROM seen_event o
@@ -186,6 +196,7 @@ LEFT JOIN transfer t ON o.aggregate_type = 'transfer' AND t.id = o.aggregate_id
 LEFT JOIN account_line l ON o.aggregate_type = 'account-entry' AND l.account_id = o.aggregate_id
   AND l.seq = o.aggregate_seq
 LEFT JOIN account a ON o.aggregate_type = 'account' AND a.id = o.aggregate_id
+  AND o.aggregate_seq <= a.change_count
 WHERE t.id IS NULL AND l.account_id IS NULL AND a.id IS NULL;
 
 -- I26: no account moved more unscreened than its allowance, and all it moved so was counted
@@ -199,6 +210,19 @@ WHERE EXISTS (SELECT FROM offline_allowance u
     WHERE l.debit_account_id = n.account_id AND t.screening = 'SKIPPED') used)
   IS DISTINCT FROM
     (SELECT sum(used_minor) FROM offline_allowance u WHERE u.account_id = n.account_id);
+
+-- I26b: no owner moved more unscreened than its allowance, and all that its accounts moved so was counted
+SELECT DISTINCT a.owner FROM seen_unscreened n
+JOIN account a ON a.id = n.account_id AND a.kind = 'CUSTOMER'
+WHERE EXISTS (SELECT FROM owner_offline_allowance u
+    WHERE u.owner = a.owner AND u.used_minor > u.limit_minor)
+  OR EXISTS (
+    SELECT FROM (SELECT o.window_start, sum(o.used_minor) AS minor
+        FROM account x JOIN offline_allowance o ON o.account_id = x.id
+        WHERE x.owner = a.owner AND x.kind = 'CUSTOMER' GROUP BY 1) accounts
+    FULL JOIN (SELECT window_start, used_minor AS minor FROM owner_offline_allowance u
+        WHERE u.owner = a.owner) owners USING (window_start)
+    WHERE accounts.minor IS DISTINCT FROM owners.minor);
 
 -- I27: what is counted as reversed of a transfer is what its reversals moved back, and no more than it moved
 SELECT t.id::text FROM transfer t
@@ -215,3 +239,41 @@ WHERE EXISTS (SELECT leg, debit_account_id, credit_account_id FROM leg WHERE tra
     EXCEPT SELECT leg, credit_account_id, debit_account_id FROM leg WHERE transfer_id = o.id)
   OR r.leg_count <> o.leg_count
   OR (r.status <> 'REJECTED' AND (r.currency <> o.currency OR o.reverses IS NOT NULL));
+
+-- I28: what an account takes part in and may owe is what its changes made of it, one after the other
+SELECT a.id::text FROM seen_account a
+LEFT JOIN account_change c ON c.account_id = a.id AND c.number = a.change_count
+WHERE (a.status, a.frozen_by_owner, a.frozen_by_operator, a.floor_minor) IS DISTINCT FROM
+    (coalesce(c.status_after, 'OPEN'), coalesce(c.frozen_by_owner_after, 'NONE'),
+      coalesce(c.frozen_by_operator_after, 'NONE'),
+      CASE WHEN c.number IS NOT NULL THEN c.floor_after_minor WHEN a.kind = 'CUSTOMER' THEN 0 END)
+  OR (c.number IS NULL AND a.change_count > 0)
+UNION ALL
+SELECT c.account_id || ' change ' || c.number FROM seen_change c
+JOIN account a ON a.id = c.account_id
+LEFT JOIN account_change p ON p.account_id = c.account_id AND p.number = c.number - 1
+WHERE c.number > a.change_count OR (p.number IS NULL AND c.number > 1)
+  OR (c.number > 0 AND (c.status_before, c.frozen_by_owner_before, c.frozen_by_operator_before,
+      c.floor_before_minor) IS DISTINCT FROM
+    (coalesce(p.status_after, 'OPEN'), coalesce(p.frozen_by_owner_after, 'NONE'),
+      coalesce(p.frozen_by_operator_after, 'NONE'),
+      CASE WHEN p.number IS NOT NULL THEN p.floor_after_minor WHEN a.kind = 'CUSTOMER' THEN 0 END));
+
+-- I29: an account changes once per accepted command about it, and by nothing else
+SELECT c.account_id || ' change ' || c.number FROM seen_change c
+LEFT JOIN command m ON m.id = c.command_id
+WHERE c.number > 0 AND (m.outcome, m.account_id) IS DISTINCT FROM ('ACCEPTED', c.account_id)
+UNION ALL
+SELECT m.id::text FROM seen_command m LEFT JOIN account_change c ON c.command_id = m.id
+WHERE m.account_id IS NOT NULL AND m.outcome = 'ACCEPTED' AND c.command_id IS NULL;
+
+-- I30: a transfer whose void was accepted is held for no capture and posts no more
+SELECT t.id::text FROM seen_transfer t
+WHERE t.status IN ('HELD', 'POSTED') AND (t.void_requested OR EXISTS (SELECT FROM command c
+    WHERE c.transfer_id = t.id AND c.operation = 'void-transfer' AND c.outcome = 'ACCEPTED'));
+
+-- I31: what an operator decided in time is carried out: an approved transfer does not expire unscreened, a rejected one never posts
+SELECT t.id::text FROM seen_transfer t JOIN review_decision r ON r.transfer_id = t.id
+WHERE r.decided_at < t.expires_at
+  AND CASE r.decision WHEN 'APPROVE' THEN t.status = 'EXPIRED' AND t.screening = 'PENDING'
+    ELSE t.status IN ('HELD', 'POSTED', 'EXPIRED') END;

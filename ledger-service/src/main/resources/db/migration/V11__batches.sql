@@ -3,4 +3,5 @@ ALTER TABLE command
   DROP CONSTRAINT command_operation_is_known,
   ADD CONSTRAINT command_operation_is_known CHECK (operation IN
     ('open-account', 'create-transfer', 'create-transfer-batch', 'capture-transfer',
-      'void-transfer'));
+      'void-transfer', 'freeze-account', 'unfreeze-account', 'close-account', 'reopen-account',
+      'allow-overdraft'));

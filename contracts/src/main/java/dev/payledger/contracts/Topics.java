@@ -2,9 +2,10 @@ package dev.payledger.contracts;
 
 import java.util.List;
 
-/// The topics of the ledger's events. Order holds per key only, so the key is part of the contract.
+/// The topics of all events. Order holds per key only, so the key is part of the contract.
 public final class Topics {
-  /// An account was opened. Key: account id.
+  /// An account was opened, or changed by its owner or an operator. Key: account id; carries the
+  /// account's own sequence of changes, 0 for its opening.
   public static final String ACCOUNT = "ledger.account.v1";
 
   /// One side of a posted journal entry. Key: account id; carries that account's own sequence.
@@ -13,9 +14,14 @@ public final class Topics {
   /// A transfer reached a state. Key: transfer id; carries a sequence per transfer, from 1.
   public static final String TRANSFER = "ledger.transfer.v1";
 
-  public static final List<String> ALL = List.of(ACCOUNT, ACCOUNT_ENTRY, TRANSFER);
+  /// Those of the ledger's events.
+  public static final List<String> OF_LEDGER = List.of(ACCOUNT, ACCOUNT_ENTRY, TRANSFER);
 
-  /// Partitions per topic. Changing it moves keys and so breaks the order per key.
+  /// An account was blocked or unblocked. Key: account id; carries a sequence per account, from 1.
+  /// Compacted, of one partition; fraud-service creates it.
+  public static final String BLOCKED_ACCOUNT = "fraud.blocked-account.v1";
+
+  /// Partitions of each of the ledger's topics. Changing it moves keys and so breaks the order per key.
   public static final int PARTITIONS = 3;
 
   private Topics() {}

@@ -25,27 +25,34 @@ class ContractsTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Map<String, Class<?>> RECORDS =
       Map.of(
-          Topics.ACCOUNT, AccountEvent.class,
-          Topics.ACCOUNT_ENTRY, AccountEntryEvent.class,
-          Topics.TRANSFER, TransferEvent.class);
+          Topics.ACCOUNT,
+          AccountEvent.class,
+          Topics.ACCOUNT + ".changed",
+          AccountChangedEvent.class,
+          Topics.ACCOUNT_ENTRY,
+          AccountEntryEvent.class,
+          Topics.TRANSFER,
+          TransferEvent.class,
+          Topics.BLOCKED_ACCOUNT,
+          BlockedAccountEvent.class);
 
-  static Stream<Arguments> topics() {
+  static Stream<Arguments> schemas() {
     return RECORDS.entrySet().stream().map(e -> Arguments.of(e.getKey(), e.getValue()));
   }
 
   @Test
   void everyTopicHasARecord() {
-    assertThat(RECORDS.keySet()).containsExactlyInAnyOrderElementsOf(Topics.ALL);
+    assertThat(RECORDS.keySet()).containsAll(Topics.OF_LEDGER).contains(Topics.BLOCKED_ACCOUNT);
   }
 
   @ParameterizedTest
-  @MethodSource("topics")
+  @MethodSource("schemas")
   void goldenExampleSatisfiesItsSchema(String topic, Class<?> type) throws IOException {
     assertThat(schema(topic).validate(golden(topic), InputFormat.JSON)).isEmpty();
   }
 
   @ParameterizedTest
-  @MethodSource("topics")
+  @MethodSource("schemas")
   void recordReadsAndWritesTheGoldenExample(String topic, Class<?> type) throws IOException {
     Object event = JSON.readValue(golden(topic), type);
 
@@ -54,7 +61,7 @@ class ContractsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("topics")
+  @MethodSource("schemas")
   void eachMissingPropertyIsRefused(String topic, Class<?> type) throws IOException {
     JsonNode schema = JSON.readTree(text("/schemas/" + topic + ".json"));
     for (JsonNode required : schema.get("required")) {

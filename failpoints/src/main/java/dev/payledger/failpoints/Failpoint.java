@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The commits of a transfer's life, in their order: the services' database transactions, the
+/// The commits of an account's and a transfer's life, in their order: the services' database transactions, the
 /// dealings of the relay, the feed and fraud screening with Kafka. The crash matrix has a row for each of their
 /// positions; a test compares them with the commits in the services' class files.
 ///
@@ -15,6 +15,9 @@ import java.util.Set;
 public enum Failpoint {
   KEY_CLAIMED("gateway.key-claimed", Replies.NO),
   ACCOUNT_OPENED("ledger.account-opened", "OpenAccount", "Opened", Replies.YES),
+  ACCOUNT_CHANGED("ledger.account-changed", "ChangeAccount", "Changed", Replies.YES),
+  ACCOUNT_CHANGE_REJECTED(
+      "ledger.account-change-rejected", "ChangeAccount", "Rejected", Replies.YES),
   HELD("ledger.held", "HoldFunds", "Held", Replies.YES),
   REJECTED("ledger.rejected", "HoldFunds", "Rejected", Replies.YES),
   SAGA_HANDED_BACK("ledger.saga-handed-back", Replies.YES),

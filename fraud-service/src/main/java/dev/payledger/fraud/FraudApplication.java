@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 /// Screens a held transfer before it is posted, lets go of what it reserved when told to, and lists
 /// what passed without it.
@@ -15,6 +16,7 @@ import org.springframework.context.annotation.Bean;
 // form.
 @SpringBootApplication(exclude = ErrorMvcAutoConfiguration.class)
 @ConfigurationPropertiesScan
+@EnableScheduling
 public class FraudApplication {
   public static void main(String[] args) {
     SpringApplication.run(FraudApplication.class, args);

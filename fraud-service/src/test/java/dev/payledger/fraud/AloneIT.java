@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.payledger.local.KafkaServer;
 import dev.payledger.testkit.Ports;
+import dev.payledger.testkit.ProcessLogs;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -34,10 +35,13 @@ class AloneIT extends FraudServer {
 
   @Test
   void screeningGoesOnWithoutKafkaAndLearnsWhenItComes(@TempDir Path directory) throws Exception {
+    ProcessLogs.watch(directory);
     UUID alice = UUID.randomUUID();
     UUID bob = UUID.randomUUID();
     UUID carol = UUID.randomUUID();
-    execute("INSERT INTO payee VALUES ('%s', '%s', 1)".formatted(alice, bob));
+    execute(
+        "INSERT INTO payee VALUES ('%s', '%s', 1000, ARRAY[gen_random_uuid(), gen_random_uuid()], '%s')"
+            .formatted(alice, bob, NOON.minus(Duration.ofDays(1))));
 
     assertThat(
             send(HttpRequest.newBuilder(
@@ -53,7 +57,7 @@ class AloneIT extends FraudServer {
       kafka.awaitReady(Duration.ofSeconds(60));
       HearingServer.createTopic(kafka.bootstrapServers());
       try (LedgerEvents ledger = new LedgerEvents(kafka.bootstrapServers())) {
-        ledger.say(posted(alice, carol, 5));
+        ledger.say(posted(alice, carol, 1_000), posted(alice, carol, 1_000));
         await()
             .atMost(HearingServer.SOON)
             .until(() -> large(alice, carol).contains("\"APPROVED\""));

@@ -38,6 +38,9 @@ import org.springframework.test.context.DynamicPropertySource;
       "fraud.rules.new-payee-limit-minor-by-currency.USD=1000",
       // Only the tests that say so hear anything.
       "spring.kafka.listener.auto-startup=false",
+      // And only they have a broker.
+      "KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1",
+      "fraud.blocking.publish-interval=1h",
       // A busy build machine must not turn a race into a time-out.
       "spring.datasource.hikari.connection-timeout=15000",
       "fraud.web.request-timeout-max=20s"
@@ -111,6 +114,18 @@ public class FraudServer {
         request(path)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body)));
+  }
+
+  /// Blocks or unblocks an account, as an operator does.
+  protected HttpResponse<String> block(UUID account, boolean isBlocked, String reason) {
+    return send(
+        request("/blocked-accounts/" + account)
+            .header("Content-Type", "application/json")
+            .PUT(
+                BodyPublishers.ofString(
+                    """
+                    {"isBlocked":%s,"reason":"%s","changedBy":"olga"}"""
+                        .formatted(isBlocked, reason))));
   }
 
   protected HttpResponse<String> delete(UUID transferId) {

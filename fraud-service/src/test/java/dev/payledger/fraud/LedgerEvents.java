@@ -2,6 +2,7 @@ package dev.payledger.fraud;
 
 import dev.payledger.contracts.Topics;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -14,6 +15,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// Says of transfers what the ledger says, to a broker.
 public final class LedgerEvents implements AutoCloseable {
+  private static final String OCCURRED_AT = "2026-01-02T03:04:05.678901Z";
+
   private final KafkaProducer<byte[], byte[]> producer;
 
   LedgerEvents(String bootstrapServers) {
@@ -99,7 +102,7 @@ public final class LedgerEvents implements AutoCloseable {
       return """
       {"transferId":"%s","sequence":2,"status":"%s","debitAccountId":"%s",\
       "creditAccountId":"%s","amountMinor":%d,"capturedMinor":%d,"currency":"USD","legs":%s,\
-      "screening":"%s","rejection":null,"reverses":%s,"occurredAt":"2026-01-02T03:04:05.678901Z",\
+      "screening":"%s","rejection":null,"reverses":%s,"occurredAt":"%s",\
       "newer":"field"}"""
           .formatted(
               transferId,
@@ -110,7 +113,8 @@ public final class LedgerEvents implements AutoCloseable {
               capturedMinor,
               legs.isEmpty() ? "null" : legs.stream().map(Pair::json).toList(),
               screening,
-              reverses == null ? "null" : '"' + reverses.toString() + '"');
+              reverses == null ? "null" : '"' + reverses.toString() + '"',
+              OCCURRED_AT);
     }
 
     ProducerRecord<byte[], byte[]> record() {
@@ -128,6 +132,13 @@ public final class LedgerEvents implements AutoCloseable {
             new RecordHeader("id", bytes(UUID.randomUUID().toString())),
             new RecordHeader("type", bytes("TransferPosted")),
             new RecordHeader("version", bytes("1"))));
+  }
+
+  /// The same transfers, moved at that time.
+  void sayAt(Instant occurredAt, Told... told) {
+    for (Told each : told) {
+      send(record(each.transferId(), each.json().replace(OCCURRED_AT, occurredAt.toString())));
+    }
   }
 
   void say(Told... told) {

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.payledger.fraud.LedgerEvents.Told;
 import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.Seed;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,16 +21,71 @@ import org.junit.jupiter.api.Test;
 class PayeesIT extends HearingServer {
   private static final long LARGE_MINOR = 1_001;
 
+  /// The least payment that counts.
+  private static final long COUNTS = 1_000;
+
+  /// Two payments that count, the first of them a day ago.
+  private void makeKnown(UUID debit, UUID credit) {
+    ledger.say(posted(debit, credit, COUNTS), posted(debit, credit, COUNTS));
+    awaitAllHeard();
+  }
+
   @Test
-  void largeFirstPaymentIsDeclinedAndALaterOneIsNot() {
+  void largePaymentToAStrangerIsDeclinedAndToAKnownPayeeIsNot() {
     assertThat(assessed(alice, bob, LARGE_MINOR)).contains("\"DECLINED\"").contains("new-payee");
     assertThat(assessed(alice, bob, LARGE_MINOR - 1)).contains("\"APPROVED\"");
 
-    ledger.say(posted(alice, bob, 5));
-    awaitAllHeard();
+    makeKnown(alice, bob);
 
     assertThat(assessed(alice, bob, LARGE_MINOR)).contains("\"APPROVED\"");
     assertThat(assessed(alice, carol, LARGE_MINOR)).contains("\"DECLINED\"");
+  }
+
+  /// Nor do many cents, nor one cent less than what counts.
+  @Test
+  void oneCentMakesNobodyKnown() {
+    ledger.say(posted(alice, bob, 1));
+    awaitAllHeard();
+    assertThat(assessed(alice, bob, LARGE_MINOR)).contains("\"DECLINED\"").contains("new-payee");
+
+    for (int i = 0; i < 25; i++) {
+      ledger.say(posted(alice, bob, COUNTS - 1));
+    }
+    awaitAllHeard();
+    assertThat(assessed(alice, bob, LARGE_MINOR))
+        .contains("\"DECLINED\"")
+        .contains("0 of 2 payments of at least 1000");
+  }
+
+  @Test
+  void oneLargePaymentMakesNobodyKnownHoweverOftenItIsTold() {
+    Told once = posted(alice, bob, 900_000);
+    ledger.say(once, once, once.as("POSTED", 900_000));
+    awaitAllHeard();
+
+    assertThat(assessed(alice, bob, LARGE_MINOR)).contains("\"DECLINED\"").contains("1 of 2");
+
+    ledger.say(posted(alice, bob, COUNTS));
+    awaitAllHeard();
+    assertThat(assessed(alice, bob, LARGE_MINOR)).contains("\"APPROVED\"");
+  }
+
+  /// However many: the first one counts, whichever is told first.
+  @Test
+  void aPayeeIsKnownADayAfterTheFirstPayment() {
+    Instant first = NOON.minus(Duration.ofDays(1)).plusSeconds(5);
+    for (int i = 0; i < 25; i++) {
+      ledger.sayAt(NOON.minusSeconds(i), posted(alice, bob, COUNTS));
+    }
+    ledger.sayAt(first, posted(alice, bob, COUNTS));
+    awaitAllHeard();
+
+    clock.set(first.plus(Duration.ofDays(1)).minusSeconds(1));
+    assertThat(assessed(alice, bob, LARGE_MINOR))
+        .contains("\"DECLINED\"")
+        .contains("the first PT23H59M59S ago of PT24H");
+    clock.set(first.plus(Duration.ofDays(1)));
+    assertThat(assessed(alice, bob, LARGE_MINOR)).contains("\"APPROVED\"");
   }
 
   /// An approval alone moves nothing: the hold may still be voided.
@@ -46,14 +103,16 @@ class PayeesIT extends HearingServer {
     awaitAllHeard();
     assertThat(assessed(alice, bob, LARGE_MINOR)).contains("\"DECLINED\"");
 
-    ledger.say(told.as("HELD", 1));
+    ledger.say(told.as("HELD", COUNTS), posted(alice, bob, COUNTS));
     awaitAllHeard();
     assertThat(assessed(alice, bob, LARGE_MINOR)).contains("\"APPROVED\"");
   }
 
   @Test
   void captureBeforeAVoidCounts() {
-    ledger.say(posted(alice, bob, 5_000).as("VOIDED", 1));
+    ledger.say(
+        posted(alice, bob, 5_000).as("VOIDED", COUNTS),
+        posted(alice, bob, 5_000).as("VOIDED", COUNTS));
     awaitAllHeard();
 
     assertThat(assessed(alice, bob, LARGE_MINOR)).contains("\"APPROVED\"");
@@ -61,18 +120,20 @@ class PayeesIT extends HearingServer {
 
   @Test
   void everyLegCounts() {
-    ledger.say(
-        posted(alice, bob, 1)
-            .with(
-                new Told.Pair(alice, bob, 3),
-                new Told.Pair(alice, carol, 4),
-                new Told.Pair(alice, bob, 5)));
+    for (int i = 0; i < 2; i++) {
+      ledger.say(
+          posted(alice, bob, 1)
+              .with(
+                  new Told.Pair(alice, bob, COUNTS - 1),
+                  new Told.Pair(alice, carol, COUNTS),
+                  new Told.Pair(alice, bob, 1)));
+    }
     awaitAllHeard();
 
     assertThat(assessed(alice, bob, LARGE_MINOR)).contains("\"APPROVED\"");
     assertThat(assessed(alice, carol, LARGE_MINOR)).contains("\"APPROVED\"");
     assertThat(assessed(bob, carol, LARGE_MINOR)).contains("\"DECLINED\"");
-    assertThat(largest(alice, bob)).containsExactly(8L);
+    assertThat(largest(alice, bob)).containsExactly(COUNTS);
   }
 
   /// A reversal is no first payment; a gift of a cent does not make a friend.

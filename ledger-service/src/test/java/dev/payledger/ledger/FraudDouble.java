@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /// A real HTTP server that answers as fraud-service would, or as it should not.
 public final class FraudDouble {
@@ -32,6 +34,9 @@ public final class FraudDouble {
   private final HttpServer server;
   private volatile Mood mood = Mood.APPROVES;
   private volatile CountDownLatch gate = new CountDownLatch(0);
+  private volatile Duration assessesIn = Duration.ZERO;
+  private volatile Duration releasesIn = Duration.ZERO;
+  private volatile String declined = "none";
   private final Set<UUID> assessed = ConcurrentHashMap.newKeySet();
   private final Set<UUID> released = ConcurrentHashMap.newKeySet();
   private final AtomicInteger calls = new AtomicInteger();
@@ -54,6 +59,17 @@ public final class FraudDouble {
 
   public void become(Mood mood) {
     this.mood = mood;
+  }
+
+  /// From now on an assessment and a release take so long.
+  public void takes(Duration assessment, Duration release) {
+    assessesIn = assessment;
+    releasesIn = release;
+  }
+
+  /// From now on transfers from or to the account are declined, in whatever mood.
+  public void declines(UUID account) {
+    declined = account.toString();
   }
 
   /// From now on assessments wait for the returned gate.
@@ -84,7 +100,7 @@ public final class FraudDouble {
     timeoutMs = Long.parseLong(exchange.getRequestHeaders().getFirst("Request-Timeout-Ms"));
     String path = exchange.getRequestURI().getPath();
     UUID transfer = UUID.fromString(path.substring("/assessments/".length()));
-    exchange.getRequestBody().readAllBytes();
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     if (!"Bearer fraud-credential-demo"
         .equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
       send(exchange, 401, "{}");
@@ -92,6 +108,7 @@ public final class FraudDouble {
     }
     try {
       if (exchange.getRequestMethod().equals("DELETE")) {
+        pass(releasesIn);
         if (mood == Mood.REFUSES_RELEASES || mood == Mood.FAILS) {
           send(exchange, 500, "{}");
         } else {
@@ -103,8 +120,13 @@ public final class FraudDouble {
       }
       assessed.add(transfer);
       gate.await(10, TimeUnit.SECONDS);
+      pass(assessesIn);
       if (released.contains(transfer)) {
         send(exchange, 409, "{}");
+        return;
+      }
+      if (body.contains(declined)) {
+        send(exchange, 200, verdict(transfer, "DECLINED"));
         return;
       }
       switch (mood) {
@@ -126,6 +148,13 @@ public final class FraudDouble {
       Thread.currentThread().interrupt();
     } finally {
       exchange.close();
+    }
+  }
+
+  private static void pass(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
     }
   }
 

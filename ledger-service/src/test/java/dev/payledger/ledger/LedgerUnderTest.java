@@ -2,6 +2,7 @@ package dev.payledger.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.payledger.contracts.BlockedAccountEvent;
 import dev.payledger.ledger.audit.Checks;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Fingerprint;
@@ -23,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +32,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -64,7 +67,10 @@ import tools.jackson.databind.json.JsonMapper;
       // Whoever waits is asked about again; RetryBudgetIT has the budget as it is.
       "payledger.screening.retry-percent=100",
       "payledger.screening.retry-balance-max=1000",
-      "spring.datasource.hikari.connection-timeout=3000"
+      "spring.datasource.hikari.connection-timeout=3000",
+      // Only the tests that say so hear of blocked accounts, and have a broker.
+      "spring.kafka.listener.auto-startup=false",
+      "KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1"
     })
 @Import(LedgerUnderTest.Time.class)
 public class LedgerUnderTest {
@@ -111,6 +117,32 @@ public class LedgerUnderTest {
     registry.add("ISSUER_URL", () -> TestIssuer.URL);
     registry.add("JWKS_URL", ISSUER::jwksUrl);
     registry.add("FRAUD_URL", FRAUD::url);
+  }
+
+  /// As when fraud-service has told its whole list once.
+  @BeforeEach
+  public void theListOfBlockedAccountsIsComplete() {
+    blockedAccount(BlockedAccountEvent.END_OF_LIST, false);
+  }
+
+  /// What the ledger has heard of an account: with a number above all it has heard before.
+  protected static void blockedAccount(UUID account, boolean isBlocked) {
+    superuser(
+        """
+        INSERT INTO blocked_account VALUES ('%s', %s, 1, now())
+        ON CONFLICT (account_id) DO UPDATE SET is_blocked = excluded.is_blocked,
+          sequence = blocked_account.sequence + 1
+        """
+            .formatted(account, isBlocked));
+  }
+
+  protected static void superuser(String sql) {
+    try (Connection connection = Postgres.superuser("ledger");
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @BeforeEach
@@ -215,6 +247,12 @@ public class LedgerUnderTest {
     }
   }
 
+  /// When accounts and their owners have a new allowance.
+  protected Instant startOfNextHour() {
+    long hourMillis = Duration.ofHours(1).toMillis();
+    return Instant.ofEpochMilli((clock.instant().toEpochMilli() / hourMillis + 1) * hourMillis);
+  }
+
   /// What alice's command of that name makes.
   protected static UUID transferOf(UUID command) {
     return transferOf("alice", command);
@@ -279,6 +317,31 @@ public class LedgerUnderTest {
       }
     } catch (SQLException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// A call during which the statement is executed whenever a new row of the table is committed.
+  protected static Answer atCommitOf(String table, String statement, Callable<Answer> call)
+      throws Exception {
+    superuser(
+        """
+        CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN %s; RETURN NULL; END $$;
+        CREATE CONSTRAINT TRIGGER planted AFTER INSERT ON %s
+          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION planted()
+        """
+            .formatted(statement, table));
+    try {
+      return call.call();
+    } finally {
+      superuser("DROP FUNCTION planted CASCADE");
+    }
+  }
+
+  private static void superuser(String sql) throws SQLException {
+    try (Connection connection = Postgres.superuser("ledger");
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.payledger.contracts.Topics;
 import dev.payledger.local.KafkaServer;
 import dev.payledger.testkit.Ports;
+import dev.payledger.testkit.ProcessLogs;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -40,6 +41,7 @@ class AloneIT extends NotifyServer {
 
   @Test
   void feedIsServedWithoutTheOthersAndGoesOnWithThem(@TempDir Path directory) throws Exception {
+    ProcessLogs.watch(directory);
     UUID account = UUID.randomUUID();
     execute("INSERT INTO account VALUES ('%s', 'alice', 'kept', 'EUR', now())".formatted(account));
     execute(
@@ -73,8 +75,10 @@ class AloneIT extends NotifyServer {
       try (Admin admin =
           Admin.create(
               Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()))) {
-        await().atMost(SOON).until(() -> admin.listTopics().names().get().containsAll(Topics.ALL));
-        assertThat(admin.describeTopics(Topics.ALL).allTopicNames().get().values())
+        await()
+            .atMost(SOON)
+            .until(() -> admin.listTopics().names().get().containsAll(Topics.OF_LEDGER));
+        assertThat(admin.describeTopics(Topics.OF_LEDGER).allTopicNames().get().values())
             .allMatch(topic -> topic.partitions().size() == Topics.PARTITIONS);
       }
       try (LedgerEvents ledger = new LedgerEvents(kafka.bootstrapServers())) {

@@ -33,7 +33,7 @@ class HearingServer extends NotifyServer {
       try (Admin admin = admin()) {
         Awaitility.await()
             .atMost(SOON)
-            .until(() -> admin.listTopics().names().get().containsAll(Topics.ALL));
+            .until(() -> admin.listTopics().names().get().containsAll(Topics.OF_LEDGER));
       }
       ledger = new LedgerEvents(Kafka.bootstrapServers());
     }

@@ -105,6 +105,7 @@ class AttackSuiteIT extends Stack {
             "/v1/accounts/%s",
             "/v1/accounts/%s/balance",
             "/v1/accounts/%s/entries",
+            "/v1/accounts/%s/changes",
             "/v1/accounts/%s/feed",
             "/v1/transfers?accountId=%s")) {
       assertThat(seen(Attack.get(path.formatted(of.payer()))))

@@ -69,8 +69,10 @@ final class AttacksOnBodies extends AttackFamily {
         "/v1/transfers/" + of.held() + "/capture", fields("amountMinor", "1", "final", "false"));
     bodies.put(
         "/v1/accounts", fields("name", "\"x\"", "currency", "\"EUR\"", "owner", "\"alice\""));
-    bodies.put("/v1/accounts/" + of.payer() + "/freeze", fields("side", "\"DEBITS\""));
-    bodies.put("/v1/accounts/" + of.payer() + "/overdraft", fields("limitMinor", "0"));
+    bodies.put(
+        "/v1/accounts/" + of.payer() + "/freeze", fields("side", "\"DEBITS\"", "reason", "\"x\""));
+    bodies.put(
+        "/v1/accounts/" + of.payer() + "/overdraft", fields("limitMinor", "0", "reason", "\"x\""));
     bodies.put(
         "/v1/operator/held-transfers/" + of.posted() + "/review",
         fields("decision", "\"RETRY\"", "reason", "\"x\""));

@@ -59,6 +59,7 @@ final class AttacksOnRights extends AttackFamily {
         new Route("GET", account, READ),
         new Route("GET", account + "/balance", READ),
         new Route("GET", account + "/entries", READ),
+        new Route("GET", account + "/changes", READ),
         new Route("GET", account + "/feed", READ),
         new Route("POST", account + "/freeze", WRITE),
         new Route("POST", account + "/unfreeze", WRITE),
@@ -129,7 +130,7 @@ final class AttacksOnRights extends AttackFamily {
   private void onOthersThings() {
     for (String id : List.of(of.payer(), NOBODY)) {
       String what = id.equals(NOBODY) ? "that nobody has" : "of somebody else";
-      for (String part : List.of("", "/balance", "/entries", "/feed")) {
+      for (String part : List.of("", "/balance", "/entries", "/changes", "/feed")) {
         all.add(
             get("/v1/accounts/" + id + part)
                 .as(of.bob())
@@ -242,8 +243,14 @@ final class AttacksOnRights extends AttackFamily {
             .json("{\"name\":\"x\",\"currency\":\"EUR\",\"owner\":\"bob\"}")
             .mustGet("12 an account for somebody else", 403, "forbidden"));
     all.add(
+        post("/v1/accounts")
+            .as(of.operator())
+            .json("{\"name\":\"x\",\"currency\":\"EUR\",\"owner\":\"system\"}")
+            .mustGet("12 an account for the ledger itself", 403, "forbidden"));
+    all.add(
         post("/v1/accounts/" + of.payer() + "/overdraft")
             .as(of.alice())
+            .key()
             .json("{\"limitMinor\":1000000}")
             .mustGet("11 credit for oneself", 403, "forbidden"));
     all.add(

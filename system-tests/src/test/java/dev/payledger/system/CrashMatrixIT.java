@@ -66,7 +66,7 @@ class CrashMatrixIT extends Stack {
 
   /// What a row found at its end.
   ///
-  /// @param id of the transfer, or of the account that was opened
+  /// @param id of the transfer, or of the account that was opened or changed
   private record Found(String id, String finalState, Client client) {}
 
   static List<Row> rows() {
@@ -153,6 +153,8 @@ class CrashMatrixIT extends Stack {
     captureWithin(row.point().failpoint() == Failpoint.EXPIRED ? "3s" : CAPTURE_WITHIN);
     return switch (row.point().failpoint()) {
       case ACCOUNT_OPENED -> anAccountIsOpened(row);
+      case ACCOUNT_CHANGED -> anAccountIsGivenALimit(row);
+      case ACCOUNT_CHANGE_REJECTED -> anAccountWithMoneyIsNotClosed(row);
       case REJECTED -> aTransferWithoutFundsIsRejected(row);
       case TURNED_BACK, RELEASED, VOIDED -> aSuspiciousTransferIsTurnedBack(row);
       case SAGA_HANDED_BACK, SAGA_CLAIMED, KEY_RELEASED -> aTransferWaitsForScreening(row);
@@ -469,6 +471,44 @@ class CrashMatrixIT extends Stack {
     String id = opened.text("id");
     await().atMost(SOON).until(() -> get("/v1/accounts/" + id + "/feed", "alice").status() == 200);
     return new Found(id, account(id).path("status").asString(), client);
+  }
+
+  /// The limit is taken back, and the same request comes once more: it is not given again.
+  private static Found anAccountIsGivenALimit(Row row) throws Exception {
+    String id = Stack.account("alice", 1_000);
+    String path = "/v1/accounts/" + id + "/overdraft";
+    Client giving = new Client("operator", path, "{\"limitMinor\":100000}");
+    Met fault = meet(row);
+
+    Answer given = giving.settle();
+    fault.await();
+
+    assertThat(given.status()).as(given.body()).isEqualTo(200);
+    Answer taken = new Client("operator", path, "{\"limitMinor\":0}").settle();
+    assertThat(taken.status()).as(taken.body()).isEqualTo(200);
+    giving.replays(given);
+    assertThat(account(id).get("floorMinor").asLong()).isZero();
+    assertThat(ofAccount("SELECT count(*) FROM account_change", id)).isEqualTo(2);
+    return new Found(id, account(id).path("status").asString(), giving);
+  }
+
+  private static Found anAccountWithMoneyIsNotClosed(Row row) throws Exception {
+    String id = Stack.account("alice", 1_000);
+    Client closing = new Client("alice", "/v1/accounts/" + id + "/close", "{}");
+    Met fault = meet(row);
+
+    Answer refused = closing.settle();
+    fault.await();
+
+    assertThat(refused.text("code")).as(refused.body()).isEqualTo("account-not-empty");
+    closing.replays(refused);
+    assertThat(ofAccount("SELECT count(*) FROM account_change", id)).isZero();
+    assertThat(ofAccount("SELECT count(*) FROM command", id)).isEqualTo(1);
+    return new Found(id, account(id).path("status").asString(), closing);
+  }
+
+  private static long ofAccount(String select, String account) {
+    return number("ledger", select + " WHERE account_id = ?", UUID.fromString(account));
   }
 
   private static long amountMinor() {

@@ -58,6 +58,8 @@ class CrashMatrixTest {
               "JournalConnections#attempt",
               EnumSet.of(
                   Failpoint.ACCOUNT_OPENED,
+                  Failpoint.ACCOUNT_CHANGED,
+                  Failpoint.ACCOUNT_CHANGE_REJECTED,
                   Failpoint.HELD,
                   Failpoint.REJECTED,
                   Failpoint.POSTED,
@@ -74,7 +76,7 @@ class CrashMatrixTest {
           Map.entry("SagaClaims#handBack", Set.of(Failpoint.SAGA_HANDED_BACK)),
           Map.entry("Review#decide", Set.of(Failpoint.REVIEW_DECIDED)),
           Map.entry("ReleaseRun#claimDue", Set.of(Failpoint.RELEASE_CLAIMED)),
-          Map.entry("ReleaseRun#runOnce", Set.of(Failpoint.RELEASE_NOTED)),
+          Map.entry("ReleaseRun#release", Set.of(Failpoint.RELEASE_NOTED)),
           Map.entry("Screening#screen", Set.of(Failpoint.ASSESSED)),
           Map.entry("Screening#release", Set.of(Failpoint.RELEASED)),
           Map.entry(
@@ -94,14 +96,23 @@ class CrashMatrixTest {
           Map.entry("Checks#run", "reads only"),
           Map.entry("AuditNotes", "notes of what the auditor has read; read again when lost"),
           Map.entry("AuditRun#runOnce", "the same notes"),
-          Map.entry("AccountAdministration#change", "an operator's change of one account"),
+          Map.entry("BlockedAccounts#change", "an operator's change of one account"),
+          Map.entry("BlockedAccounts#afterSingletonsInstantiated", "what the setting blocks"),
+          Map.entry("BlockedAccountsRun#runOnce", "tells those changes, again when it crashed"),
           Map.entry("SagaClaims#holdForReview", "hands back too: ledger.saga-handed-back"),
           Map.entry("SagaClaims#claimReviewed", "within an operator's decision"),
           Map.entry(
               "SigningKeys", "the demo issuer's keys: the row of a generation says who made it"));
 
   private static final Set<String> WRITES_NOTHING =
-      Set.of("Replayed", "IdReused", "Fenced", "VoidRequested", "CannotPost", "AllowanceExhausted");
+      Set.of(
+          "Replayed",
+          "IdReused",
+          "Fenced",
+          "VoidRequested",
+          "CannotPost",
+          "AllowanceExhausted",
+          "BlockedAccountsUnknown");
 
   @Test
   void everyCommitOfTheServicesIsAFailpointOrSaysWhyNot() throws IOException {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.payledger.local.LocalStack;
 import dev.payledger.local.Service;
 import dev.payledger.local.StackPorts;
+import dev.payledger.testkit.ProcessLogs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -112,9 +113,11 @@ class Stack {
 
   static synchronized LocalStack stack() {
     if (stack == null) {
+      Path work = Path.of("target", "stack-" + ProcessHandle.current().pid());
+      ProcessLogs.watch(work);
       LocalStack starting =
           new LocalStack(
-                  Path.of("target", "stack-" + ProcessHandle.current().pid()),
+                  work,
                   Path.of("..").toAbsolutePath().normalize(),
                   new StackPorts(12_000),
                   System.out::println)
@@ -134,9 +137,11 @@ class Stack {
   /// For a second gateway and a second ledger-service on the first ones' servers; none of them runs yet.
   static LocalStack besideTheFirst() {
     LocalStack first = stack();
+    Path work = Path.of("target", "second-" + ProcessHandle.current().pid());
+    ProcessLogs.watch(work);
     LocalStack second =
         new LocalStack(
-                Path.of("target", "second-" + ProcessHandle.current().pid()),
+                work,
                 Path.of("..").toAbsolutePath().normalize(),
                 new StackPorts(first.ports().offset() + 250),
                 System.out::println)

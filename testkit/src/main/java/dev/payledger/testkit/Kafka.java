@@ -34,6 +34,7 @@ public final class Kafka {
   private static String embedded() {
     try {
       Path directory = Files.createTempDirectory("payledger-kafka-");
+      ProcessLogs.watch(directory);
       KafkaServer server =
           KafkaServer.start(directory.resolve("data"), Ports.free(), directory.resolve("log"));
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));

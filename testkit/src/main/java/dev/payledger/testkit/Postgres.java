@@ -37,6 +37,7 @@ public final class Postgres {
   public static PostgresServer another(Map<String, String> settings) {
     try {
       Path directory = Files.createTempDirectory("payledger-postgres-");
+      ProcessLogs.watch(directory);
       PostgresServer started =
           PostgresServer.start(directory.resolve("data"), Ports.free(), settings);
       Runtime.getRuntime()

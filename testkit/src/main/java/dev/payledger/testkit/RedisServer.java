@@ -35,6 +35,7 @@ public final class RedisServer implements AutoCloseable {
   public static RedisServer start(int port) {
     try {
       Path directory = Files.createTempDirectory("payledger-redis-");
+      ProcessLogs.watch(directory);
       Process process =
           new ProcessBuilder(
                   List.of(

@@ -54,6 +54,7 @@ class ServersIT {
 
   @Test
   void committedRowSurvivesKillOfPostgres(@TempDir Path directory) throws Exception {
+    ProcessLogs.watch(directory);
     int port = Ports.free();
     PostgresServer first = PostgresServer.start(directory.resolve("data"), port);
     try (Connection connection = first.address().superuser("ledger");
@@ -73,6 +74,7 @@ class ServersIT {
 
   @Test
   void brokerRestartsOnItsLogAfterKill(@TempDir Path directory) throws Exception {
+    ProcessLogs.watch(directory);
     int port = Ports.free();
     Path log = directory.resolve("kafka.log");
     KafkaServer first = KafkaServer.start(directory.resolve("data"), port, log);

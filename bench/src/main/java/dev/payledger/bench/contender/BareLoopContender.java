@@ -5,7 +5,6 @@ import dev.payledger.bench.server.BenchServer;
 import dev.payledger.ledger.journal.BareLoop;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,10 +37,9 @@ public final class BareLoopContender implements Contender {
     return new Callers(
         List.of(
             () -> {
-              Instant now = clock.instant();
               List<HoldFunds> holds = new ArrayList<>(count / 2);
               for (int i = 0; i < count / 2; i++) {
-                holds.add(JournalContender.command(accounts.pair(spread), now));
+                holds.add(JournalContender.command(accounts.pair(spread)));
               }
               int posted = loop.run(holds);
               acknowledged.holds.add(holds.size());

@@ -19,7 +19,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +44,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class JournalContender implements Contender {
   private static final Duration TIME_LEFT = Duration.ofSeconds(10);
 
-  private final Clock clock = Clock.systemUTC();
   private final Acknowledged acknowledged = new Acknowledged();
   private final List<AnnotationConfigApplicationContext> instances = new ArrayList<>();
   private final String database;
@@ -143,8 +141,7 @@ public final class JournalContender implements Contender {
   }
 
   private UUID hold(Journal journal, Pair pair) {
-    Instant now = clock.instant();
-    HoldFunds command = command(pair, now);
+    HoldFunds command = command(pair);
     HoldOutcome outcome = journal.submit(command, TIME_LEFT);
     if (!(outcome instanceof HoldOutcome.Held)) {
       throw new IllegalStateException("not held but " + outcome);
@@ -161,7 +158,7 @@ public final class JournalContender implements Contender {
     acknowledged.posts.increment();
   }
 
-  static HoldFunds command(Pair pair, Instant now) {
+  static HoldFunds command(Pair pair) {
     return new HoldFunds(
         UUID.randomUUID(),
         Fingerprint.of(List.of("bench", pair.debit(), pair.credit(), 1, Accounts.CURRENCY)),
@@ -175,8 +172,8 @@ public final class JournalContender implements Contender {
         Map.of(),
         null,
         "bench",
-        now.plusSeconds(10),
-        now.plusSeconds(900));
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(15));
   }
 
   private static AnnotationConfigApplicationContext start(BenchServer server, String database)

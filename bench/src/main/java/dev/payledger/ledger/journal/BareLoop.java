@@ -35,7 +35,7 @@ public final class BareLoop implements AutoCloseable {
   public int run(List<HoldFunds> holds) throws SQLException {
     List<JournalCommand<?>> commands = new ArrayList<>(held);
     commands.addAll(holds);
-    LockedRows rows = new JournalTables(tx).lock(commands);
+    LockedRows rows = new JournalTables(tx, false).lock(commands).rows();
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     BatchPlan plan = BatchPlan.of(commands, rows, now);
     Pipeline writes = new Pipeline();

@@ -1,9 +1,7 @@
 package dev.payledger.fraud.assessment;
 
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.Query;
@@ -36,10 +34,4 @@ interface Assessments extends Repository<Assessment, UUID> {
            WHERE transfer_id = :transferId AND released_at IS NULL
           """)
   int release(UUID transferId, Instant releasedAt);
-
-  /// Those of the accounts that are in the table of blocked accounts.
-  @Query(
-      nativeQuery = true,
-      value = "SELECT account_id FROM blocked_account WHERE account_id IN (:accountIds)")
-  Set<UUID> blockedAmong(Collection<UUID> accountIds);
 }

@@ -1,5 +1,6 @@
 package dev.payledger.fraud.assessment;
 
+import dev.payledger.fraud.blocking.BlockedAccounts;
 import dev.payledger.fraud.payee.Payees;
 import dev.payledger.fraud.rules.Judgement;
 import dev.payledger.fraud.rules.Payee;
@@ -12,12 +13,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -33,6 +32,7 @@ public class Screening {
   private final Assessments assessments;
   private final VelocityCounters counters;
   private final Payees payees;
+  private final BlockedAccounts blocked;
   private final RuleBook rules;
   private final RulesProperties properties;
   private final TransactionTemplate transaction;
@@ -43,6 +43,7 @@ public class Screening {
       Assessments assessments,
       VelocityCounters counters,
       Payees payees,
+      BlockedAccounts blocked,
       RuleBook rules,
       RulesProperties properties,
       TransactionTemplate transaction,
@@ -51,6 +52,7 @@ public class Screening {
     this.assessments = assessments;
     this.counters = counters;
     this.payees = payees;
+    this.blocked = blocked;
     this.rules = rules;
     this.properties = properties;
     this.transaction = transaction;
@@ -121,7 +123,7 @@ public class Screening {
     Window window = Window.at(now, properties.velocityWindow(), request.currency());
     Map<UUID, Long> debitsMinor = request.debitsMinor();
     List<Velocity> velocities = counters.open(window, debitsMinor, properties.velocityLimitMinor());
-    Judgement judgement = judge(request, velocities, payees.of(request.pairsMinor()));
+    Judgement judgement = judge(request, velocities, payees.of(request.pairsMinor(), now));
     Assessment assessment = Assessment.verdict(transferId, request, judgement, now);
     if (assessment.isApproved()) {
       counters.reserve(window, debitsMinor);
@@ -140,7 +142,7 @@ public class Screening {
             request.operatorInitiated(),
             velocities,
             payees,
-            blockedAmong(request)));
+            blocked.among(request.accountIds())));
   }
 
   private Assessment stored(Assessment assessment) {
@@ -157,12 +159,6 @@ public class Screening {
           }
         });
     return stored;
-  }
-
-  private Set<UUID> blockedAmong(AssessmentRequest request) {
-    Set<UUID> blocked = new HashSet<>(properties.blockedAccounts());
-    blocked.addAll(assessments.blockedAmong(request.accountIds()));
-    return blocked;
   }
 
   /// Cut to what the database keeps, so that the first answer has the bytes of all later ones.

@@ -69,7 +69,7 @@ class TransferListener {
         status -> {
           // What a reversal gives back was not this debit account's wish to pay somebody.
           if (event.reverses() == null) {
-            payees.paid(moved(event).pairsMinor());
+            payees.paid(event.transferId(), event.occurredAt(), moved(event).pairsMinor());
           }
           if (isUnscreened) {
             reviews.add(

@@ -23,7 +23,10 @@ public record RuleBook(List<FraudRule> rules, int declineScore) {
             new NewPayee(
                 properties.newPayeeLimitMinor(),
                 properties.newPayeeLimitMinorByCurrency(),
-                properties.newPayeePoints())),
+                properties.newPayeePoints(),
+                properties.knownPayeePayments(),
+                properties.knownPayeePaymentMinor(),
+                properties.knownPayeeAge())),
         properties.declineScore());
   }
 

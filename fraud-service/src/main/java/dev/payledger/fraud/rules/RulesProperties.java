@@ -18,8 +18,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param velocityWindow length of the fixed windows, counted from 1970
 /// @param velocityPoints at least the decline score: a counter never goes past its limit, so that
 ///     an approval above it could not be reserved
-/// @param newPayeeLimitMinor the largest first payment from one account to another
-/// @param blockedAccounts blocked besides those in the table `blocked_account`
+/// @param newPayeeLimitMinor the largest payment to an account that is not known
+/// @param knownPayeePayments how many payments make a payee known, 1 to `PAYMENTS_MAX`
+/// @param knownPayeePaymentMinor the least amount of a payment that counts, whatever the currency
+/// @param knownPayeeAge how long ago the first of them was at least
+/// @param blockedAccounts blocked at the start, like those that an operator blocks
 @ConfigurationProperties("fraud.rules")
 public record RulesProperties(
     @DefaultValue("60") int declineScore,
@@ -32,7 +35,13 @@ public record RulesProperties(
     @DefaultValue("500000") long newPayeeLimitMinor,
     @DefaultValue Map<String, Long> newPayeeLimitMinorByCurrency,
     @DefaultValue("60") int newPayeePoints,
+    @DefaultValue("2") int knownPayeePayments,
+    @DefaultValue("1000") long knownPayeePaymentMinor,
+    @DefaultValue("24h") Duration knownPayeeAge,
     @DefaultValue Set<UUID> blockedAccounts) {
+
+  /// So many payments of a pair are told apart, and no more (`payee.counted`).
+  public static final int PAYMENTS_MAX = 20;
 
   public RulesProperties {
     amountThresholdMinorByCurrency = Map.copyOf(amountThresholdMinorByCurrency);
@@ -45,6 +54,14 @@ public record RulesProperties(
     requireAmounts("amount-threshold-minor", amountThresholdMinor, amountThresholdMinorByCurrency);
     requireAmounts("velocity-limit-minor", velocityLimitMinor, Map.of());
     requireAmounts("new-payee-limit-minor", newPayeeLimitMinor, newPayeeLimitMinorByCurrency);
+    requireAmounts("known-payee-payment-minor", knownPayeePaymentMinor, Map.of());
+    if (knownPayeePayments < 1 || knownPayeePayments > PAYMENTS_MAX) {
+      throw new IllegalArgumentException(
+          "fraud.rules.known-payee-payments is 1 to " + PAYMENTS_MAX);
+    }
+    if (knownPayeeAge.isNegative()) {
+      throw new IllegalArgumentException("fraud.rules.known-payee-age is not negative");
+    }
     if (velocityPoints < declineScore) {
       throw new IllegalArgumentException(
           "fraud.rules.velocity-points is at least the decline-score");

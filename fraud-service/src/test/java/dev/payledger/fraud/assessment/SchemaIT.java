@@ -49,8 +49,9 @@ class SchemaIT extends FraudServer {
         "TRUNCATE assessment",
         "UPDATE velocity_counter SET limit_minor = 9 WHERE debit_account_id = '{debit}'",
         "DELETE FROM velocity_counter WHERE debit_account_id = '{debit}'",
-        "INSERT INTO blocked_account (account_id, reason) VALUES ('{debit}', 'r')",
-        "DELETE FROM blocked_account",
+        "UPDATE blocked_account SET sequence = 2",
+        "UPDATE blocked_account_change SET reason = 'r'",
+        "DELETE FROM blocked_account_change",
         "CREATE TABLE more (id int)"
       })
   void applicationRoleMayNot(String sql) {
@@ -85,6 +86,13 @@ class SchemaIT extends FraudServer {
           INSERT INTO review_decision VALUES (gen_random_uuid(), 'FRAUD', '', 'w', now()) | review_decision_has_a_reason
           INSERT INTO review_decision VALUES (gen_random_uuid(), 'FRAUD', 'n', '', now()) | review_decision_has_somebody
           INSERT INTO payee VALUES ('{debit}', '{debit}', 0) | payee_amount_is_positive
+          INSERT INTO payee VALUES ('{debit}', '{debit}', 1, '{}', now()) | payee_has_a_first_payment_when_one_counts
+          INSERT INTO payee SELECT '{debit}', '{debit}', 1, array_agg(gen_random_uuid()), now() FROM generate_series(1, 21) | payee_counts_twenty_payments_at_most
+          INSERT INTO blocked_account VALUES ('{debit}', 1) | blocked_account_is_blocked_by_a_change
+          INSERT INTO blocked_account_change VALUES (DEFAULT, '{debit}', 0, true, 'r', 'w', now()) | blocked_account_change_counts_from_one
+          INSERT INTO blocked_account_change VALUES (DEFAULT, '{debit}', 1, true, '', 'w', now()) | blocked_account_change_has_a_reason
+          INSERT INTO blocked_account_change VALUES (DEFAULT, '{debit}', 1, true, 'r', '', now()) | blocked_account_change_has_somebody
+          INSERT INTO blocked_account_change VALUES (DEFAULT, '00000000-0000-0000-0000-000000000000', 1, true, 'r', 'w', now()) | blocked_account_change_is_not_of_the_end_of_the_list
           INSERT INTO assessment_leg VALUES ('{transfer}', 1, '{debit}', '{debit}', 1) | assessment_is_the_sum_of_its_legs
           INSERT INTO assessment_leg VALUES ('{transfer}', 1, '{debit}', '{debit}', 0) | assessment_leg_amount_is_positive_and_exact_in_json
           INSERT INTO assessment_leg VALUES ('{transfer}', 50, '{debit}', '{debit}', 1) | assessment_leg_is_one_of_fifty

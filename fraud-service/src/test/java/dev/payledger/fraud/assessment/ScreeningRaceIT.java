@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.payledger.fraud.FraudServer;
+import dev.payledger.fraud.blocking.BlockedAccounts;
 import dev.payledger.fraud.payee.Payees;
 import dev.payledger.fraud.rules.FraudRule;
 import dev.payledger.fraud.rules.RuleBook;
@@ -36,6 +37,7 @@ class ScreeningRaceIT extends FraudServer {
   @Autowired Assessments assessments;
   @Autowired VelocityCounters counters;
   @Autowired Payees payees;
+  @Autowired BlockedAccounts blocked;
   @Autowired RulesProperties properties;
   @Autowired TransactionTemplate transaction;
   @Autowired MeterRegistry meters;
@@ -221,6 +223,7 @@ class ScreeningRaceIT extends FraudServer {
             assessments,
             counters,
             payees,
+            blocked,
             new RuleBook(List.of(broken), 60),
             properties,
             transaction,

@@ -3,6 +3,7 @@ package dev.payledger.fraud.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 class FraudRulesTest {
   private static final UUID ALICE = UUID.fromString("a11ce000-0000-7000-8000-000000000978");
   private static final UUID BOB = UUID.fromString("b0b00000-0000-7000-8000-000000000978");
+  private static final Duration AGE = Duration.ofHours(24);
   private static final RuleBook RULES =
       RuleBook.of(
           properties(
@@ -58,12 +60,48 @@ class FraudRulesTest {
                 currency,
                 operator,
                 List.of(new Velocity(ALICE, amountMinor, reservedMinor, 2_500_000)),
-                List.of(new Payee(ALICE, BOB, amountMinor, isKnown)),
+                List.of(payee(amountMinor, isKnown ? 2 : 0, AGE, 0)),
                 Set.of()));
 
     assertThat(judgement.findings().stream().map(Finding::rule).toList())
         .isEqualTo(fired == null ? List.of() : List.of(fired.split(" ")));
     assertThat(judgement.isDecline()).isEqualTo(fired != null);
+  }
+
+  /// What makes a payee known, at each of its edges.
+  @ParameterizedTest(name = "{0} payments, the first {1} ago, {2} received: known {3}")
+  @CsvSource(
+      textBlock =
+          """
+          # payments, first ago, received, known
+          0,  PT0S,        0,      false
+          1,  PT8760H,     0,      false
+          2,  PT23H59M59S, 0,      false
+          2,  PT24H,       0,      true
+          20, PT0S,        0,      false
+          0,  PT0S,        500000, false
+          0,  PT0S,        500001, true
+          0,  PT0S,        1,      false
+          """)
+  void aPayeeIsKnownByNumberAgeAndAmount(
+      int payments, Duration firstAge, long receivedMinor, boolean isKnown) {
+    Judgement judgement =
+        RULES.judge(
+            new RuleInput(
+                Set.of(ALICE, BOB),
+                500_001,
+                "EUR",
+                false,
+                List.of(),
+                List.of(payee(500_001, payments, firstAge, receivedMinor)),
+                Set.of()));
+
+    assertThat(judgement.findings()).hasSize(isKnown ? 0 : 1);
+  }
+
+  private static Payee payee(
+      long amountMinor, int payments, Duration firstAge, long receivedMinor) {
+    return new Payee(ALICE, BOB, amountMinor, payments, firstAge, receivedMinor);
   }
 
   @ParameterizedTest
@@ -152,7 +190,7 @@ class FraudRulesTest {
                 "EUR",
                 false,
                 List.of(),
-                List.of(new Payee(ALICE, BOB, 500_001, false)),
+                List.of(payee(500_001, 0, Duration.ZERO, 0)),
                 Set.of()));
 
     assertThat(judgement.score()).isEqualTo(20);
@@ -175,7 +213,11 @@ class FraudRulesTest {
     "velocity-points, 59",
     "new-payee-limit-minor, 0",
     "new-payee-limit-minor-by-currency.EUR, -1",
-    "new-payee-points, 0"
+    "new-payee-points, 0",
+    "known-payee-payments, 0",
+    "known-payee-payments, 21",
+    "known-payee-payment-minor, 0",
+    "known-payee-age, -1s"
   })
   void settingsWithoutMeaningAreRefusedByName(String name, String value) {
     assertThatThrownBy(() -> properties(Map.of(name, value)))

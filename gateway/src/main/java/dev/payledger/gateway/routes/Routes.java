@@ -15,6 +15,7 @@ import static dev.payledger.gateway.routes.Route.KeyPolicy.HONOURED;
 import static dev.payledger.gateway.routes.Route.KeyPolicy.REQUIRED;
 import static dev.payledger.gateway.shape.BodyShape.ACCOUNT;
 import static dev.payledger.gateway.shape.BodyShape.CAPTURE;
+import static dev.payledger.gateway.shape.BodyShape.CHANGE;
 import static dev.payledger.gateway.shape.BodyShape.FREEZE;
 import static dev.payledger.gateway.shape.BodyShape.NONE;
 import static dev.payledger.gateway.shape.BodyShape.OVERDRAFT;
@@ -59,10 +60,12 @@ public class Routes implements KeyedOperations {
           read("/v1/accounts/{id}/balance", READS, LEDGER, ONE),
           read("/v1/accounts/{id}/entries", READS, LEDGER, PAGE),
           command(HONOURED, "freeze-account", "/v1/accounts/{id}/freeze", FREEZE),
-          command(HONOURED, "unfreeze-account", "/v1/accounts/{id}/unfreeze", NONE),
-          command(HONOURED, "close-account", "/v1/accounts/{id}/close", NONE),
-          command(HONOURED, "reopen-account", "/v1/accounts/{id}/reopen", NONE),
-          command(HONOURED, "allow-overdraft", "/v1/accounts/{id}/overdraft", OVERDRAFT),
+          command(HONOURED, "unfreeze-account", "/v1/accounts/{id}/unfreeze", CHANGE),
+          command(HONOURED, "close-account", "/v1/accounts/{id}/close", CHANGE),
+          command(HONOURED, "reopen-account", "/v1/accounts/{id}/reopen", CHANGE),
+          // A limit is spending power: a repeat without a key could give back what was taken.
+          command(REQUIRED, "allow-overdraft", "/v1/accounts/{id}/overdraft", OVERDRAFT),
+          read("/v1/accounts/{id}/changes", READS, LEDGER, PAGE),
           read("/v1/accounts/{id}/feed", FEED, NOTIFY, PAGE),
           operate("/v1/operator/checks", CHECKS),
           operate("/v1/operator/trial-balance", ONE),

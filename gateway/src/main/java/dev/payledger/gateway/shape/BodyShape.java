@@ -24,6 +24,9 @@ public record BodyShape(
 
   private static final int BATCH_ITEMS_MAX = 100;
 
+  /// Why somebody does something.
+  private static final FieldCheck REASON = FieldCheck.text(1, 200);
+
   public static final BodyShape TRANSFER =
       new BodyShape(TransferShape.TRANSFER, BYTES_MAX, false, TransferShape::cost);
 
@@ -54,15 +57,18 @@ public record BodyShape(
               optional("owner", FieldCheck.OWNER)));
 
   public static final BodyShape OVERDRAFT =
-      body(ObjectShape.of(required("limitMinor", FieldCheck.LIMIT_MINOR)));
-
-  public static final BodyShape REVIEW =
       body(
           ObjectShape.of(
-              required("decision", FieldCheck.DECISION),
-              required("reason", FieldCheck.text(1, 200))));
+              required("limitMinor", FieldCheck.LIMIT_MINOR), optional("reason", REASON)));
 
-  public static final BodyShape FREEZE = bodyOrNone(optional("side", FieldCheck.SIDE));
+  public static final BodyShape REVIEW =
+      body(ObjectShape.of(required("decision", FieldCheck.DECISION), required("reason", REASON)));
+
+  public static final BodyShape FREEZE =
+      bodyOrNone(optional("side", FieldCheck.SIDE), optional("reason", REASON));
+
+  /// Another change of an account.
+  public static final BodyShape CHANGE = bodyOrNone(optional("reason", REASON));
 
   /// No body at all, or an empty object.
   public static final BodyShape NONE = bodyOrNone();

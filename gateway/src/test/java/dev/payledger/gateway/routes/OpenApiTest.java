@@ -204,13 +204,18 @@ class OpenApiTest {
     add(bodies, review, false, "{'decision':'APPROVE','reason':''}");
     add(bodies, review, false, "{'decision':'APPROVE','reason':' '}");
     add(bodies, review, false, "{'decision':'APPROVE','reason':'x','more':1}");
+    add(bodies, "/v1/operator/parked-transfers/{id}/release", true, "{}");
+    add(bodies, "/v1/operator/parked-transfers/{id}/release", false, "{'reason':'x'}", "[]");
     add(bodies, "/v1/accounts/{id}/freeze", true, "{}", "{'side':'DEBITS'}", "{'side':'BOTH'}");
+    add(bodies, "/v1/accounts/{id}/freeze", true, "{'reason':'x'}");
+    add(bodies, "/v1/accounts/{id}/freeze", false, "{'reason':''}", "{'side':'NONE'}");
     add(bodies, "/v1/accounts/{id}/freeze", false, "{'side':'debits'}", "{'sides':'BOTH'}");
     for (String path : List.of("unfreeze", "close", "reopen")) {
-      add(bodies, "/v1/accounts/{id}/" + path, true, "{}");
-      add(bodies, "/v1/accounts/{id}/" + path, false, "{'side':'BOTH'}");
+      add(bodies, "/v1/accounts/{id}/" + path, true, "{}", "{'reason':'a word'}");
+      add(bodies, "/v1/accounts/{id}/" + path, false, "{'side':'BOTH'}", "{'reason':' '}");
     }
     String overdraft = "/v1/accounts/{id}/overdraft";
+    add(bodies, overdraft, true, "{'limitMinor':0,'reason':'x'}");
     add(bodies, overdraft, true, "{'limitMinor':0}", "{'limitMinor':9007199254740991}");
     add(bodies, overdraft, false, "{}", "{'limitMinor':-1}", "{'limitMinor':null}");
     return bodies.stream();

@@ -36,6 +36,7 @@ class RoutesTest {
     "POST, /v1/accounts/ID/freeze, transfers:write",
     "POST, /v1/accounts/ID/unfreeze, transfers:write",
     "POST, /v1/accounts/ID/close, transfers:write",
+    "GET, /v1/accounts/ID/changes, accounts:read",
     "GET, /v1/accounts/ID/feed, accounts:read",
     "GET, /v1/operator/checks, ledger:operate",
     "GET, /v1/operator/trial-balance, ledger:operate",

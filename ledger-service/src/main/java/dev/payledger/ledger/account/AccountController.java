@@ -1,12 +1,15 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.ledger.journal.AccountChange;
 import dev.payledger.ledger.journal.DatabaseClock;
+import dev.payledger.ledger.journal.Sides;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Cursors;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.Requests;
+import dev.payledger.ledger.request.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Instant;
@@ -34,6 +37,7 @@ class AccountController {
   private final AccountAdministration administration;
   private final Accounts accounts;
   private final AccountLines lines;
+  private final AccountChanges changes;
   private final Requests requests;
   private final Cursors cursors;
   private final AccountProperties properties;
@@ -44,6 +48,7 @@ class AccountController {
       AccountAdministration administration,
       Accounts accounts,
       AccountLines lines,
+      AccountChanges changes,
       Requests requests,
       Cursors cursors,
       AccountProperties properties,
@@ -52,6 +57,7 @@ class AccountController {
     this.administration = administration;
     this.accounts = accounts;
     this.lines = lines;
+    this.changes = changes;
     this.requests = requests;
     this.cursors = cursors;
     this.properties = properties;
@@ -67,6 +73,11 @@ class AccountController {
     if (!caller.maySee(owner)) {
       throw new Problem(
           ProblemCode.FORBIDDEN, "Only an operator opens an account for somebody else.");
+    }
+    if (Caller.isReserved(owner)) {
+      throw new Problem(
+          ProblemCode.FORBIDDEN,
+          "Nobody opens an account for '" + owner + "': it is the ledger's.");
     }
     UUID id =
         administration.open(
@@ -146,22 +157,97 @@ class AccountController {
             last -> cursors.seal(list, Long.toString(last.sequence()))));
   }
 
+  /// An owner's freeze stops debits; an operator's both sides, unless told otherwise.
   @PostMapping("/{id}/freeze")
   ResponseEntity<AccountView> freeze(
       @PathVariable UUID id,
       @RequestBody(required = false) @Nullable FreezeRequest body,
+      HttpServletRequest request,
       Authentication auth) {
-    return fresh(administration.freeze(id, body == null ? null : body.side(), Caller.of(auth)));
+    FreezeRequest asked = body == null ? FreezeRequest.EMPTY : body;
+    Sides sides = asked.side();
+    if (sides == null) {
+      sides = Caller.of(auth).isOperator() ? Sides.BOTH : Sides.DEBITS;
+    }
+    return change(id, new AccountChange.Freeze(sides), asked.reason(), request, auth);
   }
 
   @PostMapping("/{id}/unfreeze")
-  ResponseEntity<AccountView> unfreeze(@PathVariable UUID id, Authentication auth) {
-    return fresh(administration.unfreeze(id, Caller.of(auth)));
+  ResponseEntity<AccountView> unfreeze(
+      @PathVariable UUID id,
+      @RequestBody(required = false) @Nullable ChangeRequest body,
+      HttpServletRequest request,
+      Authentication auth) {
+    return change(id, new AccountChange.Unfreeze(), reason(body), request, auth);
   }
 
   @PostMapping("/{id}/close")
-  ResponseEntity<AccountView> close(@PathVariable UUID id, Authentication auth) {
-    return fresh(administration.close(id, Caller.of(auth)));
+  ResponseEntity<AccountView> close(
+      @PathVariable UUID id,
+      @RequestBody(required = false) @Nullable ChangeRequest body,
+      HttpServletRequest request,
+      Authentication auth) {
+    return change(id, new AccountChange.Close(), reason(body), request, auth);
+  }
+
+  @PostMapping("/{id}/reopen")
+  ResponseEntity<AccountView> reopen(
+      @PathVariable UUID id,
+      @RequestBody(required = false) @Nullable ChangeRequest body,
+      HttpServletRequest request,
+      Authentication auth) {
+    return change(id, new AccountChange.Reopen(), reason(body), request, auth);
+  }
+
+  @PostMapping("/{id}/overdraft")
+  ResponseEntity<AccountView> overdraft(
+      @PathVariable UUID id,
+      @RequestBody OverdraftRequest body,
+      HttpServletRequest request,
+      Authentication auth) {
+    return change(id, new AccountChange.Overdraft(body.limitMinor()), body.reason(), request, auth);
+  }
+
+  @GetMapping("/{id}/changes")
+  ResponseEntity<Page<AccountChangeView>> changes(
+      @PathVariable UUID id,
+      @RequestParam @Nullable Integer limit,
+      @RequestParam @Nullable String cursor,
+      Authentication auth) {
+    Caller caller = Caller.of(auth);
+    int checked = Page.checkedLimit(limit);
+    UUID account = administration.of(id, caller).id();
+    String list = "changes of " + account;
+    long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor));
+    return fresh(
+        Page.of(
+            changes.page(account, after, checked + 1).stream()
+                .map(change -> caller.isOperator() ? change : change.forTheOwner())
+                .toList(),
+            checked,
+            last -> cursors.seal(list, Long.toString(last.number()))));
+  }
+
+  private ResponseEntity<AccountView> change(
+      UUID id,
+      AccountChange change,
+      @Nullable String reason,
+      HttpServletRequest request,
+      Authentication auth) {
+    Caller caller = Caller.of(auth);
+    return fresh(
+        administration.change(
+            requests.commandId(request, caller),
+            id,
+            change,
+            reason,
+            caller,
+            Trace.of(request),
+            requests.timeLeft(request)));
+  }
+
+  private static @Nullable String reason(@Nullable ChangeRequest body) {
+    return body == null ? null : body.reason();
   }
 
   private static Instant instant(String text) {
@@ -172,17 +258,6 @@ class AccountController {
           ProblemCode.INVALID_REQUEST,
           "asOf must be an instant as in RFC 3339, for example 2026-11-23T10:00:00Z.");
     }
-  }
-
-  @PostMapping("/{id}/reopen")
-  ResponseEntity<AccountView> reopen(@PathVariable UUID id, Authentication auth) {
-    return fresh(administration.reopen(id, Caller.of(auth)));
-  }
-
-  @PostMapping("/{id}/overdraft")
-  ResponseEntity<AccountView> overdraft(
-      @PathVariable UUID id, @RequestBody OverdraftRequest body, Authentication auth) {
-    return fresh(administration.allowOverdraft(id, body.limitMinor(), Caller.of(auth)));
   }
 
   private static <T> ResponseEntity<T> fresh(T body) {

@@ -1,5 +1,7 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.ledger.journal.AccountStatus;
+import dev.payledger.ledger.journal.Sides;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -7,13 +9,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param heldMinor reserved by transfers that have not finished
 /// @param floorMinor least allowed available balance; absent for a system account
-/// @param version grows with each change of the amounts
+/// @param frozenByOwner the sides that the owner froze; absent for none
+/// @param frozenByOperator the sides that an operator froze; absent for none
+/// @param version grows with each change of the account
 record AccountView(
     UUID id,
     String name,
     String owner,
     String currency,
-    Account.Status status,
+    AccountStatus status,
+    @Nullable Sides frozenByOwner,
+    @Nullable Sides frozenByOperator,
     long balanceMinor,
     long availableMinor,
     long heldMinor,
@@ -27,10 +33,17 @@ record AccountView(
         account.owner(),
         account.currency(),
         account.status(),
+        named(account.frozenByOwner()),
+        named(account.frozenByOperator()),
         account.balanceMinor(),
         account.availableMinor(),
         account.heldMinor(),
         account.floorMinor(),
         account.version());
+  }
+
+  /// Null for none, so that it is absent.
+  static @Nullable Sides named(Sides sides) {
+    return sides == Sides.NONE ? null : sides;
   }
 }

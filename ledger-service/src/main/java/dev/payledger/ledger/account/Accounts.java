@@ -9,7 +9,7 @@ import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
-/// The accounts, for queries and administration.
+/// The accounts, for queries.
 public interface Accounts extends Repository<Account, UUID> {
   Optional<Account> findById(UUID id);
 

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.ledger.request.Text;
 import org.jspecify.annotations.Nullable;
 
 /// The body of `POST /v1/accounts`.
@@ -9,12 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// @param owner the caller when absent; only an operator names another
 record OpenAccountRequest(String name, String currency, @Nullable String owner) {
   OpenAccountRequest {
-    if (name == null || name.isBlank() || name.codePointCount(0, name.length()) > 80) {
-      throw new IllegalArgumentException("name must have 1 to 80 characters");
-    }
-    if (name.codePoints()
-        .anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)) {
-      throw new IllegalArgumentException("name must not contain control characters");
+    if (name == null || name.isBlank() || !Text.fits(name, 80)) {
+      throw new IllegalArgumentException(
+          "name must have 1 to 80 characters and no control characters");
     }
     if (currency == null || !currency.matches("EUR|USD")) {
       throw new IllegalArgumentException("currency must be EUR or USD");

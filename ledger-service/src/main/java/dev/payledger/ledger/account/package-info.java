@@ -1,5 +1,5 @@
-/// Accounts: opening (through the journal), administration and queries (Spring Data JPA). The entity
-/// reads the money columns and cannot write them. Read `Account` first.
+/// Accounts: opening and administration (through the journal), queries (Spring Data JPA). The entity
+/// only reads. Read `AccountAdministration` first.
 @NullMarked
 package dev.payledger.ledger.account;
 

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -50,10 +49,6 @@ class AuditRun {
   private final TransactionTemplate snapshot;
   private final DatabaseClock clock;
 
-  /// One pass at a time here. Scheduled by rate, a pass has a thread of its own; by delay it would
-  /// share one with the saga's recovery and hold that up.
-  private final ReentrantLock running = new ReentrantLock();
-
   AuditRun(
       Checks checks,
       AuditNotes notes,
@@ -77,19 +72,14 @@ class AuditRun {
   private record Pass(Place from, Seen seen, Map<String, List<String>> found, List<Sums> sums) {}
 
   /// As many passes as it takes to be where everybody else is.
-  @Scheduled(fixedRateString = "${payledger.audit.interval}")
+  @Scheduled(fixedDelayString = "${payledger.audit.interval}")
   void run() {
-    if (!running.tryLock()) {
-      return;
-    }
     try {
       while (runOnce() == properties.batchMax()) {
         log.debug("the audit is behind by a batch or more");
       }
     } catch (DataAccessException | TransactionException e) {
       log.warn("no audit, the database did not answer: {}", e.toString());
-    } finally {
-      running.unlock();
     }
   }
 

@@ -24,7 +24,15 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class Checks {
   private static final List<String> COUNTED =
-      List.of("account", "command", "transfer", "hold", "journal_entry", "account_line", "outbox");
+      List.of(
+          "account",
+          "account_change",
+          "command",
+          "transfer",
+          "hold",
+          "journal_entry",
+          "account_line",
+          "outbox");
 
   private final String everything;
   private final String whatIsNew;

@@ -59,7 +59,9 @@ record Seen(long after, long upTo, int events, Map<UUID, Long> lines, Set<UUID> 
       if (event.type().equals("transfer")) {
         transfers.add(event.aggregate());
       } else {
-        lines.merge(event.aggregate(), event.seq(), Math::max);
+        // A change of an account is no line of it.
+        lines.merge(
+            event.aggregate(), event.type().equals("account") ? 0L : event.seq(), Math::max);
       }
     }
     sql.sql(ACCOUNTS_OF_TRANSFERS)

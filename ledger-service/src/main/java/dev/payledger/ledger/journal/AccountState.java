@@ -6,14 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /// An account's row under the lock, or what the commands of a batch have made of it so far. Amounts
 /// in minor units; each change counts the version up by one.
-///
-/// @param floorMinor least allowed available balance; null for a system account
 record AccountState(
     UUID id,
     String currency,
     boolean isSystem,
-    Status status,
-    @Nullable Long floorMinor,
+    AccountTerms terms,
     long creditsPostedMinor,
     long debitsPostedMinor,
     long creditsPendingMinor,
@@ -22,20 +19,9 @@ record AccountState(
     Instant lastPostedAt,
     long version) {
 
-  enum Status {
-    OPEN,
-    DEBITS_FROZEN,
-    CREDITS_FROZEN,
-    FROZEN,
-    CLOSED;
-
-    boolean refusesDebits() {
-      return this == DEBITS_FROZEN || this == FROZEN;
-    }
-
-    boolean refusesCredits() {
-      return this == CREDITS_FROZEN || this == FROZEN || this == CLOSED;
-    }
+  /// Least allowed available balance; null for a system account.
+  @Nullable Long floorMinor() {
+    return terms.floorMinor();
   }
 
   long balanceMinor() {
@@ -44,6 +30,11 @@ record AccountState(
 
   long availableMinor() {
     return Math.subtractExact(balanceMinor(), debitsPendingMinor);
+  }
+
+  /// Whether nothing is on it and nothing is on its way, so that it may be closed.
+  boolean isEmpty() {
+    return balanceMinor() == 0 && debitsPendingMinor == 0 && creditsPendingMinor == 0;
   }
 
   AccountState afterDebitHeld(long amountMinor) {
@@ -68,8 +59,7 @@ record AccountState(
         id,
         currency,
         isSystem,
-        status,
-        floorMinor,
+        terms,
         creditsPostedMinor,
         Math.addExact(debitsPostedMinor, amountMinor),
         creditsPendingMinor,
@@ -85,8 +75,7 @@ record AccountState(
         id,
         currency,
         isSystem,
-        status,
-        floorMinor,
+        terms,
         Math.addExact(creditsPostedMinor, amountMinor),
         debitsPostedMinor,
         Math.subtractExact(creditsPendingMinor, amountMinor),
@@ -96,13 +85,27 @@ record AccountState(
         version + 1);
   }
 
+  AccountState withTerms(AccountTerms terms) {
+    return new AccountState(
+        id,
+        currency,
+        isSystem,
+        terms,
+        creditsPostedMinor,
+        debitsPostedMinor,
+        creditsPendingMinor,
+        debitsPendingMinor,
+        lineCount,
+        lastPostedAt,
+        version + 1);
+  }
+
   AccountState withVersion(long version) {
     return new AccountState(
         id,
         currency,
         isSystem,
-        status,
-        floorMinor,
+        terms,
         creditsPostedMinor,
         debitsPostedMinor,
         creditsPendingMinor,
@@ -117,8 +120,7 @@ record AccountState(
         id,
         currency,
         isSystem,
-        status,
-        floorMinor,
+        terms,
         creditsPostedMinor,
         debitsPostedMinor,
         Math.addExact(creditsPendingMinor, creditsMinor),

@@ -1,6 +1,7 @@
 package dev.payledger.ledger.journal;
 
 import dev.payledger.contracts.AccountEvent;
+import dev.payledger.ledger.journal.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// Decides the commands of one batch in memory, in the order of their arrival: each sees what those
 /// before it have done. A pure function of the locked rows, the commands and one instant; a rejection
 /// touches nobody else's outcome. What makes something new is decided here, what moves a transfer on
-/// in `SagaPlan` and `ChangePlan`.
+/// in `SagaPlan` and `ChangePlan`, what changes an account in `AccountPlan`.
 ///
 /// What it decides is written afterwards as it stands here. The database's constraints are the
 /// second wall: were a rule here wrong, the batch would fail and not the books.
@@ -33,12 +34,14 @@ final class BatchPlan {
   private final Books books;
   private final SagaPlan saga;
   private final ChangePlan changes;
+  private final AccountPlan accounts;
   private final List<Decision<?>> decisions = new ArrayList<>();
 
   private BatchPlan(Books books) {
     this.books = books;
     this.saga = new SagaPlan(books);
     this.changes = new ChangePlan(books);
+    this.accounts = new AccountPlan(books);
   }
 
   /// @param now the database's microseconds at most
@@ -66,6 +69,7 @@ final class BatchPlan {
   private Decision<?> decide(JournalCommand<?> command) {
     return switch (command) {
       case OpenAccount open -> open(open);
+      case ChangeAccount change -> accounts.change(change);
       case OpenBatch open -> open(open);
       case HoldFunds hold -> hold(hold);
       case PostTransfer post -> saga.post(post);
@@ -185,7 +189,7 @@ final class BatchPlan {
       boolean isAccepted,
       @Nullable String sagaOwner) {
     books.remember(
-        new NewCommand(id, operation, fingerprint, isAccepted, null, null, books.now()),
+        new NewCommand(id, operation, fingerprint, isAccepted, null, null, null, books.now()),
         new KnownCommand(fingerprint, sagaOwner, 1, null));
   }
 }

@@ -4,6 +4,8 @@ import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
 import dev.payledger.ledger.journal.LockedRows.KnownCommand;
+import dev.payledger.ledger.journal.LockedRows.OwnerAllowanceKey;
+import dev.payledger.ledger.journal.LockedRows.Unscreened;
 import dev.payledger.ledger.journal.PlannedWrites.Entry;
 import dev.payledger.ledger.journal.PlannedWrites.Line;
 import dev.payledger.ledger.journal.PlannedWrites.NewCommand;
@@ -26,7 +28,9 @@ final class Books {
   private final Map<UUID, KnownCommand> commands;
   private final Map<UUID, TransferState> transfers;
   private final Map<UUID, AccountState> accounts;
+  private final Unscreened unscreened;
   private final Map<AllowanceKey, Long> allowancesMinor;
+  private final Map<OwnerAllowanceKey, Long> ownerAllowancesMinor;
   private final PlannedWrites writes = new PlannedWrites();
 
   Books(LockedRows rows, Instant now) {
@@ -34,7 +38,9 @@ final class Books {
     this.commands = new HashMap<>(rows.commands());
     this.transfers = new HashMap<>(rows.transfers());
     this.accounts = new HashMap<>(rows.accounts());
-    this.allowancesMinor = new HashMap<>(rows.allowancesMinor());
+    this.unscreened = rows.unscreened();
+    this.allowancesMinor = new HashMap<>(unscreened.usedMinor());
+    this.ownerAllowancesMinor = new HashMap<>(unscreened.ownersUsedMinor());
   }
 
   /// The batch's one instant.
@@ -197,24 +203,49 @@ final class Books {
     }
   }
 
-  /// Of every account that pays, or of none.
+  boolean hasBlocked(Set<UUID> accounts) {
+    return accounts.stream().anyMatch(unscreened.blocked()::contains);
+  }
+
+  boolean isBlockedListComplete() {
+    return unscreened.isListComplete();
+  }
+
+  /// Of every account that pays and of its owner, or of none.
   boolean use(OfflineAllowance allowance, Map<UUID, Long> debitsMinor) {
     Map<AllowanceKey, Long> used = new HashMap<>();
+    Map<OwnerAllowanceKey, Long> owners = new HashMap<>();
     debitsMinor.forEach(
         (account, amountMinor) -> {
-          AllowanceKey key = new AllowanceKey(account, allowance.windowStart());
-          used.put(key, Math.addExact(allowancesMinor.getOrDefault(key, 0L), amountMinor));
+          used.put(new AllowanceKey(account, allowance.windowStart()), amountMinor);
+          String owner = unscreened.owners().get(account);
+          if (owner != null) {
+            owners.merge(
+                new OwnerAllowanceKey(owner, allowance.windowStart()), amountMinor, Math::addExact);
+          }
         });
-    if (used.values().stream().anyMatch(minor -> minor > allowance.limitMinor())) {
+    if (!fits(used, allowancesMinor, allowance.limitMinor())
+        || !fits(owners, ownerAllowancesMinor, allowance.ownerLimitMinor())) {
       return false;
     }
-    allowancesMinor.putAll(used);
-    debitsMinor.forEach(
-        (account, amountMinor) ->
-            writes.useAllowance(
-                new AllowanceKey(account, allowance.windowStart()),
-                amountMinor,
-                allowance.limitMinor()));
+    used.forEach(
+        (key, minor) -> {
+          allowancesMinor.merge(key, minor, Math::addExact);
+          PlannedWrites.use(writes.allowanceUses, key, minor, allowance.limitMinor());
+        });
+    owners.forEach(
+        (key, minor) -> {
+          ownerAllowancesMinor.merge(key, minor, Math::addExact);
+          PlannedWrites.use(writes.ownerAllowanceUses, key, minor, allowance.ownerLimitMinor());
+        });
     return true;
+  }
+
+  private static <K> boolean fits(Map<K, Long> more, Map<K, Long> usedMinor, long limitMinor) {
+    return more.entrySet().stream()
+        .allMatch(
+            each ->
+                Math.addExact(usedMinor.getOrDefault(each.getKey(), 0L), each.getValue())
+                    <= limitMinor);
   }
 }

@@ -113,6 +113,7 @@ final class ChangePlan {
             command.fingerprint(),
             rejection == null,
             command.transferId(),
+            null,
             rejection,
             books.now()),
         new KnownCommand(command.fingerprint(), null, 0, rejection));

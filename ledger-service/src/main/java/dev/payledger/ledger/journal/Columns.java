@@ -35,6 +35,10 @@ final class Columns<T> {
         "int8", (Object[]) rows.stream().map(column::applyAsLong).toArray(Long[]::new));
   }
 
+  SqlArrayValue longsOrNull(Function<T, @Nullable Long> column) {
+    return new SqlArrayValue("int8", (Object[]) rows.stream().map(column).toArray(Long[]::new));
+  }
+
   SqlArrayValue integers(ToIntFunction<T> column) {
     return new SqlArrayValue(
         "int4", (Object[]) rows.stream().map(column::applyAsInt).toArray(Integer[]::new));
@@ -42,16 +46,11 @@ final class Columns<T> {
 
   /// Absent ones stay absent.
   SqlArrayValue seconds(Function<T, @Nullable Duration> column) {
-    return new SqlArrayValue(
-        "int8",
-        (Object[])
-            rows.stream()
-                .map(
-                    row -> {
-                      Duration duration = column.apply(row);
-                      return duration == null ? null : duration.toSeconds();
-                    })
-                .toArray(Long[]::new));
+    return longsOrNull(
+        row -> {
+          Duration duration = column.apply(row);
+          return duration == null ? null : duration.toSeconds();
+        });
   }
 
   SqlArrayValue booleans(Function<T, Boolean> column) {

@@ -23,6 +23,22 @@ public sealed interface JournalCommand<O> {
   record OpenAccount(UUID id, Fingerprint fingerprint, String owner, String name, String currency)
       implements JournalCommand<OpenOutcome> {}
 
+  /// Changes what an account takes part in or may owe, by its owner or an operator; recorded under an
+  /// id of its own.
+  ///
+  /// @param changedBy who asks, for the trail
+  /// @param reason why, for the trail; null when none was given
+  record ChangeAccount(
+      UUID id,
+      Fingerprint fingerprint,
+      UUID accountId,
+      AccountChange change,
+      String changedBy,
+      boolean byOperator,
+      @Nullable String reason,
+      @Nullable String traceparent)
+      implements JournalCommand<AccountOutcome> {}
+
   /// Records which items a batch has, before the first of them. The items are commands of their own,
   /// with ids derived from this one's.
   record OpenBatch(UUID id, Fingerprint fingerprint) implements JournalCommand<OpenOutcome> {}
@@ -67,7 +83,8 @@ public sealed interface JournalCommand<O> {
 
   /// T2 of the saga, the pivot: debits and credits, ends the hold; or, when it is to be captured by
   /// request, declares it held for that. With an allowance the transfer was not screened: it passes
-  /// only within what each account that pays may still move unscreened in the window.
+  /// only within what each account that pays, and its owner, may still move unscreened in the window,
+  /// and not from or to a blocked account.
   ///
   /// @param legCount of the transfer, whose row tells which
   record PostTransfer(
@@ -111,14 +128,26 @@ public sealed interface JournalCommand<O> {
   /// Gives back what is held and was not captured in time.
   record ExpireHold(UUID transferId, long epoch) implements JournalCommand<TurnOutcome> {}
 
-  /// What an account may move unscreened: at most `limitMinor` in the window that starts then.
-  record OfflineAllowance(Instant windowStart, long limitMinor) {}
+  /// What may be moved unscreened in the window that starts then: at most `limitMinor` by one account,
+  /// and `ownerLimitMinor` by all accounts of one owner.
+  record OfflineAllowance(Instant windowStart, long limitMinor, long ownerLimitMinor) {}
 
   /// What became of `OpenAccount` or `OpenBatch`, now or when the command was decided before.
   sealed interface OpenOutcome {
     record Opened(UUID id) implements OpenOutcome {}
 
     record IdReused() implements OpenOutcome {}
+  }
+
+  /// What became of `ChangeAccount`, now or when the command was decided before; the account tells
+  /// how it is now.
+  sealed interface AccountOutcome {
+    record Changed() implements AccountOutcome {}
+
+    record Rejected(RejectionReason reason) implements AccountOutcome {}
+
+    /// The command id was used for another request.
+    record IdReused() implements AccountOutcome {}
   }
 
   /// What became of `HoldFunds`.
@@ -148,8 +177,12 @@ public sealed interface JournalCommand<O> {
     /// The accounts changed since the hold; nothing was written, the saga must turn back.
     record CannotPost(RejectionReason reason) implements PostOutcome {}
 
-    /// The account has used up what it may move unscreened; nothing was written.
+    /// The account or its owner has used up what may be moved unscreened; nothing was written.
     record AllowanceExhausted() implements PostOutcome {}
+
+    /// No whole list of the blocked accounts has ever arrived here, so that nothing may be moved
+    /// unscreened; nothing was written.
+    record BlockedAccountsUnknown() implements PostOutcome {}
 
     /// Another owner has the saga, or it is past this step; nothing was written.
     record Fenced() implements PostOutcome {}

@@ -1,6 +1,8 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.contracts.BlockedAccountEvent;
 import dev.payledger.contracts.TransferEvent;
+import dev.payledger.ledger.journal.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
@@ -11,6 +13,8 @@ import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
 import dev.payledger.ledger.journal.LockedRows.KnownCommand;
+import dev.payledger.ledger.journal.LockedRows.OwnerAllowanceKey;
+import dev.payledger.ledger.journal.LockedRows.Unscreened;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /// What a batch reads before it is planned. Rows are locked in one order everywhere, transfers with
-/// their sagas, then holds, then accounts, then allowances, each by id, so that two batches never wait
+/// their sagas, then holds, then accounts, then their allowances, then their owners', each by id, so that two batches never wait
 /// for each other in a circle.
 ///
 /// Where somebody else holds a lock for longer, rows are skipped instead: this is the only writer, and
@@ -84,8 +88,9 @@ final class JournalTables {
 
   static final String FIND_ACCOUNTS =
       """
-      SELECT id, currency, kind, status, floor_minor, credits_posted_minor, debits_posted_minor,
-        credits_pending_minor, debits_pending_minor, line_count, last_posted_at, version
+      SELECT id, currency, kind, is_closed, frozen_by_owner, frozen_by_operator, floor_minor,
+        change_count, credits_posted_minor, debits_posted_minor, credits_pending_minor,
+        debits_pending_minor, line_count, last_posted_at, version
       FROM account WHERE id = ANY (:accounts)
       """;
 
@@ -103,6 +108,26 @@ final class JournalTables {
       """;
 
   static final String LOCK_ALLOWANCES = FIND_ALLOWANCES + "FOR NO KEY UPDATE OF o";
+
+  static final String FIND_OWNERS =
+      """
+      SELECT id, owner FROM account WHERE id = ANY (:accounts) AND kind = 'CUSTOMER'
+      """;
+
+  static final String FIND_OWNER_ALLOWANCES =
+      """
+      SELECT o.owner, o.window_start, o.used_minor
+      FROM unnest(:owners, :windowStarts) AS w (owner, window_start)
+      JOIN owner_offline_allowance o
+        ON o.owner = ANY (ARRAY[w.owner]) AND o.window_start = ANY (ARRAY[w.window_start])
+      ORDER BY w.owner, w.window_start
+      """;
+
+  static final String LOCK_OWNER_ALLOWANCES = FIND_OWNER_ALLOWANCES + "FOR NO KEY UPDATE OF o";
+
+  /// With the row that says whether the list is whole.
+  static final String FIND_BLOCKED =
+      "SELECT account_id, is_blocked FROM blocked_account WHERE account_id = ANY (:accounts)";
 
   private final JdbcClient sql;
   private final boolean skipsLocked;
@@ -138,11 +163,13 @@ final class JournalTables {
         transferIds.isEmpty() ? Map.of() : lockTransfers(transferIds, elsewhere);
     Set<UUID> accountIds = new HashSet<>();
     Set<AllowanceKey> allowances = new HashSet<>();
+    Set<UUID> unscreened = new HashSet<>();
     for (JournalCommand<?> command : commands) {
       accountIds.addAll(accountsOf(command, known, transfers));
       if (command instanceof PostTransfer post && post.allowance() != null) {
         TransferState transfer = transfers.get(post.transferId());
         if (transfer != null) {
+          unscreened.addAll(accountsOf(transfer));
           for (Leg leg : transfer.terms().legs()) {
             allowances.add(new AllowanceKey(leg.debitAccountId(), post.allowance().windowStart()));
           }
@@ -152,13 +179,8 @@ final class JournalTables {
     Map<UUID, AccountState> accounts =
         accountIds.isEmpty() ? Map.of() : accounts(sql, locking(LOCK_ACCOUNTS), accountIds);
     elsewhere.addAll(findSkipped(FIND_ACCOUNT_IDS, accountIds, accounts.keySet()));
-    Map<AllowanceKey, Long> allowancesMinor =
-        allowances.isEmpty() ? Map.of() : allowances(locking(LOCK_ALLOWANCES), allowances);
-    if (skipsLocked && allowancesMinor.size() < allowances.size()) {
-      Set<AllowanceKey> skipped = new HashSet<>(allowances(FIND_ALLOWANCES, allowances).keySet());
-      skipped.removeAll(allowancesMinor.keySet());
-      skipped.forEach(allowance -> elsewhere.add(allowance.account()));
-    }
+    Unscreened withoutScreening =
+        allowances.isEmpty() ? Unscreened.NONE : unscreened(allowances, unscreened, elsewhere);
     Set<JournalCommand<?>> outOfReach = Collections.newSetFromMap(new IdentityHashMap<>());
     if (!elsewhere.isEmpty()) {
       for (JournalCommand<?> command : commands) {
@@ -167,7 +189,7 @@ final class JournalTables {
         }
       }
     }
-    return new Locked(new LockedRows(known, transfers, accounts, allowancesMinor), outOfReach);
+    return new Locked(new LockedRows(known, transfers, accounts, withoutScreening), outOfReach);
   }
 
   /// What it is remembered by; null for the saga's own steps.
@@ -175,6 +197,7 @@ final class JournalTables {
     return switch (command) {
       case OpenAccount open -> open.id();
       case OpenBatch open -> open.id();
+      case ChangeAccount change -> change.id();
       case HoldFunds hold -> hold.id();
       case ChangeTransfer change -> change.id();
       case PostTransfer _, TurnBack _, VoidHold _, ExpireHold _ -> null;
@@ -184,7 +207,7 @@ final class JournalTables {
   /// The transfer that must be there for it; null when there is none.
   private static @Nullable UUID transferOf(JournalCommand<?> command) {
     return switch (command) {
-      case OpenAccount _, OpenBatch _ -> null;
+      case OpenAccount _, ChangeAccount _, OpenBatch _ -> null;
       case HoldFunds hold -> hold.reverses();
       case PostTransfer post -> post.transferId();
       case TurnBack turn -> turn.transferId();
@@ -200,6 +223,8 @@ final class JournalTables {
       Map<UUID, KnownCommand> known,
       Map<UUID, TransferState> transfers) {
     return switch (command) {
+      case ChangeAccount change ->
+          known.containsKey(change.id()) ? Set.of() : Set.of(change.accountId());
       case HoldFunds hold -> known.containsKey(hold.id()) ? Set.of() : accountsOf(hold.legs());
       case PostTransfer post -> accountsOf(transfers.get(post.transferId()));
       case VoidHold end -> accountsOf(transfers.get(end.transferId()));
@@ -247,7 +272,7 @@ final class JournalTables {
   /// What a new transfer of these legs would be planned on, as it is at this moment: nothing is locked.
   static LockedRows look(JdbcClient sql, List<Leg> legs) {
     return new LockedRows(
-        Map.of(), Map.of(), accounts(sql, FIND_ACCOUNTS, accountsOf(legs)), Map.of());
+        Map.of(), Map.of(), accounts(sql, FIND_ACCOUNTS, accountsOf(legs)), Unscreened.NONE);
   }
 
   private static Set<UUID> accountsOf(@Nullable TransferState transfer) {
@@ -370,13 +395,93 @@ final class JournalTables {
     return locked;
   }
 
+  /// @param accounts all of the transfers that would post unscreened
+  /// @param elsewhere gets the accounts whose allowance, or whose owner's, somebody else has locked
+  private Unscreened unscreened(Set<AllowanceKey> keys, Set<UUID> accounts, Set<UUID> elsewhere) {
+    Map<AllowanceKey, Long> used = allowances(locking(LOCK_ALLOWANCES), keys);
+    if (skipsLocked && used.size() < keys.size()) {
+      Set<AllowanceKey> skipped = new HashSet<>(allowances(FIND_ALLOWANCES, keys).keySet());
+      skipped.removeAll(used.keySet());
+      skipped.forEach(allowance -> elsewhere.add(allowance.account()));
+    }
+    Map<UUID, String> owners = new HashMap<>();
+    sql.sql(FIND_OWNERS)
+        .param("accounts", new Columns<>(keys).uuids(AllowanceKey::account))
+        .query(
+            row -> {
+              owners.put(row.getObject("id", UUID.class), row.getString("owner"));
+            });
+    Set<OwnerAllowanceKey> ofOwners = new HashSet<>();
+    for (AllowanceKey key : keys) {
+      String owner = owners.get(key.account());
+      if (owner != null) {
+        ofOwners.add(new OwnerAllowanceKey(owner, key.windowStart()));
+      }
+    }
+    Set<UUID> blocked = new HashSet<>();
+    Set<UUID> asked = new HashSet<>(accounts);
+    asked.add(BlockedAccountEvent.END_OF_LIST);
+    boolean isListComplete = false;
+    for (var row :
+        sql.sql(FIND_BLOCKED)
+            .param("accounts", new Columns<>(asked).uuids(id -> id))
+            .query(
+                (row, n) ->
+                    Map.entry(
+                        row.getObject("account_id", UUID.class), row.getBoolean("is_blocked")))
+            .list()) {
+      if (row.getKey().equals(BlockedAccountEvent.END_OF_LIST)) {
+        isListComplete = true;
+      } else if (row.getValue()) {
+        blocked.add(row.getKey());
+      }
+    }
+    Map<OwnerAllowanceKey, Long> ownersUsed =
+        ownerAllowances(locking(LOCK_OWNER_ALLOWANCES), ofOwners);
+    if (skipsLocked && ownersUsed.size() < ofOwners.size()) {
+      Set<String> skipped = new HashSet<>();
+      ownerAllowances(FIND_OWNER_ALLOWANCES, ofOwners).keySet().stream()
+          .filter(key -> !ownersUsed.containsKey(key))
+          .forEach(key -> skipped.add(key.owner()));
+      owners.forEach(
+          (account, owner) -> {
+            if (skipped.contains(owner)) {
+              elsewhere.add(account);
+            }
+          });
+    }
+    return new Unscreened(used, ownersUsed, owners, blocked, isListComplete);
+  }
+
+  private Map<OwnerAllowanceKey, Long> ownerAllowances(
+      String statement, Set<OwnerAllowanceKey> keys) {
+    Map<OwnerAllowanceKey, Long> found = new HashMap<>();
+    Columns<OwnerAllowanceKey> columns = new Columns<>(keys);
+    sql.sql(statement)
+        .param("owners", columns.texts(OwnerAllowanceKey::owner))
+        .param("windowStarts", columns.instants(OwnerAllowanceKey::windowStart))
+        .query(
+            row -> {
+              found.put(
+                  new OwnerAllowanceKey(
+                      row.getString("owner"),
+                      row.getObject("window_start", OffsetDateTime.class).toInstant()),
+                  row.getLong("used_minor"));
+            });
+    return found;
+  }
+
   private static AccountState account(ResultSet row) throws SQLException {
     return new AccountState(
         row.getObject("id", UUID.class),
         row.getString("currency"),
         row.getString("kind").equals("SYSTEM"),
-        AccountState.Status.valueOf(row.getString("status")),
-        row.getObject("floor_minor", Long.class),
+        new AccountTerms(
+            row.getBoolean("is_closed"),
+            Sides.valueOf(row.getString("frozen_by_owner")),
+            Sides.valueOf(row.getString("frozen_by_operator")),
+            row.getObject("floor_minor", Long.class),
+            row.getLong("change_count")),
         row.getLong("credits_posted_minor"),
         row.getLong("debits_posted_minor"),
         row.getLong("credits_pending_minor"),

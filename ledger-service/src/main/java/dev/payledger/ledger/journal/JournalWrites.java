@@ -2,11 +2,13 @@ package dev.payledger.ledger.journal;
 
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
+import dev.payledger.ledger.journal.LockedRows.OwnerAllowanceKey;
 import dev.payledger.ledger.journal.PlannedWrites.AccountMove;
 import dev.payledger.ledger.journal.PlannedWrites.AllowanceUse;
 import dev.payledger.ledger.journal.PlannedWrites.Entry;
 import dev.payledger.ledger.journal.PlannedWrites.HoldMove;
 import dev.payledger.ledger.journal.PlannedWrites.Line;
+import dev.payledger.ledger.journal.PlannedWrites.NewAccountChange;
 import dev.payledger.ledger.journal.PlannedWrites.NewCommand;
 import dev.payledger.ledger.journal.PlannedWrites.NewHold;
 import dev.payledger.ledger.journal.PlannedWrites.NewLeg;
@@ -27,10 +29,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class JournalWrites {
   static final String RECORD_COMMANDS =
       """
-      INSERT INTO command (id, operation, fingerprint, outcome, transfer_id, rejection, decided_at)
-      SELECT id, operation, decode(sha256, 'hex'), outcome, transfer_id, rejection, decided_at
-      FROM unnest(:ids, :operations, :sha256s, :outcomes, :transfers, :rejections, :decidedAts)
-        AS c (id, operation, sha256, outcome, transfer_id, rejection, decided_at)
+      INSERT INTO command (id, operation, fingerprint, outcome, transfer_id, account_id, rejection,
+        decided_at)
+      SELECT id, operation, decode(sha256, 'hex'), outcome, transfer_id, account_id, rejection,
+        decided_at
+      FROM unnest(:ids, :operations, :sha256s, :outcomes, :transfers, :accounts, :rejections,
+          :decidedAts)
+        AS c (id, operation, sha256, outcome, transfer_id, account_id, rejection, decided_at)
       """;
 
   static final String OPEN_ACCOUNTS =
@@ -38,6 +43,17 @@ final class JournalWrites {
       INSERT INTO account (id, owner, name, currency, opened_at)
       SELECT id, owner, name, currency, :openedAt
       FROM unnest(:ids, :owners, :names, :currencies) AS a (id, owner, name, currency)
+      """;
+
+  static final String WRITE_ACCOUNT_CHANGES =
+      """
+      INSERT INTO account_change (account_id, number, command_id, change, changed_by, by_operator,
+        reason, status_before, status_after, frozen_by_owner_before, frozen_by_owner_after,
+        frozen_by_operator_before, frozen_by_operator_after, floor_before_minor, floor_after_minor,
+        changed_at)
+      SELECT * FROM unnest(:accounts, :seqs, :commands, :kinds, :changedBys, :byOperators,
+        :reasons, :statusesBefore, :statusesAfter, :byOwnerBefore, :byOwnerAfter, :byOperatorBefore,
+        :byOperatorAfter, :floorsBefore, :floorsAfter, :changedAts)
       """;
 
   static final String CREATE_TRANSFERS =
@@ -78,7 +94,9 @@ final class JournalWrites {
       FROM unnest(:transfers, :owners, :dueAts) AS s (transfer_id, owner, due_at)
       """;
 
-  /// Adds to what is there: the CHECKs judge the row in the database, whatever was planned.
+  /// Adds to the counters that are there: the CHECKs judge the row in the database, whatever was
+  /// planned. Terms that were changed go with them, in one statement: what a batch spends under a new
+  /// limit, or moves away before a close, is lawful only together with it.
   static final String MOVE_ACCOUNTS =
       """
       UPDATE account a SET
@@ -87,11 +105,16 @@ final class JournalWrites {
         credits_pending_minor = a.credits_pending_minor + m.credits_pending,
         debits_pending_minor = a.debits_pending_minor + m.debits_pending,
         line_count = a.line_count + m.lines, version = a.version + m.versions,
-        last_posted_at = coalesce(m.last_posted_at, a.last_posted_at)
+        last_posted_at = coalesce(m.last_posted_at, a.last_posted_at),
+        is_closed = CASE m.changes WHEN 0 THEN a.is_closed ELSE m.is_closed END,
+        frozen_by_owner = CASE m.changes WHEN 0 THEN a.frozen_by_owner ELSE m.by_owner END,
+        frozen_by_operator = CASE m.changes WHEN 0 THEN a.frozen_by_operator ELSE m.by_operator END,
+        floor_minor = CASE m.changes WHEN 0 THEN a.floor_minor ELSE m.floor END,
+        change_count = a.change_count + m.changes
       FROM unnest(:accounts, :creditsPosted, :debitsPosted, :creditsPending, :debitsPending, :lines,
-          :versions, :lastPostedAts)
+          :versions, :lastPostedAts, :closed, :byOwner, :byOperator, :floors, :changes)
         AS m (id, credits_posted, debits_posted, credits_pending, debits_pending, lines, versions,
-          last_posted_at)
+          last_posted_at, is_closed, by_owner, by_operator, floor, changes)
       WHERE a.id = ANY (ARRAY[m.id])
       """;
 
@@ -161,6 +184,14 @@ final class JournalWrites {
         SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
       """;
 
+  static final String USE_OWNER_ALLOWANCES =
+      """
+      INSERT INTO owner_offline_allowance AS used (owner, window_start, used_minor, limit_minor)
+      SELECT * FROM unnest(:owners, :windowStarts, :amountsMinor, :limitsMinor)
+      ON CONFLICT (owner, window_start) DO UPDATE
+        SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
+      """;
+
   private final Pipeline pipeline;
   private final JsonMapper json;
 
@@ -172,6 +203,7 @@ final class JournalWrites {
   void write(PlannedWrites planned, Instant now) {
     some(planned.commands, this::recordCommands);
     some(planned.accounts, opened -> openAccounts(opened, now));
+    some(planned.accountChanges, this::writeAccountChanges);
     some(planned.transfers, this::createTransfers);
     some(planned.transfers.stream().flatMap(NewTransfer::legs).toList(), this::createLegs);
     some(planned.transfers.stream().flatMap(NewTransfer::holds).toList(), this::createHolds);
@@ -186,6 +218,7 @@ final class JournalWrites {
     some(planned.transferMoves, this::moveTransfers);
     some(planned.releasesOwed, owed -> oweReleases(owed, now));
     some(List.copyOf(planned.allowanceUses.entrySet()), this::useAllowances);
+    some(List.copyOf(planned.ownerAllowanceUses.entrySet()), this::useOwnerAllowances);
   }
 
   private void recordCommands(List<NewCommand> rows) {
@@ -197,6 +230,7 @@ final class JournalWrites {
         .param("sha256s", of.texts(c -> c.fingerprint().sha256()))
         .param("outcomes", of.texts(c -> c.isAccepted() ? "ACCEPTED" : "REJECTED"))
         .param("transfers", of.uuids(NewCommand::transfer))
+        .param("accounts", of.uuids(NewCommand::account))
         .param("rejections", of.texts(c -> c.rejection() == null ? null : c.rejection().code()))
         .param("decidedAts", of.instants(NewCommand::decidedAt));
   }
@@ -210,6 +244,28 @@ final class JournalWrites {
         .param("names", of.texts(OpenAccount::name))
         .param("currencies", of.texts(OpenAccount::currency))
         .param("openedAt", Columns.utc(now));
+  }
+
+  private void writeAccountChanges(List<NewAccountChange> rows) {
+    Columns<NewAccountChange> of = new Columns<>(rows);
+    pipeline
+        .add(WRITE_ACCOUNT_CHANGES, 0)
+        .param("accounts", of.uuids(c -> c.command().accountId()))
+        .param("seqs", of.longs(c -> c.after().changeCount()))
+        .param("commands", of.uuids(c -> c.command().id()))
+        .param("kinds", of.texts(c -> c.command().change().kind()))
+        .param("changedBys", of.texts(c -> c.command().changedBy()))
+        .param("byOperators", of.booleans(c -> c.command().byOperator()))
+        .param("reasons", of.texts(c -> c.command().reason()))
+        .param("statusesBefore", of.texts(c -> c.before().status().name()))
+        .param("statusesAfter", of.texts(c -> c.after().status().name()))
+        .param("byOwnerBefore", of.texts(c -> c.before().frozenByOwner().name()))
+        .param("byOwnerAfter", of.texts(c -> c.after().frozenByOwner().name()))
+        .param("byOperatorBefore", of.texts(c -> c.before().frozenByOperator().name()))
+        .param("byOperatorAfter", of.texts(c -> c.after().frozenByOperator().name()))
+        .param("floorsBefore", of.longsOrNull(c -> c.before().floorMinor()))
+        .param("floorsAfter", of.longsOrNull(c -> c.after().floorMinor()))
+        .param("changedAts", of.instants(NewAccountChange::changedAt));
   }
 
   private void createTransfers(List<NewTransfer> rows) {
@@ -279,7 +335,12 @@ final class JournalWrites {
         .param("debitsPending", added(of, AccountState::debitsPendingMinor))
         .param("lines", added(of, AccountState::lineCount))
         .param("versions", added(of, AccountState::version))
-        .param("lastPostedAts", of.instants(AccountMove::postedAt));
+        .param("lastPostedAts", of.instants(AccountMove::postedAt))
+        .param("closed", of.booleans(m -> m.after().terms().isClosed()))
+        .param("byOwner", of.texts(m -> m.after().terms().frozenByOwner().name()))
+        .param("byOperator", of.texts(m -> m.after().terms().frozenByOperator().name()))
+        .param("floors", of.longsOrNull(m -> m.after().floorMinor()))
+        .param("changes", added(of, a -> a.terms().changeCount()));
   }
 
   private void writeEntries(List<Entry> rows) {
@@ -363,6 +424,16 @@ final class JournalWrites {
     pipeline
         .add(USE_ALLOWANCES, 0)
         .param("accounts", of.uuids(use -> use.getKey().account()))
+        .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
+        .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()))
+        .param("limitsMinor", of.longs(use -> use.getValue().limitMinor()));
+  }
+
+  private void useOwnerAllowances(List<Map.Entry<OwnerAllowanceKey, AllowanceUse>> rows) {
+    Columns<Map.Entry<OwnerAllowanceKey, AllowanceUse>> of = new Columns<>(rows);
+    pipeline
+        .add(USE_OWNER_ALLOWANCES, 0)
+        .param("owners", of.texts(use -> use.getKey().owner()))
         .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
         .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()))
         .param("limitsMinor", of.longs(use -> use.getValue().limitMinor()));

@@ -2,28 +2,47 @@ package dev.payledger.ledger.journal;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What a batch has read: the commands that were decided before, and the rows it holds locked until
 /// its end.
 ///
-/// @param allowancesMinor what is used of an allowance, minor units; absent when nothing is
+/// @param unscreened what is to be known of transfers that would post unscreened; empty without any
 record LockedRows(
     Map<UUID, KnownCommand> commands,
     Map<UUID, TransferState> transfers,
     Map<UUID, AccountState> accounts,
-    Map<AllowanceKey, Long> allowancesMinor) {
+    Unscreened unscreened) {
 
   /// A command that was decided before.
   ///
   /// @param sagaOwner who moves its transfer; null when it made none
-  /// @param rejection why a capture or a void was refused; null for all others
+  /// @param rejection why a change of a transfer or an account was refused; null for all others
   record KnownCommand(
       Fingerprint fingerprint,
       @Nullable String sagaOwner,
       long sagaEpoch,
       @Nullable RejectionReason rejection) {}
 
+  /// What decides about transfers that would post unscreened.
+  ///
+  /// @param usedMinor what is used of an account's allowance, minor units; absent when nothing is
+  /// @param ownersUsedMinor the same of an owner's
+  /// @param owners of the accounts that pay; the ledger's own accounts have none
+  /// @param blocked those of the transfers' accounts that are blocked
+  /// @param isListComplete whether a whole list of the blocked accounts has arrived
+  record Unscreened(
+      Map<AllowanceKey, Long> usedMinor,
+      Map<OwnerAllowanceKey, Long> ownersUsedMinor,
+      Map<UUID, String> owners,
+      Set<UUID> blocked,
+      boolean isListComplete) {
+    static final Unscreened NONE = new Unscreened(Map.of(), Map.of(), Map.of(), Set.of(), false);
+  }
+
   record AllowanceKey(UUID account, Instant windowStart) {}
+
+  record OwnerAllowanceKey(String owner, Instant windowStart) {}
 }

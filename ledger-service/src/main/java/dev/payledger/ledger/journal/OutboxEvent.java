@@ -1,9 +1,11 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.contracts.AccountChangedEvent;
 import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.contracts.AccountEvent;
 import dev.payledger.contracts.TransferEvent;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
+import dev.payledger.ledger.journal.PlannedWrites.NewAccountChange;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -22,6 +24,36 @@ record OutboxEvent(
   static OutboxEvent of(AccountEvent event) {
     return new OutboxEvent(
         "account", event.accountId(), 0, "AccountOpened", event, null, event.occurredAt());
+  }
+
+  /// What became of an account; who and why is its trail's, and told to nobody else.
+  static OutboxEvent of(NewAccountChange change) {
+    AccountTerms terms = change.after();
+    AccountChangedEvent event =
+        new AccountChangedEvent(
+            change.command().accountId(),
+            terms.changeCount(),
+            AccountChangedEvent.Status.valueOf(terms.status().name()),
+            AccountChangedEvent.Sides.valueOf(terms.frozenByOwner().name()),
+            AccountChangedEvent.Sides.valueOf(terms.frozenByOperator().name()),
+            terms.floorMinor(),
+            change.changedAt());
+    String type =
+        switch (change.command().change()) {
+          case AccountChange.Freeze _ -> "AccountFrozen";
+          case AccountChange.Unfreeze _ -> "AccountUnfrozen";
+          case AccountChange.Close _ -> "AccountClosed";
+          case AccountChange.Reopen _ -> "AccountReopened";
+          case AccountChange.Overdraft _ -> "AccountOverdraftSet";
+        };
+    return new OutboxEvent(
+        "account",
+        event.accountId(),
+        event.sequence(),
+        type,
+        event,
+        change.command().traceparent(),
+        event.occurredAt());
   }
 
   static OutboxEvent of(AccountEntryEvent event, @Nullable String traceparent) {

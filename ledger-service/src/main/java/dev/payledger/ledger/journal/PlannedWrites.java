@@ -1,9 +1,11 @@
 package dev.payledger.ledger.journal;
 
 import dev.payledger.contracts.AccountEntryEvent;
+import dev.payledger.ledger.journal.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
+import dev.payledger.ledger.journal.LockedRows.OwnerAllowanceKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class PlannedWrites {
   final List<NewCommand> commands = new ArrayList<>();
   final List<OpenAccount> accounts = new ArrayList<>();
+  final List<NewAccountChange> accountChanges = new ArrayList<>();
   final List<NewTransfer> transfers = new ArrayList<>();
   final List<AccountMove> accountMoves = new ArrayList<>();
   final List<Entry> entries = new ArrayList<>();
@@ -25,10 +28,11 @@ final class PlannedWrites {
   final List<TransferMove> transferMoves = new ArrayList<>();
   final List<UUID> releasesOwed = new ArrayList<>();
   final Map<AllowanceKey, AllowanceUse> allowanceUses = new LinkedHashMap<>();
+  final Map<OwnerAllowanceKey, AllowanceUse> ownerAllowanceUses = new LinkedHashMap<>();
   final List<OutboxEvent> events = new ArrayList<>();
 
-  void useAllowance(AllowanceKey key, long amountMinor, long limitMinor) {
-    allowanceUses.merge(
+  static <K> void use(Map<K, AllowanceUse> uses, K key, long amountMinor, long limitMinor) {
+    uses.merge(
         key,
         new AllowanceUse(amountMinor, limitMinor),
         (before, more) ->
@@ -60,6 +64,7 @@ final class PlannedWrites {
   }
 
   /// @param transfer the one that was to be captured or voided
+  /// @param account the one that was to be changed
   /// @param rejection why it was not
   record NewCommand(
       UUID id,
@@ -67,8 +72,12 @@ final class PlannedWrites {
       Fingerprint fingerprint,
       boolean isAccepted,
       @Nullable UUID transfer,
+      @Nullable UUID account,
       @Nullable RejectionReason rejection,
       Instant decidedAt) {}
+
+  record NewAccountChange(
+      ChangeAccount command, AccountTerms before, AccountTerms after, Instant changedAt) {}
 
   /// @param rejection null when its funds are held and its saga starts
   record NewTransfer(HoldFunds command, @Nullable RejectionReason rejection, Instant createdAt) {
@@ -103,7 +112,8 @@ final class PlannedWrites {
 
   record NewLeg(NewTransfer transfer, int number, Leg leg) {}
 
-  /// Written as what was added: the row's constraints are judged on what is in the database.
+  /// Counters are written as what was added: the row's constraints are judged on what is in the
+  /// database.
   record AccountMove(AccountState before, AccountState after) {
     /// When its newest line was posted; null when it got none.
     @Nullable Instant postedAt() {

@@ -2,8 +2,8 @@ package dev.payledger.ledger.journal;
 
 import java.util.Arrays;
 
-/// Every expected "no" to a transfer and to what is asked about one, in order of precedence: the first that applies is the answer. Of
-/// several legs, the first that cannot be held gives its own.
+/// Every expected refusal of a transfer, of what is asked about one, and of a change of an account, in order of
+/// precedence: the first that applies is the answer. Of several legs, the first that cannot be held gives its own.
 /// A rejection is final for its command id; `mayPassLater` says whether the same request under a new
 /// idempotency key may succeed another time.
 public enum RejectionReason {
@@ -28,8 +28,17 @@ public enum RejectionReason {
       "capture-count-limit", false, "A transfer is captured at most 100 times; void what is left."),
   NOT_VOIDABLE(
       "not-voidable", false, "The transfer is final; nothing is held that could be voided."),
+  FROZEN_BY_OPERATOR(
+      "frozen-by-operator",
+      true,
+      "An operator froze the account; only an operator closes it before that is lifted."),
+  ACCOUNT_NOT_EMPTY(
+      "account-not-empty",
+      true,
+      "Only an account with a zero balance and no live holds can be closed."),
+  OVERDRAFT_IN_USE("overdraft-in-use", true, "More than that limit is in use, holds included."),
   SELF_TRANSFER("self-transfer", false, "Debit and credit account are the same."),
-  ACCOUNT_CLOSED("account-closed", false, "The debit account is closed."),
+  ACCOUNT_CLOSED("account-closed", false, "The account is closed."),
   ACCOUNT_FROZEN("account-frozen", true, "The debit account is frozen for debits."),
   ACCOUNT_UNUSABLE("account-unusable", true, "The credit account cannot be credited."),
   CURRENCY_MISMATCH(

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// The saga's own moves of a transfer. Each is decided under the epoch of its owner: under an older one,
 /// or past its step, it changes nothing, and asked again by the same owner it says the same again.
@@ -51,8 +52,9 @@ final class SagaPlan {
       return new Decision<>(new PostOutcome.CannotPost(reason), decidedOn);
     }
     OfflineAllowance allowance = command.allowance();
-    if (allowance != null && !books.use(allowance, transfer.terms().debitsMinor())) {
-      return new Decision<>(new PostOutcome.AllowanceExhausted(), decidedOn);
+    PostOutcome why = allowance == null ? null : whyNotUnscreened(transfer, allowance);
+    if (why != null) {
+      return new Decision<>(why, decidedOn);
     }
     TransferEvent.Screening screening =
         allowance == null ? TransferEvent.Screening.APPROVED : TransferEvent.Screening.SKIPPED;
@@ -69,6 +71,20 @@ final class SagaPlan {
     books.reverse(transfer.terms().reverses(), -amountMinor, amountMinor);
     books.announce(transfer.posted(amountMinor, screening, postedAt), postedAt);
     return new Decision<>(new PostOutcome.Posted(), decidedOn);
+  }
+
+  /// Null when it may post unscreened; that much of the allowances is then used.
+  private @Nullable PostOutcome whyNotUnscreened(
+      TransferState transfer, OfflineAllowance allowance) {
+    Map<UUID, Long> debitsMinor = transfer.terms().debitsMinor();
+    if (books.hasBlocked(debitsMinor.keySet())
+        || books.hasBlocked(transfer.terms().creditsMinor().keySet())) {
+      return new PostOutcome.CannotPost(RejectionReason.FRAUD_DECLINED);
+    }
+    if (!books.isBlockedListComplete()) {
+      return new PostOutcome.BlockedAccountsUnknown();
+    }
+    return books.use(allowance, debitsMinor) ? null : new PostOutcome.AllowanceExhausted();
   }
 
   Decision<TurnOutcome> turnBack(TurnBack command) {

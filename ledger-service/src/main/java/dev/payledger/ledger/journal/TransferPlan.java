@@ -23,10 +23,10 @@ final class TransferPlan {
     if (credit != null && debit.id().equals(credit.id())) {
       return RejectionReason.SELF_TRANSFER;
     }
-    if (debit.status() == AccountState.Status.CLOSED) {
+    if (debit.terms().isClosed()) {
       return RejectionReason.ACCOUNT_CLOSED;
     }
-    if (debit.status().refusesDebits()) {
+    if (debit.terms().refusesDebits()) {
       return RejectionReason.ACCOUNT_FROZEN;
     }
     if (credit == null || (credit.isSystem() && !byOperator)) {
@@ -94,7 +94,7 @@ final class TransferPlan {
   /// Whether held funds can still be posted; null means yes. Funds are not asked for again: the hold
   /// has them. A freeze of the debit side after the hold does not stop it, a close is not possible.
   static @Nullable RejectionReason whyNotCredit(AccountState credit, long amountMinor) {
-    if (credit.status().refusesCredits()) {
+    if (credit.terms().refusesCredits()) {
       return RejectionReason.ACCOUNT_UNUSABLE;
     }
     if (Math.addExact(credit.balanceMinor(), amountMinor) > Money.AMOUNT_MAX_MINOR) {

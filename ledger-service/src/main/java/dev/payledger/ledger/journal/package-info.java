@@ -1,6 +1,6 @@
 /// The one writer of money. Callers hand it commands and get outcomes; it decides how commands
 /// become database transactions. Read `Journal` and `GroupCommit` (who shares a transaction), then
-/// `JournalBatch` (lock, plan, write), `BatchPlan` with `SagaPlan` and `ChangePlan` over the `Books` and the
+/// `JournalBatch` (lock, plan, write), `BatchPlan` with `SagaPlan`, `ChangePlan` and `AccountPlan` over the `Books` and the
 /// rules of `TransferPlan` (all pure), and the SQL of `JournalTables` and `JournalWrites`.
 ///
 /// Uses only `contracts`, and nothing of the other features.

@@ -15,6 +15,12 @@ public record Caller(String issuer, String subject, boolean isOperator) {
   /// The owner of the system accounts.
   private static final String LEDGER = "system";
 
+  /// Whether no caller's account may have this owner, an operator's word or not: who owns it is
+  /// taken for the ledger itself, in what may be seen and in the trail of an account's changes.
+  public static boolean isReserved(String owner) {
+    return owner.equals(LEDGER);
+  }
+
   public static Caller of(Authentication authentication) {
     return new Caller(
         Objects.requireNonNull(
@@ -35,6 +41,6 @@ public record Caller(String issuer, String subject, boolean isOperator) {
   /// Whether an account of this owner is the caller's business. The ledger's own accounts are an
   /// operator's only, whatever a token's subject says.
   public boolean maySee(String owner) {
-    return isOperator || (subject.equals(owner) && !owner.equals(LEDGER));
+    return isOperator || (subject.equals(owner) && !isReserved(owner));
   }
 }

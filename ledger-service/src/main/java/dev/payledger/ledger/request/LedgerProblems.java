@@ -72,7 +72,7 @@ public class LedgerProblems {
         yield unavailable.outcomeUnknown()
             ? Problem.body(
                 ProblemCode.OUTCOME_UNKNOWN,
-                "The transfer may or may not have been recorded. Send the same request with the"
+                "The request may or may not have been recorded. Send the same request with the"
                     + " same idempotency key again; it will happen once.")
             : Problem.body(
                 ProblemCode.UNAVAILABLE,

@@ -38,17 +38,6 @@ public enum ProblemCode {
       422, false, "Transfer expired", "The funds are available again. Ask again under a new key."),
   TRANSFER_VOIDED(
       422, false, "Transfer voided", "The funds are available again. The answer is final."),
-  ACCOUNT_NOT_EMPTY(
-      422,
-      false,
-      "Account not empty",
-      "Move the balance away and let live holds end, then ask again under a new key."),
-  OVERDRAFT_IN_USE(
-      422,
-      false,
-      "Overdraft in use",
-      "Ask for a limit that covers what is used, or pay it back first."),
-  ACCOUNT_CLOSED(422, false, "Account closed", "The answer is final."),
   NOT_HELD_FOR_REVIEW(
       422, false, "Not held for review", "Read the transfer: it does not wait for a decision."),
   NOT_PARKED(422, false, "Not parked", "Read the transfer: its saga goes on by itself."),

@@ -4,7 +4,7 @@ import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import java.time.Instant;
 
 /// What happens to a transfer that fraud screening cannot be asked about: small ones may pass within
-/// their account's allowance, all others wait.
+/// the allowances of their account and of its owner, all others wait.
 final class OfflinePolicy {
   private final SagaProperties properties;
 
@@ -21,6 +21,7 @@ final class OfflinePolicy {
     long lengthMillis = properties.offlineWindow().toMillis();
     return new OfflineAllowance(
         Instant.ofEpochMilli(Math.floorDiv(now.toEpochMilli(), lengthMillis) * lengthMillis),
-        properties.offlineAllowanceMinor());
+        properties.offlineAllowanceMinor(),
+        properties.offlineOwnerAllowanceMinor());
   }
 }

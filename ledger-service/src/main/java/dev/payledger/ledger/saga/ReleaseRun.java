@@ -1,15 +1,20 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
-import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.domain.Limit;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
@@ -26,49 +31,89 @@ class ReleaseRun {
   private final SagaProperties properties;
   private final Backoff backoff;
   private final TransactionTemplate transaction;
-  private final Clock clock;
+  private final JdbcClient sql;
+  private final DatabaseClock clock;
 
   ReleaseRun(
       ScreeningReleases releases,
       FraudScreening screening,
       SagaProperties properties,
       TransactionTemplate transaction,
-      Clock clock) {
+      JdbcClient sql,
+      DatabaseClock clock) {
     this.releases = releases;
     this.screening = screening;
     this.properties = properties;
     this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
     this.transaction = transaction;
+    this.sql = sql;
     this.clock = clock;
   }
 
-  /// One bounded pass.
+  /// One pass: in bounded handfuls, each of which arrives together, as long as all of them do. While
+  /// fraud-service is away a pass tries one handful.
   ///
   /// @return how many releases arrived
   @Scheduled(fixedDelayString = "${payledger.saga.recovery-interval}")
   public int runOnce() {
-    int arrived = 0;
+    int all = 0;
+    int owed;
+    int arrived;
+    do {
+      List<Owed> due = claimDueOrNone();
+      owed = due.size();
+      arrived = releaseAll(due);
+      all += arrived;
+    } while (owed == screening.releasesMax() && arrived == owed);
+    return all;
+  }
+
+  private List<Owed> claimDueOrNone() {
     try {
-      for (Owed owed : claimDue()) {
-        TimeLeft timeLeft = TimeLeft.of(properties.recoveryTimeout());
-        if (screening.release(owed.transferId(), owed.wasTried(), timeLeft)) {
-          transaction.executeWithoutResult(
-              tx -> releases.findById(owed.transferId()).orElseThrow().releasedAt(clock.instant()));
-          arrived++;
-        }
-      }
+      return claimDue();
     } catch (DataAccessException | TransactionException e) {
       log.warn("owed releases wait, the database did not answer: {}", e.toString());
+      return List.of();
     }
-    return arrived;
+  }
+
+  private int releaseAll(List<Owed> due) {
+    AtomicInteger arrived = new AtomicInteger();
+    try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Owed owed : due) {
+        workers.execute(
+            () -> {
+              if (release(owed)) {
+                arrived.incrementAndGet();
+              }
+            });
+      }
+    }
+    return arrived.get();
+  }
+
+  private boolean release(Owed owed) {
+    TimeLeft timeLeft = TimeLeft.of(properties.recoveryTimeout());
+    Duration wait = properties.recoveryTimeout().minus(screening.callTimeout());
+    if (!screening.release(owed.transferId(), owed.wasTried(), wait, timeLeft)) {
+      return false;
+    }
+    try {
+      transaction.executeWithoutResult(
+          tx -> releases.findById(owed.transferId()).orElseThrow().releasedAt(clock.now(sql)));
+      return true;
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("a release that arrived is not noted and is repeated: {}", e.toString());
+      return false;
+    }
   }
 
   /// Claims by moving the next attempt past the lease, so that no other instance takes it meanwhile.
   private List<Owed> claimDue() {
-    Instant now = clock.instant();
+    Instant now = clock.now(sql);
     return transaction.execute(
         tx ->
-            releases.lockDue(now, Limit.of(properties.recoveryBatchMax())).stream()
+            releases.lockDue(now, Limit.of(screening.releasesMax())).stream()
                 .map(release -> claim(release, now))
                 .toList());
   }

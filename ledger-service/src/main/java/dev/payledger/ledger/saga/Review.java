@@ -35,7 +35,7 @@ public class Review {
   private static final String DECIDE =
       """
       INSERT INTO review_decision (transfer_id, decision, reason, decided_by, decided_at)
-      VALUES (:transfer, :decision, :reason, :by, :at)
+      SELECT id, :decision, :reason, :by, :at FROM transfer WHERE id = :transfer AND expires_at > :at
       ON CONFLICT (transfer_id) DO NOTHING
       """;
 
@@ -120,10 +120,15 @@ public class Review {
       lease.ifPresent(each -> claims.handBack(each, Duration.ZERO));
       return Outcome.DECIDED_OTHERWISE;
     }
-    return stands == decision && lease.isEmpty() ? Outcome.TAKEN : run(lease, timeLeft);
+    if (stands == decision && lease.isEmpty()) {
+      return Outcome.TAKEN;
+    }
+    Outcome outcome = run(lease, timeLeft);
+    // Its time was over before the decision: it expires.
+    return stands == null ? Outcome.NOT_HELD : outcome;
   }
 
-  /// The first decision stands.
+  /// The first decision stands. One that comes when the transfer's time is over is none.
   private void writeDown(UUID transferId, ReviewDecision decision, String reason, String by) {
     sql.sql(DECIDE)
         .param("transfer", transferId)

@@ -62,10 +62,11 @@ class SagaClaims {
   /// Lets anyone go on after the pause; nothing happens when the saga is somebody else's by now.
   @Transactional
   public void handBack(SagaLease lease, Duration pause) {
+    Instant now = clock.now(sql);
     states
         .lock(lease.transferId())
         .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())
-        .ifPresent(saga -> saga.handBack(clock.now(sql).plus(pause)));
+        .ifPresent(saga -> saga.handBack(now, now.plus(pause)));
   }
 
   /// Pauses it because of a defect, longer each time, and parks it after too many.

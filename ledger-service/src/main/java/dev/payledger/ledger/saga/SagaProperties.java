@@ -9,13 +9,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param transferLifetime time from request to `expiresAt`
 /// @param captureWithin how long screened funds are held for their capture by request, seconds at least
 /// @param recoveryInterval pause between two looks for unowned sagas
-/// @param recoveryBatchMax sagas and releases claimed in one look
+/// @param recoveryBatchMax sagas claimed in one look
 /// @param recoveryTimeout bound of one recovery of one saga; below the lease
 /// @param backoffBase wait before the next attempt is random below this; doubles with each
 /// @param backoffMax bound of that wait
 /// @param failuresMax defects in a row after which a saga is parked, at least 1
 /// @param offlineLimitMinor largest transfer that may pass unscreened, minor units
 /// @param offlineAllowanceMinor what one account may move unscreened within a window, minor units
+/// @param offlineOwnerAllowanceMinor what one owner's accounts together may, minor units
 /// @param offlineWindow length of that window
 @ConfigurationProperties("payledger.saga")
 record SagaProperties(
@@ -30,6 +31,7 @@ record SagaProperties(
     int failuresMax,
     long offlineLimitMinor,
     long offlineAllowanceMinor,
+    long offlineOwnerAllowanceMinor,
     Duration offlineWindow) {
   SagaProperties {
     if (recoveryTimeout.compareTo(leaseDuration) >= 0) {
@@ -44,6 +46,10 @@ record SagaProperties(
     if (offlineLimitMinor < 0 || offlineAllowanceMinor < offlineLimitMinor) {
       throw new IllegalArgumentException(
           "offline-allowance-minor must not be below offline-limit-minor, nor that below 0");
+    }
+    if (offlineOwnerAllowanceMinor < offlineAllowanceMinor) {
+      throw new IllegalArgumentException(
+          "offline-owner-allowance-minor must not be below offline-allowance-minor");
     }
     if (!offlineWindow.isPositive()) {
       throw new IllegalArgumentException("offline-window must be positive");

@@ -70,9 +70,11 @@ class SagaState {
     this.dueAt = leaseUntil;
   }
 
-  /// Nobody's until then.
-  void handBack(Instant dueAt) {
-    this.dueAt = dueAt;
+  /// Nobody's until then. A void that came meanwhile has made it due: then it stays so.
+  void handBack(Instant now, Instant dueAt) {
+    if (this.dueAt.isAfter(now)) {
+      this.dueAt = dueAt;
+    }
     this.failures = 0;
     this.failure = null;
   }
@@ -100,17 +102,14 @@ class SagaState {
 
   void release(Instant now) {
     this.parkedAt = null;
-    handBack(now);
+    handBack(now, now);
   }
 
   /// The same, because fraud screening could not be asked.
   void holdForReview(Instant now, Instant dueAt, boolean asked) {
     this.reviewSince = reviewSince == null ? now : reviewSince;
     this.asked |= asked;
-    // A void that came meanwhile has made it due: then it stays so.
-    if (this.dueAt.isAfter(now)) {
-      handBack(dueAt);
-    }
+    handBack(now, dueAt);
   }
 
   boolean isAsked() {

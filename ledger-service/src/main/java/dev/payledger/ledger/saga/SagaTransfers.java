@@ -15,7 +15,7 @@ import org.springframework.stereotype.Repository;
 class SagaTransfers {
   private static final String FIND =
       """
-      SELECT t.id, t.amount_minor, t.currency, t.by_operator, t.void_requested,
+      SELECT t.id, t.initiator, t.amount_minor, t.currency, t.by_operator, t.void_requested,
         t.expires_at <= :now AS is_expired, r.decision
       FROM transfer t LEFT JOIN review_decision r ON r.transfer_id = t.id WHERE t.id = :id
       """;
@@ -52,6 +52,7 @@ class SagaTransfers {
             (row, n) ->
                 new SagaTransfer(
                     row.getObject("id", UUID.class),
+                    row.getString("initiator"),
                     legs,
                     new Money(row.getLong("amount_minor"), row.getString("currency")),
                     row.getBoolean("by_operator"),

@@ -1,5 +1,7 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.ledger.blocked.BlockedAccounts;
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
@@ -14,10 +16,10 @@ import dev.payledger.ledger.journal.SagaStep;
 import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
 import dev.payledger.ledger.screening.Verdict;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /// The saga of one transfer, after its funds are held:
@@ -38,25 +40,31 @@ import org.springframework.stereotype.Component;
 public class TransferSaga {
   private final Journal journal;
   private final FraudScreening screening;
+  private final BlockedAccounts blocked;
   private final SagaClaims claims;
   private final SagaProperties properties;
   private final OfflinePolicy offline;
   private final Backoff backoff;
-  private final Clock clock;
+  private final JdbcClient sql;
+  private final DatabaseClock clock;
   private final AtomicLong started = new AtomicLong();
 
   TransferSaga(
       Journal journal,
       FraudScreening screening,
+      BlockedAccounts blocked,
       SagaClaims claims,
       SagaProperties properties,
-      Clock clock) {
+      JdbcClient sql,
+      DatabaseClock clock) {
     this.journal = journal;
     this.screening = screening;
+    this.blocked = blocked;
     this.claims = claims;
     this.properties = properties;
     this.offline = new OfflinePolicy(properties);
     this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
+    this.sql = sql;
     this.clock = clock;
   }
 
@@ -86,7 +94,14 @@ public class TransferSaga {
     run(
         new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN, false),
         new SagaTransfer(
-            hold.id(), hold.legs(), hold.money(), hold.byOperator(), false, null, false),
+            hold.id(),
+            hold.initiator(),
+            hold.legs(),
+            hold.money(),
+            hold.byOperator(),
+            false,
+            null,
+            false),
         timeLeft);
   }
 
@@ -94,12 +109,15 @@ public class TransferSaga {
   void run(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
     switch (lease.step()) {
       case SCREEN -> {
-        if (transfer.isVoidRequested() || transfer.isExpired()) {
+        // What was decided in time is carried out, however late; only a void takes it back.
+        if (transfer.isVoidRequested()) {
           turnBack(lease, transfer, null, timeLeft);
         } else if (transfer.decision() == ReviewDecision.REJECT) {
           turnBack(lease, transfer, RejectionReason.REVIEW_REJECTED, timeLeft);
         } else if (transfer.decision() == ReviewDecision.APPROVE) {
-          post(lease, transfer, null, timeLeft);
+          approve(lease, transfer, timeLeft);
+        } else if (transfer.isExpired()) {
+          turnBack(lease, transfer, null, timeLeft);
         } else if (!hasTimeToAsk(timeLeft)) {
           claims.handBack(lease, Duration.ZERO);
         } else {
@@ -114,27 +132,48 @@ public class TransferSaga {
   }
 
   private void screen(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
-    Verdict verdict =
-        screening.assess(transfer.id(), transfer.question(), lease.isAsked(), timeLeft);
+    FraudScreening.Attempt attempt =
+        new FraudScreening.Attempt(transfer.initiator(), lease.isAsked(), lease.attempts() > 0);
+    Verdict verdict = screening.assess(transfer.id(), transfer.question(), attempt, timeLeft);
     switch (verdict) {
       case APPROVED -> post(lease, transfer, null, timeLeft);
       case DECLINED, RELEASED ->
           turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
-      case UNAVAILABLE, NOT_ASKED -> {
-        boolean isAsked = verdict == Verdict.UNAVAILABLE;
-        boolean passes =
-            offline.mayPass(transfer.money().amountMinor())
-                && post(lease, transfer, offline.allowance(clock.instant()), timeLeft);
-        if (!passes) {
-          // The funds stay held and visible as such; screening is asked again until the transfer
-          // expires or an operator decides (`Review`).
-          claims.holdForReview(lease, backoff.pause(lease.attempts()), isAsked);
-        }
-      }
+      // Fraud screening is there: nothing passes without it because the ledger has much to do.
+      case CONGESTED, RETRY_LATER -> claims.handBack(lease, backoff.pause(lease.attempts()));
+      case UNAVAILABLE -> goWithoutScreening(lease, transfer, true, timeLeft);
+      case BREAKER_OPEN -> goWithoutScreening(lease, transfer, false, timeLeft);
     }
   }
 
-  /// @return false when the account's allowance is used up, and nothing was done
+  /// What is blocked is declined as if it had been asked about, whatever its amount. The copy of the
+  /// list is looked at here, and once more in the transaction that would post it unscreened.
+  private void goWithoutScreening(
+      SagaLease lease, SagaTransfer transfer, boolean isAsked, TimeLeft timeLeft) {
+    if (blocked.isAnyOf(transfer.accounts())) {
+      turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
+      return;
+    }
+    boolean passes =
+        offline.mayPass(transfer.money().amountMinor())
+            && post(lease, transfer, offline.allowance(clock.now(sql)), timeLeft);
+    if (!passes) {
+      // The funds stay held and visible as such; screening is asked again until the transfer
+      // expires or an operator decides (`Review`).
+      claims.holdForReview(lease, backoff.pause(lease.attempts()), isAsked);
+    }
+  }
+
+  /// An operator's approval takes the place of a verdict, and not of the list of blocked accounts.
+  private void approve(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
+    if (blocked.isAnyOf(transfer.accounts())) {
+      turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
+    } else {
+      post(lease, transfer, null, timeLeft);
+    }
+  }
+
+  /// @return false when it may not pass unscreened now, and nothing was done
   private boolean post(
       SagaLease lease,
       SagaTransfer transfer,
@@ -146,7 +185,7 @@ public class TransferSaga {
       case PostOutcome.CannotPost(RejectionReason reason) ->
           turnBack(lease, transfer, reason, timeLeft);
       case PostOutcome.VoidRequested() -> turnBack(lease, transfer, null, timeLeft);
-      case PostOutcome.AllowanceExhausted() -> {
+      case PostOutcome.AllowanceExhausted(), PostOutcome.BlockedAccountsUnknown() -> {
         return false;
       }
       case PostOutcome.Posted(), PostOutcome.Authorized(), PostOutcome.Fenced() -> {}
@@ -167,7 +206,7 @@ public class TransferSaga {
   private void compensate(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
     // With no time to hear the answer the release is owed; the funds do not wait for it.
     boolean isReleased =
-        hasTimeToAsk(timeLeft) && screening.release(transfer.id(), false, timeLeft);
+        hasTimeToAsk(timeLeft) && screening.release(transfer.id(), false, Duration.ZERO, timeLeft);
     VoidHold command = new VoidHold(transfer.id(), lease.epoch(), !isReleased);
     journal.submit(command, timeLeft.toDuration());
   }

@@ -3,9 +3,7 @@ package dev.payledger.ledger.screening;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.request.TimeLeft;
-import io.github.resilience4j.bulkhead.Bulkhead;
-import io.github.resilience4j.bulkhead.BulkheadFullException;
-import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import dev.payledger.ledger.screening.ScreeningPlaces.Place;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -36,20 +34,21 @@ public class FraudScreening {
   private final ScreeningProperties properties;
   private final JsonMapper json;
   private final CircuitBreaker breaker;
-  private final Bulkhead bulkhead;
+  private final ScreeningPlaces places;
   private final TimeLimiter timeLimiter;
   private final RetryBudget budget;
   private final ScreeningMetrics metrics;
 
   FraudScreening(
       ScreeningProperties properties,
+      ScreeningPlaces places,
       RetryBudget budget,
       ScreeningMetrics metrics,
       JsonMapper json,
       CircuitBreakerRegistry breakers,
-      BulkheadRegistry bulkheads,
       TimeLimiterRegistry timeLimiters) {
     this.properties = properties;
+    this.places = places;
     this.budget = budget;
     this.metrics = metrics;
     this.json = json;
@@ -60,7 +59,6 @@ public class FraudScreening {
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
     this.breaker = breakers.circuitBreaker("fraud");
-    this.bulkhead = bulkheads.bulkhead("fraud");
     this.timeLimiter = timeLimiters.timeLimiter("fraud");
     metrics.watch(breaker);
   }
@@ -73,83 +71,133 @@ public class FraudScreening {
     return timeLimiter.getTimeLimiterConfig().getTimeoutDuration();
   }
 
-  /// The verdict on the transfer: the same for the same id, however often it is asked.
+  /// So many releases may be under way at once.
+  public int releasesMax() {
+    return properties.releasePlaces();
+  }
+
+  /// One asking about a transfer.
   ///
-  /// @param again whether it was asked before, and gave no usable answer
-  public Verdict assess(UUID transferId, Question question, boolean again, TimeLeft timeLeft) {
-    return guarded(
-        "assess",
-        again,
-        () -> {
-          if (!again) {
-            budget.earn();
-          }
-          HttpResponse<byte[]> answer =
-              send(
-                  request(transferId, timeLeft)
-                      .header("Content-Type", "application/json")
-                      .PUT(HttpRequest.BodyPublishers.ofString(json.writeValueAsString(question))));
-          return switch (answer.statusCode()) {
-            case 200 -> verdict(transferId, answer.body());
-            case 409 -> Verdict.RELEASED;
-            default -> throw new UnusableAnswer("status " + answer.statusCode());
-          };
-        },
-        Verdict.NOT_ASKED,
-        Verdict.UNAVAILABLE);
+  /// @param caller who started the transfer, and takes a place for it from a share
+  /// @param isRepeat whether it was asked before, and gave no usable answer
+  /// @param isRecovery whether nobody waits for it: then it waits for the caller's other transfers as
+  ///     long as a call takes and no longer, which would hold up the recovery of everybody else's
+  public record Attempt(String caller, boolean isRepeat, boolean isRecovery) {}
+
+  /// The verdict on the transfer: the same for the same id, however often it is asked. Waits for a
+  /// place as long as the call itself still fits into the time left.
+  public Verdict assess(UUID transferId, Question question, Attempt attempt, TimeLeft timeLeft) {
+    requireNoTransaction();
+    Duration wait = timeLeft.toDuration().minus(callTimeout());
+    if (wait.isNegative()) {
+      return congested();
+    }
+    try (Place place = places.take(attempt.caller(), shareWait(attempt, wait), wait)) {
+      if (place == null) {
+        return congested();
+      }
+      return guarded(
+          "assess",
+          attempt.isRepeat(),
+          () -> {
+            if (!attempt.isRepeat()) {
+              budget.earn();
+            }
+            HttpResponse<byte[]> answer =
+                send(
+                    request(transferId, timeLeft)
+                        .header("Content-Type", "application/json")
+                        .PUT(
+                            HttpRequest.BodyPublishers.ofString(
+                                json.writeValueAsString(question))));
+            return switch (answer.statusCode()) {
+              case 200 -> verdict(transferId, answer.body());
+              case 409 -> Verdict.RELEASED;
+              default -> throw new UnusableAnswer("status " + answer.statusCode());
+            };
+          });
+    } catch (CallNotPermittedException e) {
+      return Verdict.BREAKER_OPEN;
+    } catch (RetryBudgetUsedUp e) {
+      return Verdict.RETRY_LATER;
+    } catch (InterruptedException e) {
+      // This process stops, which is no outage of fraud-service.
+      Thread.currentThread().interrupt();
+      return Verdict.RETRY_LATER;
+    } catch (Exception e) {
+      log.info("fraud-service not usable: {}", e.toString());
+      return Verdict.UNAVAILABLE;
+    }
+  }
+
+  private Duration shareWait(Attempt attempt, Duration wait) {
+    return attempt.isRecovery() && wait.compareTo(callTimeout()) > 0 ? callTimeout() : wait;
+  }
+
+  private Verdict congested() {
+    metrics.congested();
+    return Verdict.CONGESTED;
   }
 
   /// Asks to give back what was reserved for the transfer; afterwards it can no longer be approved.
   ///
   /// @param again whether this was tried before
+  /// @param wait how long a place may be waited for
   /// @return false when it is not known to have arrived
-  public boolean release(UUID transferId, boolean again, TimeLeft timeLeft) {
-    return guarded(
-        "release",
-        again,
-        () -> {
-          HttpResponse<byte[]> answer = send(request(transferId, timeLeft).DELETE());
-          if (answer.statusCode() != 204) {
-            throw new UnusableAnswer("status " + answer.statusCode());
-          }
-          return true;
-        },
-        false,
-        false);
+  public boolean release(UUID transferId, boolean again, Duration wait, TimeLeft timeLeft) {
+    requireNoTransaction();
+    try (Place place = places.takeForRelease(wait)) {
+      if (place == null) {
+        return false;
+      }
+      return guarded(
+          "release",
+          again,
+          () -> {
+            HttpResponse<byte[]> answer = send(request(transferId, timeLeft).DELETE());
+            if (answer.statusCode() != 204) {
+              throw new UnusableAnswer("status " + answer.statusCode());
+            }
+            return true;
+          });
+    } catch (CallNotPermittedException | RetryBudgetUsedUp e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (Exception e) {
+      log.info("fraud-service not usable: {}", e.toString());
+      return false;
+    }
   }
 
-  /// Bulkhead outside, so that a full one does not count as a failure of fraud-service; then the
-  /// breaker, which counts everything that is not a usable answer in time; then the budget, so that
-  /// nothing is taken from it for a call that the other two stop.
-  private <T> T guarded(String operation, boolean again, Callable<T> call, T notSent, T notUsable) {
-    // Locks must not be held while another service thinks; the architecture rule cannot see every
-    // way.
+  /// Locks must not be held while another service thinks; the architecture rule cannot see every way.
+  private static void requireNoTransaction() {
     if (TransactionSynchronizationManager.isActualTransactionActive()) {
       throw new IllegalStateException("fraud-service called while a database transaction is open");
     }
+  }
+
+  /// Within a place, so that waiting for one does not count as a failure of fraud-service: first the
+  /// breaker, which counts everything that is not a usable answer in time; then the budget, so that
+  /// nothing is taken from it for a call that the breaker stops.
+  private <T> T guarded(String operation, boolean again, Callable<T> call) throws Exception {
+    return breaker.executeCallable(
+        () -> {
+          if (again) {
+            spend();
+          }
+          metrics.called(operation, again);
+          return call.call();
+        });
+  }
+
+  private void spend() {
     try {
-      return bulkhead.executeCallable(
-          () ->
-              breaker.executeCallable(
-                  () -> {
-                    if (again) {
-                      budget.spend();
-                    }
-                    metrics.called(operation, again);
-                    return call.call();
-                  }));
-    } catch (CallNotPermittedException | BulkheadFullException e) {
-      log.debug("fraud-service not asked: {}", e.toString());
-      return notSent;
+      budget.spend();
     } catch (RetryBudgetUsedUp e) {
       metrics.usedUp();
-      return notSent;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return notUsable;
-    } catch (Exception e) {
-      log.info("fraud-service not usable: {}", e.toString());
-      return notUsable;
+      throw e;
     }
   }
 

@@ -39,6 +39,11 @@ class ScreeningMetrics {
         .increment();
   }
 
+  /// A question for which there was no place in time.
+  void congested() {
+    meters.counter("ledger.screening.congested").increment();
+  }
+
   /// A repeat that did not go out.
   void usedUp() {
     meters.counter("ledger.screening.retry.refused").increment();

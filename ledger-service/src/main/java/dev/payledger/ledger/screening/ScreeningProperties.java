@@ -4,14 +4,19 @@ import java.net.URI;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
-/// Configuration of the way to fraud-service. Breaker, bulkhead and time limit are the `fraud`
-/// instances of Resilience4j's own properties.
+/// Configuration of the way to fraud-service. Breaker and time limit are the `fraud` instances of
+/// Resilience4j's own properties.
 ///
 /// @param credential what fraud-service lets in
 /// @param answerBytesMax longer answers are not read
 /// @param retryPercent repeated calls per hundred first questions, 0 to 100
 /// @param retryBalanceMax how many repeats may be saved up for later
 /// @param retryInterval one repeat in each is free when none was saved up
+/// @param places questions at fraud-service at once
+/// @param placesPerCaller how many of them one caller may have; half of them at most, so that nobody
+///     keeps the others out
+/// @param waitingPerCallerMax how many of one caller's transfers may wait for its places, at least 1
+/// @param releasePlaces releases at fraud-service at once
 @ConfigurationProperties("payledger.screening")
 record ScreeningProperties(
     URI url,
@@ -20,7 +25,11 @@ record ScreeningProperties(
     int answerBytesMax,
     int retryPercent,
     int retryBalanceMax,
-    Duration retryInterval) {
+    Duration retryInterval,
+    int places,
+    int placesPerCaller,
+    int waitingPerCallerMax,
+    int releasePlaces) {
   ScreeningProperties {
     if (retryPercent < 0 || retryPercent > 100 || retryBalanceMax < 1) {
       throw new IllegalArgumentException(
@@ -28,6 +37,14 @@ record ScreeningProperties(
     }
     if (!retryInterval.isPositive()) {
       throw new IllegalArgumentException("retry-interval must be positive");
+    }
+    if (placesPerCaller < 1 || placesPerCaller > places / 2) {
+      throw new IllegalArgumentException(
+          "places-per-caller must be at least 1 and at most half of places");
+    }
+    if (waitingPerCallerMax < 1 || releasePlaces < 1) {
+      throw new IllegalArgumentException(
+          "waiting-per-caller-max and release-places must be at least 1");
     }
   }
 }

@@ -1,13 +1,20 @@
 package dev.payledger.ledger.screening;
 
-/// What came of asking. UNAVAILABLE is every answer that is not clearly one of the others: a
-/// time-out, an error, a body that cannot be read.
+/// What came of asking. Only the last two mean that fraud screening is away; the two before are the
+/// ledger's own business, and say nothing about fraud-service.
 public enum Verdict {
   APPROVED,
   DECLINED,
   /// Fraud-service was told earlier to let go of this transfer; it cannot be approved any more.
   RELEASED,
+  /// Nothing was sent: no place at fraud-service became free while the caller could still wait for
+  /// an answer.
+  CONGESTED,
+  /// No answer, and none expected now: a repeat beyond the budget, or this process is stopping.
+  RETRY_LATER,
+  /// It was sent, and there was no usable answer in time: a time-out, an error, a body that cannot
+  /// be read.
   UNAVAILABLE,
-  /// Nothing was sent: breaker open, bulkhead full, or a repeat beyond the budget.
-  NOT_ASKED
+  /// Nothing was sent, because of what became of the calls before: the breaker is open.
+  BREAKER_OPEN
 }

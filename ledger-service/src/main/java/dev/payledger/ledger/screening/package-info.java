@@ -1,5 +1,5 @@
-/// Asks fraud-service about a held transfer, behind a circuit breaker, a bulkhead, a time limit and a
-/// retry budget, and believes nothing it cannot read. Read `FraudScreening`.
+/// Asks fraud-service about a held transfer, behind a fair bulkhead, a circuit breaker, a time limit
+/// and a retry budget, and believes nothing it cannot read. Read `FraudScreening`.
 @NullMarked
 package dev.payledger.ledger.screening;
 

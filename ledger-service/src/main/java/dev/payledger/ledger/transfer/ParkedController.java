@@ -23,6 +23,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -85,7 +86,10 @@ class ParkedController {
 
   /// 202 with the transfer: the next recovery goes on with it.
   @PostMapping("/{id}/release")
-  ResponseEntity<TransferView> release(@PathVariable UUID id, Authentication auth) {
+  ResponseEntity<TransferView> release(
+      @PathVariable UUID id,
+      @RequestBody(required = false) TransferController.@Nullable Nothing body,
+      Authentication auth) {
     Caller caller = Caller.of(auth);
     Transfer transfer = find(id);
     if (!parked.release(id)) {

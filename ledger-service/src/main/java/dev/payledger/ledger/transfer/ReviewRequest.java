@@ -1,5 +1,7 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.ledger.request.Text;
+
 /// The body of `POST /v1/operator/held-transfers/{id}/review`.
 ///
 /// @param reason 1 to 200 characters without control characters
@@ -16,9 +18,6 @@ record ReviewRequest(Decision decision, String reason) {
     if (decision == null) {
       throw new IllegalArgumentException("decision must be RETRY, APPROVE or REJECT");
     }
-    if (reason == null || reason.isBlank() || !TransferTerms.isText(reason, 200)) {
-      throw new IllegalArgumentException(
-          "reason must have 1 to 200 characters and no control characters");
-    }
+    Text.requireReason(reason == null ? "" : reason);
   }
 }

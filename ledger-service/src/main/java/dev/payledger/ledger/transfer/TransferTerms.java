@@ -1,6 +1,7 @@
 package dev.payledger.ledger.transfer;
 
 import dev.payledger.ledger.journal.Fingerprint;
+import dev.payledger.ledger.request.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param metadata up to 20 strings by name
 record TransferTerms(@Nullable String reference, @Nullable Map<String, String> metadata) {
   TransferTerms {
-    if (reference != null && !isText(reference, 140)) {
+    if (reference != null && !Text.fits(reference, 140)) {
       throw new IllegalArgumentException(
           "reference must have at most 140 characters and no control characters");
     }
@@ -24,8 +25,8 @@ record TransferTerms(@Nullable String reference, @Nullable Map<String, String> m
                     e ->
                         e.getKey() != null
                             && e.getValue() != null
-                            && isText(e.getKey(), 40)
-                            && isText(e.getValue(), 200)))) {
+                            && Text.fits(e.getKey(), 40)
+                            && Text.fits(e.getValue(), 200)))) {
       throw new IllegalArgumentException(
           "metadata must have at most 20 entries of text: names to 40, values to 200 characters");
     }
@@ -46,12 +47,5 @@ record TransferTerms(@Nullable String reference, @Nullable Map<String, String> m
               parts.add(value);
             });
     return Fingerprint.of(parts);
-  }
-
-  static boolean isText(String text, int lengthMax) {
-    return text.codePointCount(0, text.length()) <= lengthMax
-        && text.codePoints()
-            .noneMatch(
-                c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
   }
 }

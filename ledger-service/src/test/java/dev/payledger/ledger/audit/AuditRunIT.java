@@ -238,7 +238,8 @@ class AuditRunIT extends LedgerUnderTest {
           CREATE TEMP TABLE n ON COMMIT DROP AS SELECT n, gen_random_uuid() AS id,
             gen_random_uuid() AS a, gen_random_uuid() AS b FROM generate_series(1, 30000) n;
           INSERT INTO account (id, owner, name, currency, opened_at, line_count,
-              credits_posted_minor) SELECT a, 'x', 'x', 'EUR', now(), 1, 10 FROM n;
+              credits_posted_minor) SELECT a, 'owner ' || n, 'x', 'EUR', now(), 1, 10
+              FROM n;
           INSERT INTO command SELECT id, 'create-transfer', sha256('x'), 'ACCEPTED', now() FROM n;
           INSERT INTO transfer (id, initiator, by_operator, status, screening, debit_account_id,
               credit_account_id, amount_minor, captured_minor, currency, created_at, expires_at,
@@ -253,6 +254,7 @@ class AuditRunIT extends LedgerUnderTest {
           INSERT INTO saga SELECT gen_random_uuid(), 'CAPTURE', NULL, 'x', 1, 0,
             now() + interval '6 days' FROM n;
           INSERT INTO offline_allowance SELECT a, now(), 10, 10 FROM n;
+          INSERT INTO owner_offline_allowance SELECT 'owner ' || n, now(), 10, 10 FROM n;
           INSERT INTO audit_account SELECT a, 0, 0, 0 FROM n;
           INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload,
             created_at) SELECT id, 'transfer', id, 1, 'x', 1, '{}', now() FROM n;

@@ -103,6 +103,10 @@ class ChecksIT extends LedgerUnderTest {
       I11b | DELETE FROM account_line WHERE account_id = {b} | {event of b}
       I11b | DELETE FROM account WHERE id = {other} | {event of other}
       I26  | ALTER TABLE offline_allowance DROP CONSTRAINT offline_allowance_is_never_exceeded; UPDATE offline_allowance SET used_minor = limit_minor + 1 WHERE account_id = {a} | {a}
+      I26  | DELETE FROM offline_allowance WHERE account_id = {a} | {a}
+      I26b | ALTER TABLE owner_offline_allowance DROP CONSTRAINT owner_offline_allowance_is_never_exceeded; UPDATE owner_offline_allowance SET used_minor = limit_minor + 1 WHERE owner = 'alice' | alice
+      I26b | UPDATE owner_offline_allowance SET used_minor = used_minor - 1 WHERE owner = 'alice' | alice
+      I26b | DELETE FROM owner_offline_allowance WHERE owner = 'alice' | alice
       I27  | UPDATE transfer SET reversed_minor = reversed_minor + 1 WHERE id = {posted} | {posted}
       I27  | UPDATE transfer SET reversing_minor = 1 WHERE id = {posted} | {posted}
       I27  | UPDATE transfer SET reversal_count = 1 WHERE id = {posted} | {posted}
@@ -112,6 +116,28 @@ class ChecksIT extends LedgerUnderTest {
       I27  | UPDATE transfer SET debit_account_id = {other} WHERE id = {reversal} | {reversal}
       I27  | UPDATE transfer SET currency = 'USD' WHERE id = {reversal} | {reversal}
       I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_that_reverses_is_not_reversed; UPDATE transfer SET reverses = {reversal} WHERE id = {posted} | {posted}
+      I28  | UPDATE account SET floor_minor = -100000 WHERE id = {other} | {other}
+      I28  | UPDATE account SET floor_minor = -100000 WHERE id = {second} | {second}
+      I28  | UPDATE account SET frozen_by_owner = 'DEBITS' WHERE id = {other} | {other}
+      I28  | UPDATE account SET frozen_by_operator = 'NONE' WHERE id = {other} | {other}
+      I28  | UPDATE account SET change_count = 1 WHERE id = {other} | {other}
+      I28  | UPDATE account SET change_count = 1 WHERE id = {other} | {other} change 2
+      I28  | UPDATE account SET change_count = 3 WHERE id = {other} | {other}
+      I28  | DELETE FROM account_change WHERE account_id = {other} AND number = 1 | {other} change 2
+      I28  | DELETE FROM account_change WHERE account_id = {other} AND number = 2 | {other}
+      I28  | UPDATE account_change SET floor_after_minor = -7 WHERE account_id = {other} AND number = 1 | {other} change 2
+      I28  | UPDATE account_change SET status_before = 'FROZEN' WHERE account_id = {other} AND number = 2 | {other} change 2
+      I29  | DELETE FROM account_change WHERE account_id = {other} AND number = 2 | {freeze} | I28 {other}
+      I29  | UPDATE command SET outcome = 'REJECTED', rejection = 'account-closed' WHERE id = {freeze} | {other} change 2
+      I29  | UPDATE command SET account_id = {a} WHERE id = {freeze} | {other} change 2
+      I29  | UPDATE account_change SET command_id = {posted} WHERE account_id = {other} AND number = 2 | {other} change 2
+      I11  | DELETE FROM outbox WHERE aggregate_id = {other} AND aggregate_type = 'account' AND aggregate_seq = 2 | {other} change 2 | nothing
+      I11  | UPDATE outbox SET payload = jsonb_set(payload, '{status}', '"CLOSED"') WHERE aggregate_id = {other} AND aggregate_seq = 2 | {other} change 2
+      I30  | ALTER TABLE transfer DROP CONSTRAINT transfer_to_be_voided_is_never_held_or_posted; UPDATE transfer SET void_requested = true WHERE id = {posted} | {posted}
+      I30  | ALTER TABLE transfer DROP CONSTRAINT transfer_to_be_voided_is_never_held_or_posted; UPDATE transfer SET void_requested = true WHERE id = {held} | {held}
+      I30  | INSERT INTO command SELECT gen_random_uuid(), 'void-transfer', fingerprint, 'ACCEPTED', decided_at, {posted} FROM command WHERE id = {posted} | {posted}
+      I31  | INSERT INTO review_decision VALUES ({posted}, 'REJECT', 'x', 'x', '2026-01-01T00:00:00Z') | {posted}
+      I31  | INSERT INTO review_decision VALUES ({pending}, 'APPROVE', 'x', 'x', '2026-01-01T00:00:00Z'); UPDATE transfer SET status = 'EXPIRED', finished_at = now() WHERE id = {pending} | {pending}
       """;
 
   @Autowired private Checks checks;
@@ -128,9 +154,22 @@ class ChecksIT extends LedgerUnderTest {
     // Older than what the continuous auditor is shown.
     UUID second = account("alice", 100);
     positionBefore = newestPosition();
+    // With the whole of her allowance left.
+    clock.set(startOfNextHour());
     UUID a = account("alice", 10_000);
     UUID b = account("bob", 0);
     UUID other = account("carol", 0);
+    UUID freeze = UUID.randomUUID();
+    assertThat(
+            post(
+                    "/v1/accounts/" + other + "/overdraft",
+                    operator(),
+                    UUID.randomUUID(),
+                    "{\"limitMinor\":50}")
+                .status())
+        .isEqualTo(200);
+    assertThat(post("/v1/accounts/" + other + "/freeze", operator(), freeze, "{}").status())
+        .isEqualTo(200);
     UUID posted = UUID.randomUUID();
     UUID rejected = UUID.randomUUID();
     UUID declined = UUID.randomUUID();
@@ -207,6 +246,7 @@ class ChecksIT extends LedgerUnderTest {
                 Map.entry("b", b),
                 Map.entry("other", other),
                 Map.entry("second", second),
+                Map.entry("freeze", transferOf("operator", freeze)),
                 Map.entry("posted", transferOf(posted)),
                 Map.entry("rejected", transferOf(rejected)),
                 Map.entry("declined", transferOf(declined)),

@@ -19,13 +19,17 @@ import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
 import dev.payledger.ledger.journal.LockedRows.KnownCommand;
+import dev.payledger.ledger.journal.LockedRows.OwnerAllowanceKey;
+import dev.payledger.ledger.journal.LockedRows.Unscreened;
 import dev.payledger.ledger.journal.PlannedWrites.Line;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -38,12 +42,16 @@ class BatchPlanTest {
   private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
   private static final Fingerprint ASKED = Fingerprint.of(List.of("asked"));
   private static final Fingerprint OTHER = Fingerprint.of(List.of("other"));
-  private static final OfflineAllowance ALLOWANCE = new OfflineAllowance(NOW, 50);
+  private static final OfflineAllowance ALLOWANCE = new OfflineAllowance(NOW, 50, 80);
 
   private final Map<UUID, KnownCommand> known = new HashMap<>();
   private final Map<UUID, TransferState> transfers = new HashMap<>();
   private final Map<UUID, AccountState> accounts = new HashMap<>();
   private final Map<AllowanceKey, Long> allowances = new HashMap<>();
+  private final Map<OwnerAllowanceKey, Long> ownerAllowances = new HashMap<>();
+  private final Map<UUID, String> owners = new HashMap<>();
+  private final Set<UUID> blocked = new HashSet<>();
+  private boolean isListComplete = true;
 
   BatchPlanTest() {
     accounts.put(A, account(A, 100, 0));
@@ -269,6 +277,64 @@ class BatchPlanTest {
         .satisfies(use -> assertThat(use.amountMinor()).isEqualTo(30));
   }
 
+  /// An owner may open accounts without end, and gets no more for it.
+  @Test
+  void twoAccountsShareTheAllowanceOfTheirOwner() {
+    owners.put(A, "alice");
+    owners.put(C, "alice");
+    ownerAllowances.put(new OwnerAllowanceKey("alice", NOW), 20L);
+    UUID first = held(A, B, 40, 1);
+    UUID second = held(C, B, 30, 1);
+    UUID third = held(C, B, 20, 1);
+
+    BatchPlan plan =
+        plan(
+            new PostTransfer(first, 1, 1, ALLOWANCE),
+            new PostTransfer(second, 1, 1, ALLOWANCE),
+            new PostTransfer(third, 1, 1, ALLOWANCE));
+
+    assertThat(outcomes(plan))
+        .containsExactly(
+            new PostOutcome.Posted(),
+            new PostOutcome.AllowanceExhausted(),
+            new PostOutcome.Posted());
+    assertThat(plan.writes().ownerAllowanceUses.values())
+        .singleElement()
+        .satisfies(use -> assertThat(use.amountMinor()).isEqualTo(60));
+    assertThat(plan.writes().allowanceUses).hasSize(2);
+  }
+
+  @Test
+  void nothingPassesUnscreenedFromOrToABlockedAccount() {
+    UUID from = held(A, B, 30, 1);
+    UUID to = held(B, A, 30, 1);
+    UUID among = held(B, C, 30, 1);
+    blocked.add(A);
+
+    assertThat(
+            outcomes(
+                plan(
+                    new PostTransfer(from, 1, 1, ALLOWANCE),
+                    new PostTransfer(to, 1, 1, ALLOWANCE),
+                    new PostTransfer(among, 1, 1, ALLOWANCE))))
+        .containsExactly(
+            new PostOutcome.CannotPost(RejectionReason.FRAUD_DECLINED),
+            new PostOutcome.CannotPost(RejectionReason.FRAUD_DECLINED),
+            new PostOutcome.Posted());
+  }
+
+  @Test
+  void nothingPassesUnscreenedBeforeTheListHasArrived() {
+    isListComplete = false;
+    UUID transfer = held(A, B, 30, 1);
+
+    BatchPlan plan = plan(new PostTransfer(transfer, 1, 1, ALLOWANCE));
+
+    assertThat(outcomes(plan)).containsExactly(new PostOutcome.BlockedAccountsUnknown());
+    assertThat(plan.writes().allowanceUses).isEmpty();
+    assertThat(plan.writes().transferMoves).isEmpty();
+  }
+
   @Test
   void twoReversalsOfOneTransferShareItsAmountAndTheirEndsAreCounted() {
     UUID paid = held(A, B, 100, 1);
@@ -321,7 +387,13 @@ class BatchPlanTest {
 
   private BatchPlan plan(JournalCommand<?>... commands) {
     return BatchPlan.of(
-        List.of(commands), new LockedRows(known, transfers, accounts, allowances), NOW);
+        List.of(commands),
+        new LockedRows(
+            known,
+            transfers,
+            accounts,
+            new Unscreened(allowances, ownerAllowances, owners, blocked, isListComplete)),
+        NOW);
   }
 
   private static List<Object> outcomes(BatchPlan plan) {
@@ -417,6 +489,16 @@ class BatchPlanTest {
 
   private static AccountState account(UUID id, long balance, long lines) {
     return new AccountState(
-        id, "EUR", false, AccountState.Status.OPEN, 0L, balance, 0, 0, 0, lines, Instant.EPOCH, 7);
+        id,
+        "EUR",
+        false,
+        new AccountTerms(false, Sides.NONE, Sides.NONE, 0L, 0),
+        balance,
+        0,
+        0,
+        0,
+        lines,
+        Instant.EPOCH,
+        7);
   }
 }

@@ -19,7 +19,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -30,14 +29,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.support.JdbcUtils;
 
 /// What the database refuses, whoever asks: the last wall, which holds when every line of Java is
 /// wrong. Each statement runs in a transaction of its own that is rolled back.
 class DatabaseLawsIT extends LedgerUnderTest {
   private static final String FORBIDDEN = "42501";
-  private static final Set<String> ADMINISTERED =
-      Set.of("administered", "name", "status", "floor_minor", "frozen_by_operator");
 
   /// Names for the rows that `prepare` writes: two accounts, a command without a transfer, and a
   /// transfer with an entry and its credit line.
@@ -55,7 +51,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
           Map.entry(
               "account",
               "id = gen_random_uuid(); owner = 'x'; name = 'x'; currency = 'EUR'; kind = 'CUSTOMER';"
-                  + " status = 'OPEN'; floor_minor = 0; credits_posted_minor = 10;"
+                  + " is_closed = false; floor_minor = 0; credits_posted_minor = 10;"
                   + " debits_posted_minor = 0; credits_pending_minor = 0; debits_pending_minor = 0;"
                   + " opened_at = now()"),
           Map.entry(
@@ -63,6 +59,14 @@ class DatabaseLawsIT extends LedgerUnderTest {
               "id = gen_random_uuid(); operation = 'create-transfer';"
                   + " fingerprint = decode(repeat('00', 32), 'hex'); outcome = 'ACCEPTED';"
                   + " decided_at = now()"),
+          Map.entry(
+              "account_change",
+              "account_id = {debit}; number = 1; command_id = {command}; change = 'FREEZE';"
+                  + " changed_by = 'x'; by_operator = false; reason = 'x'; status_before = 'OPEN';"
+                  + " status_after = 'DEBITS_FROZEN'; frozen_by_owner_before = 'NONE';"
+                  + " frozen_by_owner_after = 'DEBITS'; frozen_by_operator_before = 'NONE';"
+                  + " frozen_by_operator_after = 'NONE'; floor_before_minor = 0;"
+                  + " floor_after_minor = 0; changed_at = now()"),
           Map.entry(
               "transfer",
               "id = {command}; initiator = 'x'; by_operator = false; status = 'PENDING';"
@@ -94,6 +98,12 @@ class DatabaseLawsIT extends LedgerUnderTest {
               "offline_allowance",
               "account_id = {debit}; window_start = now(); used_minor = 1; limit_minor = 2"),
           Map.entry(
+              "owner_offline_allowance",
+              "owner = 'x'; window_start = now(); used_minor = 1; limit_minor = 2"),
+          Map.entry(
+              "blocked_account",
+              "account_id = gen_random_uuid(); is_blocked = true; sequence = 1; occurred_at = now()"),
+          Map.entry(
               "outbox",
               "id = gen_random_uuid(); aggregate_type = 'transfer'; aggregate_id = {transfer};"
                   + " aggregate_seq = 1; type = 'x'; version = 1; payload = '{}'; created_at = now()"),
@@ -102,12 +112,17 @@ class DatabaseLawsIT extends LedgerUnderTest {
               "transfer_id = {transfer}; decision = 'APPROVE'; reason = 'x'; decided_by = 'x';"
                   + " decided_at = now()"));
 
+  /// What the journal does not write.
+  private static final Set<String> APPLICATIONS_OWN = Set.of("review_decision", "blocked_account");
+
   private static final String LAWS =
       """
       # table            | unlike the lawful row                          | the law that it breaks
       account            | currency = 'eur'                               | account_currency_is_iso_4217
       account            | kind = 'BANK'                                  | account_kind_is_known
-      account            | status = 'ASLEEP'                              | account_status_is_known
+      account            | frozen_by_owner = 'CREDITS'                    | account_owner_freezes_debits
+      account            | frozen_by_operator = 'ALL'                     | account_operator_freezes_sides
+      account            | change_count = -1                              | account_changes_are_counted
       account            | credits_posted_minor = 20; debits_posted_minor = -1 | account_counters_are_never_negative
       account            | credits_pending_minor = -1                     | account_counters_are_never_negative
       account            | debits_posted_minor = 11                       | account_stays_at_or_above_its_floor
@@ -115,21 +130,35 @@ class DatabaseLawsIT extends LedgerUnderTest {
       account            | floor_minor = -5; debits_posted_minor = 16     | account_stays_at_or_above_its_floor
       account            | credits_posted_minor = 9007199254740992        | account_balance_fits_a_json_integer
       account            | kind = 'SYSTEM'; floor_minor = NULL; credits_posted_minor = 0; debits_posted_minor = 9007199254740992 | account_balance_fits_a_json_integer
-      account            | frozen_by_operator = true                      | account_is_frozen_when_an_operator_froze_it
       account            | floor_minor = 1                                | account_floor_is_an_overdraft_limit
       account            | floor_minor = -9007199254740992                | account_floor_is_an_overdraft_limit
       account            | floor_minor = NULL                             | account_without_floor_is_a_system_account
       account            | kind = 'SYSTEM'                                | account_without_floor_is_a_system_account
-      account            | status = 'CLOSED'                              | account_is_empty_when_closed
-      account            | status = 'CLOSED'; credits_posted_minor = 0; credits_pending_minor = 1 | account_is_empty_when_closed
+      account            | is_closed = true                              | account_is_empty_when_closed
+      account            | is_closed = true; credits_posted_minor = 0; credits_pending_minor = 1 | account_is_empty_when_closed
       account            | id = {debit}                                   | account_pkey
       command            | operation = 'steal'                            | command_operation_is_known
       command            | outcome = 'PERHAPS'                            | command_outcome_is_known
       command            | fingerprint = decode('00', 'hex')              | command_fingerprint_is_sha_256
-      command            | operation = 'capture-transfer'                 | command_about_a_transfer_names_it_and_why_not
-      command            | operation = 'void-transfer'; outcome = 'REJECTED'; transfer_id = {transfer} | command_about_a_transfer_names_it_and_why_not
-      command            | operation = 'void-transfer'; rejection = 'not-voidable'; transfer_id = {transfer} | command_about_a_transfer_names_it_and_why_not
-      command            | rejection = 'not-voidable'                     | command_about_a_transfer_names_it_and_why_not
+      command            | operation = 'capture-transfer'                 | command_about_a_transfer_names_it
+      command            | transfer_id = {transfer}                       | command_about_a_transfer_names_it
+      command            | operation = 'freeze-account'                   | command_about_an_account_names_it
+      command            | account_id = {debit}                           | command_about_an_account_names_it
+      command            | operation = 'void-transfer'; outcome = 'REJECTED'; transfer_id = {transfer} | command_that_is_refused_says_why
+      command            | operation = 'void-transfer'; rejection = 'not-voidable'; transfer_id = {transfer} | command_that_is_refused_says_why
+      command            | operation = 'close-account'; outcome = 'REJECTED'; account_id = {debit} | command_that_is_refused_says_why
+      command            | operation = 'close-account'; rejection = 'account-not-empty'; account_id = {debit} | command_that_is_refused_says_why
+      command            | rejection = 'not-voidable'                     | command_that_is_refused_says_why
+      command            | operation = 'close-account'; account_id = gen_random_uuid() | command_account_id_fkey
+      account_change     | change = 'SPEND'                               | account_change_is_known
+      account_change     | number = 0                                     | account_change_counts_from_one_command_each
+      account_change     | number = -1                                    | account_change_counts_from_one_command_each
+      account_change     | command_id = NULL                              | account_change_counts_from_one_command_each
+      account_change     | change = 'TRAIL_BEGAN'                         | account_change_counts_from_one_command_each
+      account_change     | reason = ''                                    | account_change_gives_a_reason_or_none
+      account_change     | command_id = {transfer}; number = 2            | account_change_is_made_by_one_command
+      account_change     | account_id = {credit}                          | account_change_pkey
+      account_change     | account_id = gen_random_uuid()                 | account_change_account_id_fkey
       command            | operation = 'void-transfer'; transfer_id = gen_random_uuid() | command_transfer_id_fkey
       command            | id = {command}                                 | command_pkey
       transfer           | amount_minor = 0                               | transfer_amount_is_in_range
@@ -160,6 +189,8 @@ class DatabaseLawsIT extends LedgerUnderTest {
       transfer           | capture_within_s = 60; capture_count = -1      | transfer_has_at_most_a_hundred_captures
       transfer           | reversal_count = 101                           | transfer_has_at_most_a_hundred_reversals
       transfer           | reversal_count = -1                            | transfer_has_at_most_a_hundred_reversals
+      transfer           | status = 'POSTED'; screening = 'APPROVED'; captured_minor = 10; finished_at = now(); void_requested = true | transfer_to_be_voided_is_never_held_or_posted
+      transfer           | status = 'HELD'; screening = 'APPROVED'; capture_within_s = 60; void_requested = true | transfer_to_be_voided_is_never_held_or_posted
       transfer           | leg_count = 51                                 | transfer_with_legs_is_captured_at_once
       transfer           | leg_count = 0                                  | transfer_with_legs_is_captured_at_once
       transfer           | leg_count = 2; capture_within_s = 60           | transfer_with_legs_is_captured_at_once
@@ -200,8 +231,12 @@ class DatabaseLawsIT extends LedgerUnderTest {
       saga               | parked_at = now(); failure = 'x'               | saga_is_parked_for_a_failure
       offline_allowance  | used_minor = 3                                 | offline_allowance_is_never_exceeded
       offline_allowance  | used_minor = -1                                | offline_allowance_is_never_exceeded
+      owner_offline_allowance | used_minor = 3                            | owner_offline_allowance_is_never_exceeded
+      owner_offline_allowance | used_minor = -1                           | owner_offline_allowance_is_never_exceeded
       review_decision    | decision = 'PERHAPS'                           | review_decision_is_known
       review_decision    | reason = ''                                    | review_decision_gives_a_reason
+      blocked_account    | sequence = -1                                  | blocked_account_sequence_is_never_negative
+      blocked_account    | account_id = '00000000-0000-0000-0000-000000000000' | blocked_account_of_zeros_is_not_blocked
       outbox             | aggregate_type = 'weather'                     | outbox_aggregate_type_is_known
       outbox             | aggregate_seq = 7                              | outbox_numbers_an_aggregate_once
       """;
@@ -276,23 +311,21 @@ class DatabaseLawsIT extends LedgerUnderTest {
   }
 
   @Test
-  void theApplicationMayWriteOnlyTheAdministeredColumnsOfAnAccount() throws SQLException {
+  void theApplicationWritesNoColumnOfAnAccount() throws SQLException {
     List<String> columns = columnsOf("account");
-    assertThat(columns).contains("credits_posted_minor", "debits_pending_minor", "floor_minor");
+    assertThat(columns)
+        .contains(
+            "credits_posted_minor", "floor_minor", "status", "is_closed", "frozen_by_operator");
 
     for (String column : columns) {
-      String update = "UPDATE account SET " + column + " = " + column;
-      if (ADMINISTERED.contains(column)) {
-        assertThat(refusalOrNull("ledger_app", update) == null).as(column).isTrue();
-      } else {
-        assertThat(refusal("ledger_app", update).getSQLState()).as(column).isEqualTo(FORBIDDEN);
-      }
+      String update = "UPDATE account SET " + column + " = DEFAULT";
+      assertThat(refusal("ledger_app", update).getSQLState()).as(column).isEqualTo(FORBIDDEN);
     }
   }
 
   @Test
-  void theJournalMayNotAdministerAccounts() throws SQLException {
-    for (String column : List.of("status", "name", "owner", "floor_minor", "currency", "kind")) {
+  void theJournalChangesNoAccountsIdentity() throws SQLException {
+    for (String column : List.of("name", "owner", "currency", "kind", "opened_at")) {
       String update = "UPDATE account SET " + column + " = " + column;
       assertThat(refusal("ledger_journal", update).getSQLState()).isEqualTo(FORBIDDEN);
     }
@@ -301,6 +334,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
   @ParameterizedTest
   @CsvSource({
     "account",
+    "account_change",
     "command",
     "transfer",
     "transfer_leg",
@@ -309,7 +343,8 @@ class DatabaseLawsIT extends LedgerUnderTest {
     "account_line",
     "outbox",
     "saga",
-    "offline_allowance"
+    "offline_allowance",
+    "owner_offline_allowance"
   })
   void theApplicationCreatesNoRowThatMoneyDependsOn(String table) throws SQLException {
     PSQLException refusal = refusal("ledger_app", insert(table, ""));
@@ -327,6 +362,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
             "UPDATE hold SET amount_minor = 1",
             "UPDATE saga SET step = 'DONE'",
             "UPDATE offline_allowance SET used_minor = 0",
+            "UPDATE owner_offline_allowance SET used_minor = 0",
             "DELETE FROM hold",
             "DELETE FROM account",
             "DELETE FROM transfer")) {
@@ -335,38 +371,22 @@ class DatabaseLawsIT extends LedgerUnderTest {
   }
 
   @Test
-  void jpaWritesOnlyTheAdministeredColumnsOfAnAccount() {
+  void jpaWritesNoAccount() {
     EntityPersister account =
         entities
             .unwrap(SessionFactoryImplementor.class)
             .getMappingMetamodel()
             .getEntityDescriptor(Account.class);
-    Set<String> updatable = new TreeSet<>();
-    Set<String> all = new TreeSet<>();
-    for (int i = 0; i < account.getPropertyNames().length; i++) {
-      all.add(account.getPropertyNames()[i]);
-      if (account.getPropertyUpdateability()[i]) {
-        updatable.add(account.getPropertyNames()[i]);
-      }
-    }
 
-    assertThat(updatable)
-        .isEqualTo(
-            ADMINISTERED.stream()
-                .map(JdbcUtils::convertUnderscoreNameToPropertyName)
-                .collect(Collectors.toCollection(TreeSet::new)));
-    assertThat(all)
-        .contains(
-            "creditsPostedMinor",
-            "debitsPostedMinor",
-            "creditsPendingMinor",
-            "debitsPendingMinor",
-            "floorMinor",
-            "moneyVersion");
+    assertThat(account.isMutable()).isFalse();
   }
 
   private void somePast() {
     UUID a = account("alice", 10);
+    for (String change : List.of("freeze", "unfreeze")) {
+      assertThat(post("/v1/accounts/" + a + "/" + change, alice(), UUID.randomUUID(), "").status())
+          .isEqualTo(200);
+    }
     String leg = "{\"debitAccountId\":\"%s\",\"creditAccountId\":\"%s\",\"amountMinor\":5}";
     UUID b = account("bob", 20_000);
     FRAUD.become(Mood.FAILS);
@@ -401,6 +421,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
             "command", "outcome",
             "transfer_leg", "amount_minor",
             "review_decision", "decision",
+            "account_change", "reason",
             "outbox", "payload")
         .forEach(
             (table, column) -> {
@@ -432,7 +453,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
   /// review are not its own.
   private static String constraintBroken(String table, String unlike) throws SQLException {
     try (Connection journal =
-            table.equals("review_decision") ? Postgres.superuser("ledger") : as("ledger_journal");
+            APPLICATIONS_OWN.contains(table) ? Postgres.superuser("ledger") : as("ledger_journal");
         Statement statement = journal.createStatement()) {
       journal.setAutoCommit(false);
       for (String sql :
@@ -442,6 +463,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
               insert("command", "id = {command}"),
               insert("command", "id = {transfer}"),
               insert("transfer", "id = {transfer}"),
+              insert("account_change", "account_id = {credit}; command_id = {transfer}"),
               insert("journal_entry", "id = {entry}; number = 1"),
               insert("account_line", "account_id = {credit}; side = 'CREDIT'"),
               insert("outbox", "aggregate_seq = 7"))) {

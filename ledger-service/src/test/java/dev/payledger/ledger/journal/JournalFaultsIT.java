@@ -47,6 +47,7 @@ class JournalFaultsIT {
   static void createDatabase() {
     database = new ScratchDatabase("journal_faults");
     database.migrate();
+    database.noAccountIsBlocked();
   }
 
   @AfterAll
@@ -336,11 +337,13 @@ class JournalFaultsIT {
         "SELECT 1 FROM saga WHERE transfer_id IN (SELECT id FROM transfer WHERE"
             + " debit_account_id = '%1$s') FOR UPDATE",
         "SELECT 1 FROM hold WHERE account_id = '%1$s' FOR UPDATE",
-        "SELECT 1 FROM offline_allowance WHERE account_id = '%1$s' FOR UPDATE"
+        "SELECT 1 FROM offline_allowance WHERE account_id = '%1$s' FOR UPDATE",
+        "SELECT 1 FROM owner_offline_allowance WHERE owner IN (SELECT owner FROM account WHERE"
+            + " id = '%1$s') FOR UPDATE"
       })
   void rowLockOfStrangerKeepsNobodyElse(String lock) throws Exception {
     UUID carol = ledger.open("carol", 1_000);
-    OfflineAllowance allowance = new OfflineAllowance(Instant.EPOCH, 1_000);
+    OfflineAllowance allowance = new OfflineAllowance(Instant.EPOCH, 1_000, 1_000_000);
     HoldFunds unscreened = hold(alice, bob, 1);
     ledger.journal.submit(unscreened, LONG);
     ledger.journal.submit(new PostTransfer(unscreened.id(), 1, 1, allowance), LONG);

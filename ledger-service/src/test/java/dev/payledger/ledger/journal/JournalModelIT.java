@@ -10,12 +10,14 @@ import dev.payledger.ledger.audit.AuditedBooks;
 import dev.payledger.ledger.journal.CommitOutcome.Aborted;
 import dev.payledger.ledger.journal.CommitOutcome.Committed;
 import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
+import dev.payledger.ledger.journal.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
+import dev.payledger.ledger.journal.JournalCommand.PostOutcome.CannotPost;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
@@ -63,8 +65,11 @@ class JournalModelIT {
   private static final int COMMANDS = 20_000;
   private static final int CALLERS = 48;
   private static final int ACCOUNTS = 12;
+
+  /// The account's decides: which of an owner's accounts was first is in no answer.
   private static final OfflineAllowance ALLOWANCE =
-      new OfflineAllowance(Instant.parse("2026-11-23T10:00:00Z"), 5_000);
+      new OfflineAllowance(Instant.parse("2026-11-23T10:00:00Z"), 5_000, Integer.MAX_VALUE);
+
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final Queue<Answered> answers = new ConcurrentLinkedQueue<>();
@@ -76,6 +81,7 @@ class JournalModelIT {
   void start() {
     database = new ScratchDatabase("journal_model");
     database.migrate();
+    database.noAccountIsBlocked();
     one = new JournalInstance(database.url());
     two = new JournalInstance(database.url());
   }
@@ -107,7 +113,11 @@ class JournalModelIT {
             callers.submit(
                 () -> {
                   while (answers.size() < COMMANDS) {
-                    oneTransfer(random, accounts);
+                    if (random.nextInt(8) == 0) {
+                      administer(random, accounts);
+                    } else {
+                      oneTransfer(random, accounts);
+                    }
                   }
                 }));
       }
@@ -134,6 +144,50 @@ class JournalModelIT {
         one.count("ledger.journal.attempts", "end", "aborted")
             + two.count("ledger.journal.attempts", "end", "aborted"));
     assertThat(batches).as("commands share transactions").isLessThan(all.size() / 2);
+  }
+
+  /// Changes of an account by its owner or an operator, each undone soon, and some asked for again when
+  /// they are: under their id by the same request, or by another.
+  private void administer(RandomGenerator random, List<UUID> accounts) {
+    // The last accounts are empty now and then.
+    UUID account = accounts.get(random.nextInt(ACCOUNTS));
+    boolean byOperator = random.nextBoolean();
+    List<AccountChange> changes =
+        switch (random.nextInt(4)) {
+          case 0 -> List.of(new AccountChange.Close(), new AccountChange.Reopen());
+          case 1 -> List.of(new AccountChange.Overdraft(random.nextInt(3_000)));
+          default ->
+              List.of(
+                  new AccountChange.Freeze(
+                      byOperator ? Sides.values()[1 + random.nextInt(3)] : Sides.DEBITS),
+                  new AccountChange.Unfreeze());
+        };
+    List<ChangeAccount> asked =
+        changes.stream().map(change -> changed(account, change, byOperator)).toList();
+    Answered last = null;
+    for (ChangeAccount each : asked) {
+      last = submit(random, each, last);
+    }
+    if (random.nextInt(3) == 0) {
+      last = submit(random, asked.getFirst(), last);
+      ChangeAccount other =
+          new ChangeAccount(
+              asked.getFirst().id(),
+              Fingerprint.of(List.of("another request")),
+              account,
+              new AccountChange.Overdraft(1_000_000),
+              "bob",
+              true,
+              null,
+              null);
+      submit(random, other, last);
+    }
+  }
+
+  private static ChangeAccount changed(UUID account, AccountChange change, boolean byOperator) {
+    UUID id = UUID.randomUUID();
+    return new ChangeAccount(
+        id, Fingerprint.of(List.of(id)), account, change, "alice", byOperator, null, null);
   }
 
   /// A transfer of any kind, by itself or asked for twice, and what its saga may do with it.
@@ -180,7 +234,13 @@ class JournalModelIT {
         Answered posted = submit(random, new PostTransfer(asked.id(), 1, 1, null), answer);
         submit(random, new PostTransfer(asked.id(), 1, 1, null), posted);
       }
-      default -> submit(random, new PostTransfer(asked.id(), 1, 1, null), answer);
+      default -> {
+        Answered posted = submit(random, new PostTransfer(asked.id(), 1, 1, null), answer);
+        if (posted.decision().outcome() instanceof CannotPost(RejectionReason reason)) {
+          Answered turned = submit(random, new TurnBack(asked.id(), 1, reason), posted);
+          submit(random, new VoidHold(asked.id(), 1, false), turned);
+        }
+      }
     }
   }
 
@@ -292,7 +352,7 @@ class JournalModelIT {
     assertThatThrownBy(() -> attempt(one, this::withoutFloors, hold(poor, other, 1)))
         .isInstanceOf(JournalDefect.class)
         .hasStackTraceContaining("account_stays_at_or_above_its_floor");
-    assertThat(amounts(poor)).containsExactly(0, 0);
+    assertThat(amounts(poor)).containsExactly(0, 0, 0);
   }
 
   @Test
@@ -309,6 +369,21 @@ class JournalModelIT {
         .asString()
         .contains("one thread says Rejected", "INSUFFICIENT_FUNDS");
     assertThat(AuditedBooks.violations(database.url())).contains("I1");
+  }
+
+  @Test
+  void withoutThePlannersVoidCheckTheDatabaseRefuses() {
+    UUID debit = opened();
+    UUID credit = opened();
+    funded(debit, 100);
+    HoldFunds asked = hold(debit, credit, 10);
+    submit(one, voided(asked.id()), submit(one, asked, null));
+
+    assertThatThrownBy(
+            () -> attempt(one, this::withoutVoids, new PostTransfer(asked.id(), 1, 1, null)))
+        .isInstanceOf(JournalDefect.class)
+        .hasStackTraceContaining("transfer_takes_legal_steps");
+    assertThat(amounts(credit)).containsExactly(0, 0, 0);
   }
 
   @Test
@@ -421,6 +496,30 @@ class JournalModelIT {
     return plan.decisions();
   }
 
+  private LockedRows withoutVoids(LockedRows rows) {
+    Map<UUID, TransferState> transfers = new java.util.HashMap<>();
+    rows.transfers()
+        .forEach(
+            (id, t) ->
+                transfers.put(
+                    id,
+                    new TransferState(
+                        t.terms(),
+                        t.status(),
+                        t.eventCount(),
+                        t.screening(),
+                        t.rejection(),
+                        t.capturedMinor(),
+                        t.captureCount(),
+                        false,
+                        t.reversals(),
+                        t.isHoldLive(),
+                        t.saga(),
+                        t.expiresAt(),
+                        t.finishedAt())));
+    return new LockedRows(rows.commands(), transfers, rows.accounts(), rows.allowancesMinor());
+  }
+
   private LockedRows withoutFloors(LockedRows rows) {
     Map<UUID, AccountState> accounts = new java.util.HashMap<>();
     rows.accounts()
@@ -432,8 +531,7 @@ class JournalModelIT {
                         id,
                         a.currency(),
                         a.isSystem(),
-                        a.status(),
-                        null,
+                        new AccountTerms(false, Sides.NONE, Sides.NONE, null, 0),
                         a.creditsPostedMinor(),
                         a.debitsPostedMinor(),
                         a.creditsPendingMinor(),
@@ -441,7 +539,7 @@ class JournalModelIT {
                         a.lineCount(),
                         a.lastPostedAt(),
                         a.version())));
-    return new LockedRows(rows.commands(), rows.transfers(), accounts, rows.allowancesMinor());
+    return new LockedRows(rows.commands(), rows.transfers(), accounts, rows.unscreened());
   }
 
   private static Decision<?> decided(CommitOutcome<List<Decision<?>>> outcome) {
@@ -487,18 +585,18 @@ class JournalModelIT {
     return null;
   }
 
-  /// Balance and holds of an account in the database.
+  /// Balance, holds and floor of an account in the database.
   private long[] amounts(UUID account) {
     try (Connection connection = Postgres.superuser(database.name());
         Statement statement = connection.createStatement();
         var row =
             statement.executeQuery(
-                "SELECT credits_posted_minor - debits_posted_minor, debits_pending_minor"
-                    + " FROM account WHERE id = '"
+                "SELECT credits_posted_minor - debits_posted_minor, debits_pending_minor,"
+                    + " coalesce(floor_minor, 0) FROM account WHERE id = '"
                     + account
                     + "'")) {
       row.next();
-      return new long[] {row.getLong(1), row.getLong(2)};
+      return new long[] {row.getLong(1), row.getLong(2), row.getLong(3)};
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

@@ -240,6 +240,10 @@ class JournalPlansIT {
         INSERT INTO screening_release (transfer_id, due_at) SELECT id, now() FROM n;
         INSERT INTO offline_allowance (account_id, window_start, used_minor, limit_minor)
           SELECT id, now(), 1, 2 FROM n;
+        INSERT INTO owner_offline_allowance (owner, window_start, used_minor, limit_minor)
+          SELECT 'owner ' || n, now(), 1, 2 FROM n;
+        INSERT INTO blocked_account (account_id, is_blocked, sequence, occurred_at)
+          SELECT id, true, 1, now() FROM n;
         INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version,
           payload, created_at)
           SELECT id, 'transfer', id, 1, 'x', 1, '{}', now() FROM n;
@@ -283,6 +287,10 @@ class JournalPlansIT {
             "debitsPending",
             "lines",
             "versions",
+            "changes",
+            "floors",
+            "floorsBefore",
+            "floorsAfter",
             "seqs",
             "aggregateSeqs",
             "eventCounts",
@@ -301,8 +309,13 @@ class JournalPlansIT {
             "postedAts",
             "lastPostedAts",
             "dueAts",
+            "changedAts",
             "windowStarts"));
-    arrays(parameters, "boolean", "false", List.of("byOperators", "voidsRequested", "refusals"));
+    arrays(
+        parameters,
+        "boolean",
+        "false",
+        List.of("byOperators", "voidsRequested", "closed", "refusals"));
     arrays(parameters, "integer", "1", List.of("numbers", "legCounts", "captures", "reversals"));
     arrays(
         parameters,
@@ -311,6 +324,16 @@ class JournalPlansIT {
         List.of(
             "sha256s",
             "operations",
+            "kinds",
+            "changedBys",
+            "statusesBefore",
+            "statusesAfter",
+            "byOwner",
+            "byOwnerBefore",
+            "byOwnerAfter",
+            "byOperator",
+            "byOperatorBefore",
+            "byOperatorAfter",
             "outcomes",
             "owners",
             "names",

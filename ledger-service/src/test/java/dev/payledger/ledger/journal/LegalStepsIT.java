@@ -82,6 +82,17 @@ class LegalStepsIT {
     }
   }
 
+  @Test
+  void aRequestedVoidIsNeverTakenBack() throws SQLException {
+    try (Connection connection = Postgres.superuser(database.name());
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      assertThat(update(statement, "UPDATE transfer SET void_requested = true")).isTrue();
+      assertThat(update(statement, "UPDATE transfer SET void_requested = false")).isFalse();
+      connection.rollback();
+    }
+  }
+
   /// Written when it is not as it should be, and then this fails once: look at it and commit it.
   @Test
   void thePageShowsTheStepsAsTheyAre() throws IOException {

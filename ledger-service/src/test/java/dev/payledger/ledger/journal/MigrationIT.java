@@ -100,4 +100,58 @@ class MigrationIT {
               tuple("POSTED", 100L, 1), tuple("PENDING", 0L, 1), tuple("REJECTED", 0L, 1));
     }
   }
+
+  /// Whose a freeze was is kept as far as it is known; the trail begins with what is there.
+  @Test
+  void freezesOfVersionEightBelongToWhoFroze() throws SQLException {
+    try (ScratchDatabase database = new ScratchDatabase("migration_freezes")) {
+      Flyway.configure()
+          .dataSource(database.url(), "ledger_owner", "ledger-owner-demo")
+          .target("8")
+          .load()
+          .migrate();
+      database.superuser(
+          """
+          INSERT INTO account (id, owner, name, currency, status, frozen_by_operator, floor_minor,
+              opened_at)
+            SELECT gen_random_uuid(), 'alice', name, 'EUR', status, by_operator, floor, now()
+            FROM (VALUES ('1', 'OPEN', false, 0), ('2', 'DEBITS_FROZEN', false, 0),
+              ('3', 'DEBITS_FROZEN', true, 0), ('4', 'CREDITS_FROZEN', true, 0),
+              ('5', 'FROZEN', true, 0), ('6', 'FROZEN', false, 0), ('7', 'CLOSED', false, 0),
+              ('8', 'OPEN', false, -50)) AS a (name, status, by_operator, floor);
+          INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version,
+              payload, created_at)
+            SELECT gen_random_uuid(), 'account', id, 0, 'AccountOpened', 1, '{}', now()
+            FROM account WHERE kind = 'CUSTOMER'
+          """);
+
+      database.migrate();
+
+      assertThat(AuditedBooks.violations(database.url())).isEmpty();
+      List<String> accounts = new ArrayList<>();
+      try (Connection connection = Postgres.superuser(database.name());
+          Statement statement = connection.createStatement();
+          var row =
+              statement.executeQuery(
+                  """
+                  SELECT concat_ws(' ', name, status, frozen_by_owner, frozen_by_operator,
+                    (SELECT count(*) FROM account_change c WHERE c.account_id = a.id))
+                  FROM account a WHERE kind = 'CUSTOMER' ORDER BY name
+                  """)) {
+        while (row.next()) {
+          accounts.add(row.getString(1));
+        }
+      }
+      assertThat(accounts)
+          .containsExactly(
+              "1 OPEN NONE NONE 0",
+              "2 DEBITS_FROZEN DEBITS NONE 1",
+              "3 DEBITS_FROZEN NONE DEBITS 1",
+              "4 CREDITS_FROZEN NONE CREDITS 1",
+              "5 FROZEN NONE BOTH 1",
+              "6 FROZEN NONE BOTH 1",
+              "7 CLOSED NONE NONE 1",
+              "8 OPEN NONE NONE 1");
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.contracts.BlockedAccountEvent;
 import dev.payledger.testkit.Postgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -17,6 +18,13 @@ record ScratchDatabase(String name) implements AutoCloseable {
   /// Brings the ledger's tables in.
   void migrate() {
     Flyway.configure().dataSource(url(), "ledger_owner", "ledger-owner-demo").load().migrate();
+  }
+
+  /// As when fraud-service has told its whole list, with no account in it.
+  void noAccountIsBlocked() {
+    superuser(
+        "INSERT INTO blocked_account VALUES ('%s', false, 1, now())"
+            .formatted(BlockedAccountEvent.END_OF_LIST));
   }
 
   String url() {

@@ -1,6 +1,8 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.ledger.journal.JournalCommand.AccountOutcome;
 import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
+import dev.payledger.ledger.journal.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
@@ -49,7 +51,8 @@ final class SerialModel {
           && (decision.outcome() instanceof HoldOutcome.Held
               || decision.outcome() instanceof PostOutcome.Posted
               || decision.outcome() instanceof TurnOutcome.Turned
-              || decision.outcome() instanceof ChangeOutcome.Accepted);
+              || decision.outcome() instanceof ChangeOutcome.Accepted
+              || decision.outcome() instanceof AccountOutcome.Changed);
     }
   }
 
@@ -57,9 +60,19 @@ final class SerialModel {
     final boolean isSystem;
     long balance;
     long held;
+    long due;
+    long floor;
+    boolean isClosed;
+    boolean ownerStopsDebits;
+    boolean operatorStopsDebits;
+    boolean operatorStopsCredits;
 
     Account(boolean isSystem) {
       this.isSystem = isSystem;
+    }
+
+    boolean refusesCredits() {
+      return isClosed || operatorStopsCredits;
     }
   }
 
@@ -80,6 +93,7 @@ final class SerialModel {
   private final Map<UUID, Transfer> transfers = new HashMap<>();
   private final Map<List<?>, Long> allowances = new HashMap<>();
   private final Map<UUID, ChangeOutcome> changes = new HashMap<>();
+  private final Map<UUID, AccountOutcome> accountChanges = new HashMap<>();
 
   private SerialModel() {
     accounts.put(JournalInstance.EXTERNAL_EUR, new Account(true));
@@ -90,12 +104,14 @@ final class SerialModel {
     return replay(answers).disagreements;
   }
 
-  /// Balances and holds after all of it.
+  /// Balances, holds and floors after all of it.
   static Map<UUID, long[]> amounts(List<Answered> answers) {
     Map<UUID, long[]> amounts = new TreeMap<>();
     replay(answers)
         .accounts
-        .forEach((id, account) -> amounts.put(id, new long[] {account.balance, account.held}));
+        .forEach(
+            (id, account) ->
+                amounts.put(id, new long[] {account.balance, account.held, account.floor}));
     return amounts;
   }
 
@@ -219,6 +235,12 @@ final class SerialModel {
         accounts.put(open.id(), new Account(false));
         yield new OpenOutcome.Opened(open.id());
       }
+      case ChangeAccount change -> {
+        commands.put(change.id(), change.fingerprint());
+        AccountOutcome outcome = change(accounts.get(change.accountId()), change);
+        accountChanges.put(change.id(), outcome);
+        yield outcome;
+      }
       case OpenBatch batch -> {
         Fingerprint first = commands.putIfAbsent(batch.id(), batch.fingerprint());
         yield first == null || first.equals(batch.fingerprint())
@@ -242,6 +264,47 @@ final class SerialModel {
     };
   }
 
+  private static AccountOutcome change(Account account, ChangeAccount asked) {
+    boolean byOperator = asked.byOperator();
+    if (account.isClosed
+        && !(asked.change() instanceof AccountChange.Close)
+        && !(asked.change() instanceof AccountChange.Reopen)) {
+      return new AccountOutcome.Rejected(RejectionReason.ACCOUNT_CLOSED);
+    }
+    switch (asked.change()) {
+      case AccountChange.Freeze(Sides sides) -> {
+        if (byOperator) {
+          account.operatorStopsDebits |= sides != Sides.CREDITS;
+          account.operatorStopsCredits |= sides != Sides.DEBITS;
+        } else {
+          account.ownerStopsDebits = true;
+        }
+      }
+      case AccountChange.Unfreeze() -> {
+        account.ownerStopsDebits &= byOperator;
+        account.operatorStopsDebits &= !byOperator;
+        account.operatorStopsCredits &= !byOperator;
+      }
+      case AccountChange.Close() -> {
+        if (!byOperator && (account.operatorStopsDebits || account.operatorStopsCredits)) {
+          return new AccountOutcome.Rejected(RejectionReason.FROZEN_BY_OPERATOR);
+        }
+        if (account.balance != 0 || account.held != 0 || account.due != 0) {
+          return new AccountOutcome.Rejected(RejectionReason.ACCOUNT_NOT_EMPTY);
+        }
+        account.isClosed = true;
+      }
+      case AccountChange.Reopen() -> account.isClosed = false;
+      case AccountChange.Overdraft(long limitMinor) -> {
+        if (account.balance - account.held < -limitMinor) {
+          return new AccountOutcome.Rejected(RejectionReason.OVERDRAFT_IN_USE);
+        }
+        account.floor = -limitMinor;
+      }
+    }
+    return new AccountOutcome.Changed();
+  }
+
   private HoldOutcome hold(HoldFunds asked) {
     if (commands.putIfAbsent(asked.id(), asked.fingerprint()) != null) {
       return new HoldOutcome.Replayed(asked.id());
@@ -253,11 +316,18 @@ final class SerialModel {
       RejectionReason no = null;
       if (debit == credit) {
         no = RejectionReason.SELF_TRANSFER;
+      } else if (debit.isClosed) {
+        no = RejectionReason.ACCOUNT_CLOSED;
+      } else if (debit.ownerStopsDebits || debit.operatorStopsDebits) {
+        no = RejectionReason.ACCOUNT_FROZEN;
       } else if (credit == null || (credit.isSystem && !asked.byOperator())) {
+        no = RejectionReason.ACCOUNT_UNUSABLE;
+      } else if (credit.refusesCredits()) {
         no = RejectionReason.ACCOUNT_UNUSABLE;
       } else if (!asked.currency().equals("EUR")) {
         no = RejectionReason.CURRENCY_MISMATCH;
-      } else if (held.merge(debit, leg.amountMinor(), Long::sum) > debit.balance - debit.held
+      } else if (held.merge(debit, leg.amountMinor(), Long::sum)
+              > debit.balance - debit.held - debit.floor
           && !debit.isSystem) {
         no = RejectionReason.INSUFFICIENT_FUNDS;
       }
@@ -266,6 +336,7 @@ final class SerialModel {
       }
     }
     held.forEach((debit, minor) -> debit.held += minor);
+    asked.legs().forEach(leg -> accounts.get(leg.creditAccountId()).due += leg.amountMinor());
     transfers.put(asked.id(), new Transfer(asked));
     return new HoldOutcome.Held(asked.id(), 1);
   }
@@ -277,6 +348,11 @@ final class SerialModel {
     }
     if (transfer.isVoidRequested) {
       return new PostOutcome.VoidRequested();
+    }
+    if (transfer.asked.captureWithin() == null
+        && transfer.asked.legs().stream()
+            .anyMatch(leg -> accounts.get(leg.creditAccountId()).refusesCredits())) {
+      return new PostOutcome.CannotPost(RejectionReason.ACCOUNT_UNUSABLE);
     }
     OfflineAllowance allowance = command.allowance();
     if (allowance != null) {
@@ -304,14 +380,17 @@ final class SerialModel {
     debit.held -= minor;
     debit.balance -= minor;
     accounts.get(leg.creditAccountId()).balance += minor;
+    accounts.get(leg.creditAccountId()).due -= minor;
   }
 
   private void giveBack(Transfer transfer) {
     for (Leg leg : transfer.asked.legs()) {
       accounts.get(leg.debitAccountId()).held -= leg.amountMinor();
+      accounts.get(leg.creditAccountId()).due -= leg.amountMinor();
     }
     Leg first = transfer.asked.legs().getFirst();
     accounts.get(first.debitAccountId()).held += transfer.captured;
+    accounts.get(first.creditAccountId()).due += transfer.captured;
   }
 
   /// Asked for when its time is over.
@@ -335,6 +414,9 @@ final class SerialModel {
     long minor = asked.amountMinor() == null ? left : asked.amountMinor();
     if (minor > left) {
       return new ChangeOutcome.Rejected(RejectionReason.CAPTURE_LIMIT);
+    }
+    if (accounts.get(leg.creditAccountId()).refusesCredits()) {
+      return new ChangeOutcome.Rejected(RejectionReason.ACCOUNT_UNUSABLE);
     }
     move(leg, minor);
     transfer.captured += minor;
@@ -416,6 +498,10 @@ final class SerialModel {
               answer.decision().outcome() instanceof ChangeOutcome.IdReused
                   ? !change.fingerprint().equals(commands.get(change.id()))
                   : told(changes.get(change.id())).equals(answer.decision().outcome());
+          case ChangeAccount change ->
+              answer.decision().outcome() instanceof AccountOutcome.IdReused
+                  ? !change.fingerprint().equals(commands.get(change.id()))
+                  : answer.decision().outcome().equals(accountChanges.get(change.id()));
           case ExpireHold end ->
               transfers.containsKey(end.transferId())
                   && answer.decision().outcome() instanceof TurnOutcome.Turned

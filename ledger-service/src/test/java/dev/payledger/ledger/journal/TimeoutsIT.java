@@ -62,11 +62,15 @@ class TimeoutsIT extends LedgerUnderTest {
   /// All at once, since the longest takes half a minute.
   @Test
   void eachTimeOutOfEachRoleFires() throws Exception {
-    UUID locked = account("alice", 0);
+    // Of a saga each role may lock the row.
+    UUID command = UUID.randomUUID();
+    transfer(alice(), command, account("alice", 10), account("bob", 0), 10);
+    UUID locked = transferOf(command);
     try (Connection superuser = Postgres.superuser("ledger");
         ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor()) {
       superuser.setAutoCommit(false);
-      execute(superuser, "SELECT 1 FROM account WHERE id = '%s' FOR UPDATE".formatted(locked));
+      execute(
+          superuser, "SELECT 1 FROM saga WHERE transfer_id = '%s' FOR UPDATE".formatted(locked));
       List<Future<Ended>> ended = new ArrayList<>();
       for (Overstay overstay : Overstay.ALL) {
         ended.add(sessions.submit(() -> end(overstay, locked)));
@@ -200,7 +204,8 @@ class TimeoutsIT extends LedgerUnderTest {
           case "lock_timeout" ->
               execute(
                   session,
-                  "SELECT 1 FROM account WHERE id = '%s' FOR NO KEY UPDATE".formatted(locked));
+                  "SELECT 1 FROM saga WHERE transfer_id = '%s' FOR NO KEY UPDATE"
+                      .formatted(locked));
           case "transaction_timeout" -> execute(session, "SELECT pg_sleep(90)");
           default -> {
             Awaitility.await()

@@ -86,12 +86,12 @@ class TransferPlanTest {
   void everyReasonIsGivenBySomeRow() {
     Set<RejectionReason> given =
         EnumSet.of(RejectionReason.FRAUD_DECLINED, RejectionReason.REVIEW_REJECTED);
+    AccountPlanTest.answers().forEach(answer -> addIfPresent(given, reasonOf(answer)));
     cases().map(TransferPlanTest::reason).forEach(reason -> addIfPresent(given, reason));
     (REVERSALS + CAPTURES + VOIDS)
         .lines()
         .map(line -> line.substring(line.lastIndexOf('|') + 1).trim())
-        .flatMap(code -> Arrays.stream(RejectionReason.values()).filter(r -> r.code().equals(code)))
-        .forEach(given::add);
+        .forEach(code -> addIfPresent(given, reasonOf(code)));
 
     assertThat(given).containsExactlyInAnyOrder(RejectionReason.values());
   }
@@ -311,8 +311,7 @@ class TransferPlanTest {
         id,
         currency,
         isSystem,
-        AccountState.Status.valueOf(status),
-        floor,
+        terms(status, floor),
         Math.max(balance, 0),
         Math.max(-balance, 0),
         0,
@@ -320,6 +319,24 @@ class TransferPlanTest {
         0,
         Instant.EPOCH,
         0);
+  }
+
+  private static AccountTerms terms(String status, @Nullable Long floor) {
+    Sides frozen =
+        switch (status) {
+          case "DEBITS_FROZEN" -> Sides.DEBITS;
+          case "CREDITS_FROZEN" -> Sides.CREDITS;
+          case "FROZEN" -> Sides.BOTH;
+          default -> Sides.NONE;
+        };
+    return new AccountTerms(status.equals("CLOSED"), Sides.NONE, frozen, floor, 0);
+  }
+
+  private static @Nullable RejectionReason reasonOf(String code) {
+    return Arrays.stream(RejectionReason.values())
+        .filter(reason -> reason.code().equals(code))
+        .findFirst()
+        .orElse(null);
   }
 
   private static void addIfPresent(Set<RejectionReason> set, @Nullable RejectionReason reason) {

@@ -23,6 +23,7 @@ class OfflinePolicyTest {
               8,
               5_000,
               15_000,
+              30_000,
               Duration.ofHours(1)));
 
   @ParameterizedTest
@@ -45,5 +46,6 @@ class OfflinePolicyTest {
   @Test
   void theAllowanceIsTheConfiguredOne() {
     assertThat(policy.allowance(Instant.EPOCH).limitMinor()).isEqualTo(15_000);
+    assertThat(policy.allowance(Instant.EPOCH).ownerLimitMinor()).isEqualTo(30_000);
   }
 }

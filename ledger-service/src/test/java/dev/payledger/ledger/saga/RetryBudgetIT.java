@@ -76,6 +76,26 @@ class RetryBudgetIT extends LedgerUnderTest {
     assertThat(waiting.stream().map(this::status).filter("EXPIRED"::equals)).hasSize(9);
   }
 
+  /// The small ones have a new allowance, and fraud screening is there: whom the budget stops waits.
+  @Test
+  void whoMayNotAskAgainDoesNotPassUnscreened() {
+    UUID a = account("alice", 200_000);
+    UUID b = account("bob", 0);
+    clock.set(startOfNextHour().plus(Duration.ofMinutes(59)));
+    FRAUD.become(Mood.FAILS);
+    for (int i = 0; i < 3; i++) {
+      assertThat(transfer(alice(), UUID.randomUUID(), a, b, 5_000).status()).isEqualTo(201);
+    }
+    List<UUID> waiting = held(10, a, b, 1);
+    clock.advance(Duration.ofMinutes(2));
+
+    int calls = callsOfOnePass();
+
+    assertThat(calls).isBetween(1, BALANCE_MAX + 1);
+    assertThat(waiting.stream().map(this::status).filter("POSTED"::equals)).hasSize(calls);
+    assertThat(waiting.stream().map(this::status).filter("PENDING"::equals)).hasSize(10 - calls);
+  }
+
   @Test
   void whoWasNeverAskedAboutNeedsNoBudgetWhenFraudIsBack() {
     UUID a = account("alice", 400_000);
@@ -97,9 +117,13 @@ class RetryBudgetIT extends LedgerUnderTest {
   }
 
   private List<UUID> held(int count, UUID debit, UUID credit) {
+    return held(count, debit, credit, LARGE);
+  }
+
+  private List<UUID> held(int count, UUID debit, UUID credit, long minor) {
     return Stream.generate(UUID::randomUUID)
         .limit(count)
-        .peek(id -> assertThat(transfer(alice(), id, debit, credit, LARGE).status()).isEqualTo(202))
+        .peek(id -> assertThat(transfer(alice(), id, debit, credit, minor).status()).isEqualTo(202))
         .map(LedgerUnderTest::transferOf)
         .toList();
   }

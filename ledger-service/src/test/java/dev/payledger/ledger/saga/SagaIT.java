@@ -25,7 +25,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,10 +34,12 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -196,6 +197,78 @@ class SagaIT extends LedgerUnderTest {
     assertThat(status(transferOf(beyond))).isEqualTo("PENDING");
     clock.set(startOfNextHour());
     assertThat(transfer(alice(), UUID.randomUUID(), a, b, SMALL).status()).isEqualTo(201);
+  }
+
+  /// However many accounts an owner opens.
+  @Test
+  void oneOwnersAccountsShareItsAllowance() {
+    UUID b = account("bob", 0);
+    List<UUID> hers = Stream.generate(() -> account("alice", SMALL)).limit(7).toList();
+    UUID seventh = hers.getLast();
+    UUID others = account("bob", SMALL);
+    FRAUD.become(Mood.FAILS);
+
+    for (UUID another : hers.subList(0, 6)) {
+      assertThat(transfer(alice(), UUID.randomUUID(), another, b, SMALL).status()).isEqualTo(201);
+    }
+
+    assertThat(transfer(alice(), UUID.randomUUID(), seventh, b, 1).status()).isEqualTo(202);
+    assertThat(transfer(bob(), UUID.randomUUID(), others, b, 1).status()).isEqualTo(201);
+    assertMoney(b, 6 * SMALL + 1, 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, 1", "false, 5001", "true, 1", "true, 5001"})
+  void aBlockedAccountIsDeclinedWhileFraudIsAway(boolean isBreakerOpen, long minor) {
+    UUID a = account("alice", 20_000);
+    UUID blocked = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    blockedAccount(blocked, true);
+    FRAUD.become(Mood.FAILS);
+    if (isBreakerOpen) {
+      breaker().transitionToOpenState();
+    }
+
+    Answer to = transfer(alice(), UUID.randomUUID(), a, blocked, minor);
+    Answer from = transfer(alice(), UUID.randomUUID(), blocked, b, minor);
+    Answer inALeg =
+        post(
+            "/v1/transfers",
+            alice(),
+            UUID.randomUUID(),
+            """
+            {"legs":[{"debitAccountId":"%1$s","creditAccountId":"%2$s","amountMinor":%4$d},
+              {"debitAccountId":"%1$s","creditAccountId":"%3$s","amountMinor":1}],"currency":"EUR"}
+            """
+                .formatted(a, b, blocked, minor));
+
+    assertThat(List.of(to.code(), from.code(), inALeg.code())).containsOnly("fraud-declined");
+    UUID transfer = UUID.fromString(to.json().get("transferId").asString());
+    assertThat(screening(transfer)).isEqualTo("DECLINED");
+    assertThat(releaseOwed(transfer)).as("fraud is told when it is back").isTrue();
+    assertMoney(a, 20_000, 0);
+    assertMoney(blocked, 20_000, 0);
+    blockedAccount(blocked, false);
+    assertThat(transfer(alice(), UUID.randomUUID(), a, blocked, 1).status()).isEqualTo(201);
+  }
+
+  @Test
+  void nothingPassesUnscreenedBeforeTheListOfBlockedAccountsHasArrived() {
+    UUID a = account("alice", 20_000);
+    UUID b = account("bob", 0);
+    UUID command = UUID.randomUUID();
+    UUID transfer = transferOf(command);
+    superuser("DELETE FROM blocked_account");
+    FRAUD.become(Mood.FAILS);
+
+    assertThat(transfer(alice(), command, a, b, 1).status()).isEqualTo(202);
+    assertThat(status(transfer)).isEqualTo("PENDING");
+    assertMoney(a, 20_000, 1);
+
+    theListOfBlockedAccountsIsComplete();
+    clock.advance(PAUSE_MAX);
+    recovery.runOnce();
+    assertThat(screening(transfer)).isEqualTo("SKIPPED");
   }
 
   @Test
@@ -441,7 +514,8 @@ class SagaIT extends LedgerUnderTest {
     UUID a = account("alice", 20_000);
     UUID b = account("bob", 0);
     UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant());
-    assertThat(post("/v1/accounts/" + b + "/freeze", operator(), null, "").status()).isEqualTo(200);
+    assertThat(post("/v1/accounts/" + b + "/freeze", operator(), UUID.randomUUID(), "").status())
+        .isEqualTo(200);
 
     recovery.runOnce();
 
@@ -458,7 +532,7 @@ class SagaIT extends LedgerUnderTest {
     UUID a = account("alice", 20_000);
     UUID b = account("bob", 0);
     UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant());
-    post("/v1/accounts/" + a + "/freeze", alice(), null, "");
+    post("/v1/accounts/" + a + "/freeze", alice(), UUID.randomUUID(), "");
 
     recovery.runOnce();
 
@@ -657,11 +731,6 @@ class SagaIT extends LedgerUnderTest {
     return breakers.circuitBreaker("fraud");
   }
 
-  private Instant startOfNextHour() {
-    long hourMillis = Duration.ofHours(1).toMillis();
-    return Instant.ofEpochMilli((clock.instant().toEpochMilli() / hourMillis + 1) * hourMillis);
-  }
-
   private void assertMoney(UUID account, long balanceMinor, long heldMinor) {
     assertThat(balanceMinor(account)).as("balance").isEqualTo(balanceMinor);
     assertThat(heldMinor(account)).as("held").isEqualTo(heldMinor);
@@ -713,36 +782,13 @@ class SagaIT extends LedgerUnderTest {
           (SELECT count(*) FROM outbox o WHERE o.aggregate_id IN (p.transfer, p.debit, p.credit)),
           (SELECT count(*) FROM journal_entry e WHERE e.transfer_id = p.transfer),
           (SELECT count(*) FROM screening_release r WHERE r.transfer_id = p.transfer),
-          (SELECT count(*) FROM offline_allowance u WHERE u.account_id = p.debit))
+          (SELECT count(*) FROM offline_allowance u WHERE u.account_id = p.debit),
+          (SELECT sum(u.used_minor) FROM owner_offline_allowance u JOIN account a USING (owner)
+            WHERE a.id = p.debit))
         FROM (SELECT ?::uuid AS transfer, ?::uuid AS debit, ?::uuid AS credit) p
         """,
         transfer,
         debit,
         credit);
-  }
-
-  /// A call during which the statement is executed whenever a new row of the table is committed.
-  private static Answer atCommitOf(String table, String statement, Callable<Answer> call)
-      throws Exception {
-    superuser(
-        """
-        CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS
-          $$ BEGIN %s; RETURN NULL; END $$;
-        CREATE CONSTRAINT TRIGGER planted AFTER INSERT ON %s
-          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION planted()
-        """
-            .formatted(statement, table));
-    try {
-      return call.call();
-    } finally {
-      superuser("DROP FUNCTION planted CASCADE");
-    }
-  }
-
-  private static void superuser(String sql) throws SQLException {
-    try (Connection connection = Postgres.superuser("ledger");
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 }

@@ -17,12 +17,14 @@ class SagaPropertiesTest {
   private Duration backoffMax = Duration.ofSeconds(30);
   private long limitMinor = 5_000;
   private long allowanceMinor = 15_000;
+  private long ownerAllowanceMinor = 30_000;
   private Duration window = Duration.ofHours(1);
 
   @Test
   void settingsThatFitTogetherAreTaken() {
     assertThatCode(this::properties).doesNotThrowAnyException();
     allowanceMinor = limitMinor;
+    ownerAllowanceMinor = allowanceMinor;
     backoffMax = backoffBase;
     assertThatCode(this::properties).doesNotThrowAnyException();
   }
@@ -43,6 +45,12 @@ class SagaPropertiesTest {
   void theAllowanceCoversAtLeastOneTransfer() {
     allowanceMinor = limitMinor - 1;
     refused("offline-allowance-minor");
+  }
+
+  @Test
+  void anOwnersAllowanceCoversAtLeastAnAccounts() {
+    ownerAllowanceMinor = allowanceMinor - 1;
+    refused("offline-owner-allowance-minor");
   }
 
   @Test
@@ -101,6 +109,7 @@ class SagaPropertiesTest {
         failuresMax,
         limitMinor,
         allowanceMinor,
+        ownerAllowanceMinor,
         window);
   }
 }

@@ -103,7 +103,11 @@ class RetryBudgetTest {
         4096,
         percent,
         balanceMax,
-        interval);
+        interval,
+        32,
+        8,
+        16,
+        32);
   }
 
   private void useUpTheFreeOne() {

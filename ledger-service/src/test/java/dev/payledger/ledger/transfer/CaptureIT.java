@@ -277,7 +277,7 @@ class CaptureIT extends LedgerUnderTest {
 
   @Test
   void anAccountThatTakesNoCreditsGetsNothingAndTheHoldStays() {
-    post("/v1/accounts/" + b + "/freeze", operator(), null, "{\"side\":\"CREDITS\"}");
+    post("/v1/accounts/" + b + "/freeze", operator(), UUID.randomUUID(), "{\"side\":\"CREDITS\"}");
 
     assertThat(capture(bob(), "").code()).isEqualTo("account-unusable");
     assertThat(seen().get("status").asString()).isEqualTo("HELD");
@@ -286,7 +286,7 @@ class CaptureIT extends LedgerUnderTest {
 
   @Test
   void aFreezeOfTheDebitSideDoesNotBreakThePromise() {
-    post("/v1/accounts/" + a + "/freeze", operator(), null, "{}");
+    post("/v1/accounts/" + a + "/freeze", operator(), UUID.randomUUID(), "{}");
 
     assertThat(capture(bob(), "").status()).isEqualTo(200);
   }

@@ -124,7 +124,7 @@ class LegsIT extends LedgerUnderTest {
     FRAUD.become(Mood.FAILS);
     UUID id = UUID.randomUUID();
     assertThat(pay(id, leg(a, b, 7_000), leg(a, c, 1)).status()).isEqualTo(202);
-    post("/v1/accounts/" + c + "/freeze", operator(), null, "{\"side\":\"CREDITS\"}");
+    post("/v1/accounts/" + c + "/freeze", operator(), UUID.randomUUID(), "{\"side\":\"CREDITS\"}");
     FRAUD.become(Mood.APPROVES);
     clock.advance(Duration.ofMinutes(1));
     saga.recover();

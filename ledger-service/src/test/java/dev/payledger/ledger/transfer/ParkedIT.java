@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.saga.SagaStepper;
-import dev.payledger.testkit.Postgres;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,14 +99,5 @@ class ParkedIT extends LedgerUnderTest {
         .get("items")
         .forEach(item -> ids.add(item.get("transfer").get("id").asString()));
     return ids;
-  }
-
-  private static void superuser(String sql) {
-    try (Connection connection = Postgres.superuser("ledger");
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

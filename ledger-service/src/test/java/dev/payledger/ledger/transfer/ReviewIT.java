@@ -4,17 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
+import dev.payledger.ledger.journal.Fingerprint;
+import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
+import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import dev.payledger.ledger.saga.SagaStepper;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.annotation.Import;
@@ -41,6 +48,15 @@ class ReviewIT extends LedgerUnderTest {
     asked = UUID.randomUUID();
     waiting = transferOf(asked);
     assertThat(transfer(alice(), asked, a, b, 9_000).status()).isEqualTo(202);
+  }
+
+  /// None waits, and nothing is owed to fraud screening, when the next test begins.
+  @AfterEach
+  void noneWaits() {
+    FRAUD.become(Mood.APPROVES);
+    clock.advance(Duration.ofMinutes(1));
+    saga.recover();
+    saga.release();
   }
 
   @Test
@@ -94,6 +110,19 @@ class ReviewIT extends LedgerUnderTest {
         .isEqualTo("APPROVE, looked at, operator");
   }
 
+  /// Blocked while it waited: fraud screening did not see it, and the operator may not know.
+  @Test
+  void anApprovalMovesNothingToABlockedAccount() {
+    blockedAccount(b, true);
+
+    Answer answer = review(operator(), "APPROVE");
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.json().get("rejection").asString()).isEqualTo("fraud-declined");
+    assertThat(balanceMinor(b)).isZero();
+    assertThat(heldMinor(a)).isZero();
+  }
+
   @Test
   void aRejectionGivesTheFundsBackAndTellsFraudScreening() {
     Answer answer = review(operator(), "REJECT");
@@ -144,16 +173,50 @@ class ReviewIT extends LedgerUnderTest {
   /// As after a crash between the decision and what follows from it.
   @Test
   void aDecisionThatWasWrittenDownIsCarriedOutByARecovery() throws Exception {
-    try (var app = as("ledger_app");
-        var statement = app.createStatement()) {
-      statement.execute(
-          "INSERT INTO review_decision VALUES ('%s', 'APPROVE', 'x', 'operator', now())"
-              .formatted(waiting));
-    }
+    writeDown("APPROVE");
     clock.advance(Duration.ofMinutes(1));
     saga.recover();
 
     assertThat(status(waiting)).isEqualTo("POSTED");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"APPROVE, POSTED", "REJECT, REJECTED"})
+  void aDecisionTakenInTimeIsCarriedOutAfterTheExpiry(String decision, String status)
+      throws Exception {
+    writeDown(decision);
+
+    clock.advance(Duration.ofMinutes(16));
+    saga.recover();
+
+    assertThat(status(waiting)).isEqualTo(status);
+  }
+
+  @Test
+  void aVoidWinsAgainstAnApproval() throws Exception {
+    writeDown("APPROVE");
+    VoidTransfer end =
+        new VoidTransfer(UUID.randomUUID(), Fingerprint.of(List.of(waiting)), waiting);
+    assertThat(journal.submit(end, Duration.ofSeconds(10)))
+        .isEqualTo(new ChangeOutcome.Requested());
+
+    clock.advance(Duration.ofMinutes(16));
+    saga.recover();
+
+    assertThat(status(waiting)).isEqualTo("VOIDED");
+  }
+
+  @Test
+  void aDecisionAfterTheExpiryIsNone() {
+    clock.advance(Duration.ofMinutes(16));
+
+    assertThat(review(operator(), "APPROVE").code()).isEqualTo("not-held-for-review");
+
+    assertThat(status(waiting)).isEqualTo("EXPIRED");
+    assertThat(
+            value(
+                Long.class, "SELECT count(*) FROM review_decision WHERE transfer_id = ?", waiting))
+        .isZero();
   }
 
   @Test
@@ -189,6 +252,18 @@ class ReviewIT extends LedgerUnderTest {
   void aWordThatIsNoneIsMalformed(String body) {
     assertThat(post(path(waiting), operator(), UUID.randomUUID(), body).status()).isEqualTo(400);
     assertThat(status(waiting)).isEqualTo("PENDING");
+  }
+
+  /// As by a process that died then.
+  private void writeDown(String decision) throws SQLException {
+    try (var app = as("ledger_app");
+        var statement =
+            app.prepareStatement("INSERT INTO review_decision VALUES (?, ?, 'x', 'operator', ?)")) {
+      statement.setObject(1, waiting);
+      statement.setString(2, decision);
+      statement.setObject(3, clock.instant().atOffset(ZoneOffset.UTC));
+      statement.execute();
+    }
   }
 
   private Answer review(String token, String decision) {

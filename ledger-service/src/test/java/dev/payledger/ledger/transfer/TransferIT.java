@@ -153,9 +153,9 @@ class TransferIT extends LedgerUnderTest {
     UUID a = account("alice", 1_000);
     UUID b = account("bob", 0);
     UUID frozen = account("alice", 1_000);
-    post("/v1/accounts/" + frozen + "/freeze", alice(), null, "");
+    post("/v1/accounts/" + frozen + "/freeze", alice(), UUID.randomUUID(), "");
     UUID closed = account("alice", 0);
-    post("/v1/accounts/" + closed + "/close", alice(), null, "");
+    post("/v1/accounts/" + closed + "/close", alice(), UUID.randomUUID(), "");
     UUID dollars =
         UUID.fromString(
             post(
@@ -451,7 +451,10 @@ class TransferIT extends LedgerUnderTest {
                 transaction.executeWithoutResult(
                     tx ->
                         screening.release(
-                            UUID.randomUUID(), false, TimeLeft.of(Duration.ofSeconds(5)))))
+                            UUID.randomUUID(),
+                            false,
+                            Duration.ZERO,
+                            TimeLeft.of(Duration.ofSeconds(5)))))
         .isInstanceOf(IllegalStateException.class);
   }
 }

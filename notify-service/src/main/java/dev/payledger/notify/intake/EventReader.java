@@ -1,5 +1,6 @@
 package dev.payledger.notify.intake;
 
+import dev.payledger.contracts.AccountChangedEvent;
 import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.contracts.AccountEntryEvent.Side;
 import dev.payledger.contracts.AccountEvent;
@@ -72,7 +73,10 @@ final class EventReader {
       UUID eventId = exactUuid(header(record, EventHeaders.ID));
       String type = header(record, EventHeaders.TYPE);
       return switch (record.topic()) {
-        case Topics.ACCOUNT -> accountOpened(eventId, type, record);
+        case Topics.ACCOUNT ->
+            AccountChangedEvent.TYPES.contains(type)
+                ? new Heard.NotForTheFeed()
+                : accountOpened(eventId, type, record);
         case Topics.ACCOUNT_ENTRY -> entryPosted(eventId, type, record);
         default -> throw new IllegalArgumentException("no contract for topic " + record.topic());
       };

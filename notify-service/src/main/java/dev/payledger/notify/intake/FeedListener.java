@@ -79,6 +79,7 @@ class FeedListener {
     return switch (heard) {
       case Heard.AccountOpened opened -> effect(feeds.add(opened.account()), record);
       case Heard.EntryPosted posted -> effect(feeds.add(posted.entry()), record);
+      case Heard.NotForTheFeed _ -> Effect.NONE;
       case Heard.Unreadable unreadable -> {
         deadLetters.keep(record, DeadLetters.Reason.UNREADABLE, unreadable.why());
         yield Effect.DEAD_LETTER;
@@ -110,8 +111,8 @@ class FeedListener {
         }
       }
       case DUPLICATE -> duplicates.increment();
-      case DEAD_LETTER -> {
-        // Counted where it is kept.
+      case DEAD_LETTER, NONE -> {
+        // A dead letter is counted where it is kept.
       }
     }
   }
@@ -126,6 +127,7 @@ class FeedListener {
   private enum Effect {
     APPLIED,
     DUPLICATE,
-    DEAD_LETTER
+    DEAD_LETTER,
+    NONE
   }
 }

@@ -15,6 +15,9 @@ sealed interface Heard {
 
   record EntryPosted(UUID eventId, AccountEntryEvent entry) implements Event {}
 
+  /// A change of an account that its feed does not show.
+  record NotForTheFeed() implements Heard {}
+
   /// A record that breaks its topic's contract.
   ///
   /// @param why for an operator; may quote the record

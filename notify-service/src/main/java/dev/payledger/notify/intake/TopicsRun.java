@@ -47,7 +47,7 @@ class TopicsRun {
   boolean runOnce() throws InterruptedException {
     try (Admin admin = Admin.create(connection)) {
       Map<String, KafkaFuture<Void>> topics =
-          admin.createTopics(Topics.ALL.stream().map(this::topic).toList()).values();
+          admin.createTopics(Topics.OF_LEDGER.stream().map(this::topic).toList()).values();
       for (Map.Entry<String, KafkaFuture<Void>> topic : topics.entrySet()) {
         try {
           topic.getValue().get(2L * BOUND_MS, TimeUnit.MILLISECONDS);

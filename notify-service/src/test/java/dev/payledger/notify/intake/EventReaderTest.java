@@ -2,6 +2,7 @@ package dev.payledger.notify.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.payledger.contracts.AccountChangedEvent;
 import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.contracts.AccountEvent;
 import dev.payledger.contracts.Topics;
@@ -189,6 +190,19 @@ class EventReaderTest {
   private static void assertUnreadable(Heard heard) {
     assertThat(heard).isInstanceOf(Heard.Unreadable.class);
     assertThat(((Heard.Unreadable) heard).why()).isNotBlank();
+  }
+
+  @Test
+  void changesOfAnAccountAreNoneOfTheFeeds() {
+    for (String type : AccountChangedEvent.TYPES) {
+      assertThat(
+              read(
+                  Topics.ACCOUNT,
+                  ACCOUNT.getBytes(StandardCharsets.UTF_8),
+                  "{}".getBytes(StandardCharsets.UTF_8),
+                  headers(EVENT.toString(), type)))
+          .isEqualTo(new Heard.NotForTheFeed());
+    }
   }
 
   private Heard entry(String value) {

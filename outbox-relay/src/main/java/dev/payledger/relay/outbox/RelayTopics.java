@@ -39,7 +39,7 @@ class RelayTopics {
       Set<String> existing = admin.listTopics().names().get(BOUND.toSeconds(), TimeUnit.SECONDS);
       List<NewTopic> missing =
           Stream.concat(
-                  Topics.ALL.stream()
+                  Topics.OF_LEDGER.stream()
                       .map(
                           name ->
                               new NewTopic(

@@ -7,6 +7,7 @@ import dev.payledger.local.KafkaServer;
 import dev.payledger.local.PostgresServer;
 import dev.payledger.relay.outbox.RelayState.Phase;
 import dev.payledger.testkit.Ports;
+import dev.payledger.testkit.ProcessLogs;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -20,6 +21,7 @@ class BrokenDependencyIT {
 
   @Test
   void rowsWrittenWhileKafkaIsDownDrainInOrder(@TempDir Path directory) throws Exception {
+    ProcessLogs.watch(directory);
     int kafkaPort = Ports.free();
     try (PostgresServer postgres = PostgresServer.start(directory.resolve("pg"), Ports.free());
         OutboxFixture outbox =
@@ -59,6 +61,7 @@ class BrokenDependencyIT {
   @Test
   void rowsCommittedBeforePostgresWasKilledArriveAfterItIsBack(@TempDir Path directory)
       throws Exception {
+    ProcessLogs.watch(directory);
     int kafkaPort = Ports.free();
     int postgresPort = Ports.free();
     PostgresServer postgres = PostgresServer.start(directory.resolve("pg"), postgresPort);

@@ -13,16 +13,19 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -211,18 +214,37 @@ final class OutboxFixture implements AutoCloseable {
     return relays.get(relay).getBean(type);
   }
 
+  /// Whether no backend streams from the relay's slot.
+  boolean isSlotFree() throws SQLException {
+    try (Connection connection = postgres.superuser("postgres");
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT count(*) FROM pg_replication_slots WHERE slot_name = '"
+                    + name
+                    + "' AND active_pid IS NOT NULL")) {
+      row.next();
+      return row.getInt(1) == 0;
+    }
+  }
+
   /// All records of this fixture's aggregates, in the order of their partition, once every committed
-  /// event is among them.
+  /// event is among them. Each record is looked at once: a check of all of them after each poll took
+  /// minutes for what a slow machine had written.
   List<ConsumerRecord<String, String>> awaitEverything(Duration bound) {
     List<ConsumerRecord<String, String>> found = new ArrayList<>();
+    Set<String> missing = new HashSet<>();
+    committed.values().forEach(missing::addAll);
     try (KafkaConsumer<String, String> consumer = consumer()) {
       await()
           .atMost(bound)
           .pollInterval(Duration.ofMillis(10))
           .until(
               () -> {
+                int before = found.size();
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> keep(record, found));
-                return missing(found).isEmpty();
+                found.subList(before, found.size()).forEach(record -> missing.remove(id(record)));
+                return missing.isEmpty();
               });
       consumer.poll(Duration.ofMillis(300)).forEach(record -> keep(record, found));
     }
@@ -289,7 +311,7 @@ final class OutboxFixture implements AutoCloseable {
                 ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
                 ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class));
     List<TopicPartition> partitions = new ArrayList<>();
-    for (String topic : Topics.ALL) {
+    for (String topic : Topics.OF_LEDGER) {
       for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
         partitions.add(new TopicPartition(topic, partition));
       }
