@@ -224,7 +224,7 @@ WHERE EXISTS (SELECT FROM owner_offline_allowance u
         WHERE u.owner = a.owner) owners USING (window_start)
     WHERE accounts.minor IS DISTINCT FROM owners.minor);
 
--- I27: what is counted as reversed of a transfer is what its reversals moved back, and no more than it moved
+-- I27: what is counted as reversed of a transfer is what its reversals moved back, and their number, and no more than it moved
 SELECT t.id::text FROM transfer t
 WHERE t.id IN (SELECT id FROM seen_transfer UNION SELECT reverses FROM seen_transfer)
   AND (t.reversed_minor + t.reversing_minor > t.captured_minor
