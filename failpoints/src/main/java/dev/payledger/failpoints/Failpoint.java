@@ -18,6 +18,7 @@ public enum Failpoint {
   ACCOUNT_CHANGED("ledger.account-changed", "ChangeAccount", "Changed", Replies.YES),
   ACCOUNT_CHANGE_REJECTED(
       "ledger.account-change-rejected", "ChangeAccount", "Rejected", Replies.YES),
+  BATCH_OPENED("ledger.batch-opened", "OpenBatch", "Opened", Replies.YES),
   HELD("ledger.held", "HoldFunds", "Held", Replies.YES),
   REJECTED("ledger.rejected", "HoldFunds", "Rejected", Replies.YES),
   SAGA_HANDED_BACK("ledger.saga-handed-back", Replies.YES),

@@ -24,7 +24,6 @@ import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -335,13 +334,6 @@ public class LedgerUnderTest {
       return call.call();
     } finally {
       superuser("DROP FUNCTION planted CASCADE");
-    }
-  }
-
-  private static void superuser(String sql) throws SQLException {
-    try (Connection connection = Postgres.superuser("ledger");
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
     }
   }
 }

@@ -155,6 +155,7 @@ class CrashMatrixIT extends Stack {
       case ACCOUNT_OPENED -> anAccountIsOpened(row);
       case ACCOUNT_CHANGED -> anAccountIsGivenALimit(row);
       case ACCOUNT_CHANGE_REJECTED -> anAccountWithMoneyIsNotClosed(row);
+      case BATCH_OPENED -> aBatchIsTaken(row);
       case REJECTED -> aTransferWithoutFundsIsRejected(row);
       case TURNED_BACK, RELEASED, VOIDED -> aSuspiciousTransferIsTurnedBack(row);
       case SAGA_HANDED_BACK, SAGA_CLAIMED, KEY_RELEASED -> aTransferWaitsForScreening(row);
@@ -194,6 +195,33 @@ class CrashMatrixIT extends Stack {
 
     assertThat(posted.status()).as(posted.body()).isEqualTo(201);
     return pair.moved(posted.text("id"), amountMinor, client);
+  }
+
+  /// Its items are fixed before the first is taken: with one more under the same key it is another batch.
+  private static Found aBatchIsTaken(Row row) throws Exception {
+    Pair pair = new Pair(100_000);
+    String item = pair.transfer(1_000);
+    Client client =
+        new Client("alice", "/v1/transfer-batches", "{\"items\":[%1$s,%1$s]}".formatted(item));
+    Met fault = meet(row);
+
+    Answer done = client.settle();
+    fault.await();
+
+    assertThat(done.status()).as(done.body()).isEqualTo(200);
+    client.replays(done);
+    Answer other =
+        post(
+            stack().url(Service.GATEWAY),
+            "/v1/transfer-batches",
+            "alice",
+            client.key,
+            "{\"items\":[%1$s,%1$s,%1$s]}".formatted(item));
+    assertThat(other.text("code")).isEqualTo("idempotency-key-reused");
+    assertThat(transfersOn(pair.alice)).isEqualTo(2);
+    assertThat(balanceMinor(pair.bob)).isEqualTo(2_000);
+    String first = done.json().at("/items/0/transfer/id").asString();
+    return new Found(first, "POSTED", client);
   }
 
   private static Found aTransferWithoutFundsIsRejected(Row row) throws Exception {

@@ -60,6 +60,7 @@ class CrashMatrixTest {
                   Failpoint.ACCOUNT_OPENED,
                   Failpoint.ACCOUNT_CHANGED,
                   Failpoint.ACCOUNT_CHANGE_REJECTED,
+                  Failpoint.BATCH_OPENED,
                   Failpoint.HELD,
                   Failpoint.REJECTED,
                   Failpoint.POSTED,
@@ -100,6 +101,8 @@ class CrashMatrixTest {
           Map.entry("BlockedAccounts#afterSingletonsInstantiated", "what the setting blocks"),
           Map.entry("BlockedAccountsRun#runOnce", "tells those changes, again when it crashed"),
           Map.entry("SagaClaims#holdForReview", "hands back too: ledger.saga-handed-back"),
+          Map.entry("SagaClaims#fail", "hands back too, after a defect, or parks"),
+          Map.entry("SagaClaims#release", "an operator's release of a parked saga"),
           Map.entry("SagaClaims#claimReviewed", "within an operator's decision"),
           Map.entry(
               "SigningKeys", "the demo issuer's keys: the row of a generation says who made it"));

@@ -517,7 +517,7 @@ class JournalModelIT {
                         t.saga(),
                         t.expiresAt(),
                         t.finishedAt())));
-    return new LockedRows(rows.commands(), transfers, rows.accounts(), rows.allowancesMinor());
+    return new LockedRows(rows.commands(), transfers, rows.accounts(), rows.unscreened());
   }
 
   private LockedRows withoutFloors(LockedRows rows) {
