@@ -224,14 +224,15 @@ WHERE EXISTS (SELECT FROM owner_offline_allowance u
         WHERE u.owner = a.owner) owners USING (window_start)
     WHERE accounts.minor IS DISTINCT FROM owners.minor);
 
--- I27: what is counted as reversed of a transfer is what its reversals moved back, and no more than it moved
+-- I27: what is counted as reversed of a transfer is what its reversals moved back, and their number, and no more than it moved
 SELECT t.id::text FROM transfer t
 WHERE t.id IN (SELECT id FROM seen_transfer UNION SELECT reverses FROM seen_transfer)
   AND (t.reversed_minor + t.reversing_minor > t.captured_minor
-    OR (t.reversed_minor, t.reversing_minor) <> (
+    OR (t.reversed_minor, t.reversing_minor, t.reversal_count) <> (
       SELECT coalesce(sum(amount_minor) FILTER (WHERE status = 'POSTED'), 0),
-        coalesce(sum(amount_minor) FILTER (WHERE status = 'PENDING'), 0)
-      FROM transfer r WHERE r.reverses = t.id))
+        coalesce(sum(amount_minor) FILTER (WHERE status = 'PENDING'), 0),
+        count(*) FILTER (WHERE status IN ('PENDING', 'POSTED'))
+      FROM transfer r WHERE r.reverses = t.id AND NOT r.refused))
 UNION ALL
 SELECT r.id::text FROM seen_transfer r JOIN transfer o ON o.id = r.reverses
 WHERE EXISTS (SELECT leg, debit_account_id, credit_account_id FROM leg WHERE transfer_id = r.id

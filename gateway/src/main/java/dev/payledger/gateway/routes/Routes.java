@@ -52,6 +52,8 @@ public class Routes implements KeyedOperations {
           read("/v1/transfers", READS, LEDGER, PAGE),
           Route.of(
               "GET", "/v1/transfers/{id}", READS, "accounts:read", new Read(LEDGER, ONE, true)),
+          read("/v1/transfers/{id}/timeline", READS, LEDGER, PAGE),
+          read("/v1/transfers/{id}/reversals", READS, LEDGER, PAGE),
           command(HONOURED, "open-account", "/v1/accounts", ACCOUNT),
           read("/v1/accounts", READS, LEDGER, PAGE),
           read("/v1/accounts/{id}", READS, LEDGER, ONE),

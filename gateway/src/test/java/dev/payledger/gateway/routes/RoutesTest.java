@@ -23,6 +23,8 @@ class RoutesTest {
     "POST, /v1/accounts/ID/overdraft, transfers:write",
     "GET, /v1/transfers, accounts:read",
     "GET, /v1/transfers/ID, accounts:read",
+    "GET, /v1/transfers/ID/timeline, accounts:read",
+    "GET, /v1/transfers/ID/reversals, accounts:read",
     "POST, /v1/accounts, transfers:write",
     "GET, /v1/accounts, accounts:read",
     "GET, /v1/accounts/ID, accounts:read",

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -22,7 +23,11 @@ class AuditMetrics {
   private volatile Map<String, List<String>> findings = Map.of();
   private volatile Instant auditedUntil = Instant.EPOCH;
 
-  AuditMetrics(MeterRegistry registry, Checks checks, JdbcClient sql, DatabaseClock clock) {
+  AuditMetrics(
+      MeterRegistry registry,
+      Checks checks,
+      @Qualifier("audit") JdbcClient sql,
+      DatabaseClock clock) {
     for (String check : checks.ids()) {
       Gauge.builder("ledger.check.violations", () -> findings.getOrDefault(check, List.of()).size())
           .description("Violations on record; they stay until a full scan no longer finds them")

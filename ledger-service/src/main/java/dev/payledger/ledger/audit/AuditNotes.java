@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
@@ -59,7 +60,7 @@ class AuditNotes {
 
   private final JdbcClient sql;
 
-  AuditNotes(JdbcClient sql) {
+  AuditNotes(@Qualifier("audit") JdbcClient sql) {
     this.sql = sql;
   }
 
@@ -102,7 +103,7 @@ class AuditNotes {
   /// the next position sets out for the newest of now.
   ///
   /// @return whether it was noted
-  @Transactional
+  @Transactional("audit")
   public boolean keep(
       Place from, long upTo, List<Sums> sums, Map<String, List<String>> found, Instant now) {
     boolean hasArrived = upTo == from.nextPosition();
@@ -130,7 +131,7 @@ class AuditNotes {
 
   /// After a full scan: what was on record before it and it no longer found is settled, what it found
   /// stays on record.
-  @Transactional
+  @Transactional("audit")
   public void settle(Map<String, List<String>> before, ChecksView scan, Instant now) {
     for (CheckView check : scan.checks()) {
       if (check.violations() == 0) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -53,8 +54,8 @@ class AuditRun {
       AuditNotes notes,
       AuditMetrics metrics,
       AuditProperties properties,
-      JdbcClient sql,
-      PlatformTransactionManager transactions,
+      @Qualifier("audit") JdbcClient sql,
+      @Qualifier("audit") PlatformTransactionManager transactions,
       DatabaseClock clock) {
     this.checks = checks;
     this.notes = notes;

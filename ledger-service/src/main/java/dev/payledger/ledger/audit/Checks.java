@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -39,7 +40,7 @@ public class Checks {
   private final JdbcClient sql;
   private final DatabaseClock clock;
 
-  Checks(JdbcClient sql, DatabaseClock clock) {
+  Checks(@Qualifier("audit") JdbcClient sql, DatabaseClock clock) {
     String text = text();
     this.everything = beginning(text, "everything");
     this.whatIsNew = beginning(text, "new");
@@ -49,7 +50,10 @@ public class Checks {
   }
 
   /// The full scan.
-  @Transactional(isolation = Isolation.REPEATABLE_READ, readOnly = true)
+  @Transactional(
+      transactionManager = "audit",
+      isolation = Isolation.REPEATABLE_READ,
+      readOnly = true)
   public ChecksView run() {
     Map<String, Long> counted = new LinkedHashMap<>();
     for (String table : COUNTED) {

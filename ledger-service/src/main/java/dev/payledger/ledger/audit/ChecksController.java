@@ -2,8 +2,8 @@ package dev.payledger.ledger.audit;
 
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
-import java.time.Clock;
-import java.util.List;
+import dev.payledger.ledger.request.Requests;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
@@ -15,27 +15,30 @@ import org.springframework.web.bind.annotation.RestController;
 /// has found; and `/v1/operator/trial-balance`.
 @RestController
 class ChecksController {
+  private final FullScan fullScan;
   private final Checks checks;
   private final AuditNotes notes;
   private final TrialBalance trialBalance;
-  private final Clock clock;
+  private final Requests requests;
 
-  ChecksController(Checks checks, AuditNotes notes, TrialBalance trialBalance, Clock clock) {
+  ChecksController(
+      FullScan fullScan,
+      Checks checks,
+      AuditNotes notes,
+      TrialBalance trialBalance,
+      Requests requests) {
+    this.fullScan = fullScan;
     this.checks = checks;
     this.notes = notes;
     this.trialBalance = trialBalance;
-    this.clock = clock;
+    this.requests = requests;
   }
 
   @GetMapping("/v1/operator/checks")
-  ResponseEntity<ChecksView> checks(@RequestParam(defaultValue = "FULL") String mode) {
+  ResponseEntity<ChecksView> checks(
+      @RequestParam(defaultValue = "FULL") String mode, HttpServletRequest request) {
     return switch (mode) {
-      case "FULL" -> {
-        Map<String, List<String>> before = notes.findings();
-        ChecksView result = checks.run();
-        notes.settle(before, result, clock.instant());
-        yield fresh(result);
-      }
+      case "FULL" -> fresh(fullScan.run(requests.timeLeft(request)));
       case "CONTINUOUS" -> {
         AuditNotes.Place place = notes.place();
         yield fresh(

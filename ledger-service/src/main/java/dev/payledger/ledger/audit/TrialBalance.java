@@ -1,6 +1,7 @@
 package dev.payledger.ledger.audit;
 
 import java.util.List;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -20,7 +21,7 @@ class TrialBalance {
 
   private final JdbcClient sql;
 
-  TrialBalance(JdbcClient sql) {
+  TrialBalance(@Qualifier("audit") JdbcClient sql) {
     this.sql = sql;
   }
 

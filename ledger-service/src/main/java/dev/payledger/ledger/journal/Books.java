@@ -199,11 +199,7 @@ final class Books {
   void reverse(@Nullable UUID original, long pendingMinor, long postedMinor) {
     if (original != null) {
       TransferState before = transfer(original);
-      change(
-          before.withReversals(
-              new TransferState.Reversals(
-                  Math.addExact(before.reversals().pendingMinor(), pendingMinor),
-                  Math.addExact(before.reversals().postedMinor(), postedMinor))));
+      change(before.withReversals(before.reversals().plus(pendingMinor, postedMinor)));
     }
   }
 

@@ -60,10 +60,11 @@ final class JournalWrites {
       """
       INSERT INTO transfer (id, initiator, by_operator, status, rejection, debit_account_id,
         credit_account_id, leg_count, amount_minor, currency, capture_within_s, reverses, reference,
-        metadata, event_count, traceparent, created_at, expires_at, finished_at)
+        metadata, event_count, traceparent, created_at, expires_at, finished_at, refused)
       SELECT id, initiator, by_operator, status, rejection, debit_account_id, credit_account_id,
         leg_count, amount_minor, currency, capture_within_s, reverses, reference,
-        CAST(metadata AS jsonb), 1, traceparent, created_at, expires_at, finished_at
+        CAST(metadata AS jsonb), 1, traceparent, created_at, expires_at, finished_at,
+        rejection IS NOT NULL
       FROM unnest(:ids, :initiators, :byOperators, :statuses, :rejections, :debits, :credits,
           :legCounts, :amountsMinor, :currencies, :capturesWithin, :reversed, :references, :metadatas,
           :traceparents, :createdAts, :expiresAts, :finishedAts)
@@ -75,8 +76,9 @@ final class JournalWrites {
   static final String CREATE_LEGS =
       """
       INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id, amount_minor,
-        created_at)
-      SELECT * FROM unnest(:transfers, :numbers, :debits, :credits, :amountsMinor, :createdAts)
+        created_at, refused)
+      SELECT * FROM unnest(:transfers, :numbers, :debits, :credits, :amountsMinor, :createdAts,
+        :refusals)
       """;
 
   static final String CREATE_HOLDS =
@@ -156,12 +158,14 @@ final class JournalWrites {
         captured_minor = t.captured_minor + m.captured,
         capture_count = t.capture_count + m.captures, void_requested = m.void_requested,
         reversing_minor = t.reversing_minor + m.reversing,
-        reversed_minor = t.reversed_minor + m.reversed, event_count = m.event_count,
+        reversed_minor = t.reversed_minor + m.reversed,
+        reversal_count = t.reversal_count + m.reversals, event_count = m.event_count,
         expires_at = m.expires_at, finished_at = m.finished_at
       FROM unnest(:transfers, :from, :statuses, :rejections, :screenings, :capturedMinor, :captures,
-          :voidsRequested, :reversingMinor, :reversedMinor, :eventCounts, :expiresAts, :finishedAts)
+          :voidsRequested, :reversingMinor, :reversedMinor, :reversals, :eventCounts, :expiresAts,
+          :finishedAts)
         AS m (id, from_status, status, rejection, screening, captured, captures, void_requested,
-          reversing, reversed, event_count, expires_at, finished_at)
+          reversing, reversed, reversals, event_count, expires_at, finished_at)
       WHERE t.id = ANY (ARRAY[m.id]) AND t.status = m.from_status
       """;
 
@@ -297,7 +301,8 @@ final class JournalWrites {
         .param("debits", of.uuids(l -> l.leg().debitAccountId()))
         .param("credits", of.uuids(l -> l.leg().creditAccountId()))
         .param("amountsMinor", of.longs(l -> l.leg().amountMinor()))
-        .param("createdAts", of.instants(l -> l.transfer().createdAt()));
+        .param("createdAts", of.instants(l -> l.transfer().createdAt()))
+        .param("refusals", of.booleans(l -> l.transfer().rejection() != null));
   }
 
   private void createHolds(List<NewHold> rows) {
@@ -401,6 +406,7 @@ final class JournalWrites {
         .param("voidsRequested", of.booleans(m -> m.after().isVoidRequested()))
         .param("reversingMinor", of.longs(TransferMove::reversingMinor))
         .param("reversedMinor", of.longs(TransferMove::reversedMinor))
+        .param("reversals", of.integers(TransferMove::reversals))
         .param("eventCounts", of.longs(m -> m.after().eventCount()))
         .param("expiresAts", of.instants(m -> m.after().expiresAt()))
         .param("finishedAts", of.instants(m -> m.after().finishedAt()));

@@ -142,6 +142,10 @@ final class PlannedWrites {
       return after.reversals().postedMinor() - before.reversals().postedMinor();
     }
 
+    int reversals() {
+      return after.reversals().count() - before.reversals().count();
+    }
+
     boolean hasMovedSaga() {
       return !after.saga().equals(before.saga());
     }

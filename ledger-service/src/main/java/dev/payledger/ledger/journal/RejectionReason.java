@@ -16,12 +16,16 @@ public enum RejectionReason {
       "reversal-limit",
       true,
       "More would be reversed than the transfer moved; reversals under way count."),
+  REVERSAL_COUNT_LIMIT(
+      "reversal-count-limit", true, "A transfer has at most 100 reversals; those under way count."),
   NOT_CAPTURABLE(
       "not-capturable",
       true,
       "The transfer holds nothing that could be captured: it is pending, final, out of time, or not"
           + " of capture MANUAL."),
   CAPTURE_LIMIT("capture-limit", false, "More would be captured than is left of what is held."),
+  CAPTURE_COUNT_LIMIT(
+      "capture-count-limit", false, "A transfer is captured at most 100 times; void what is left."),
   NOT_VOIDABLE(
       "not-voidable", false, "The transfer is final; nothing is held that could be voided."),
   FROZEN_BY_OPERATOR(

@@ -6,6 +6,13 @@ import org.jspecify.annotations.Nullable;
 /// The rules of a transfer, as pure functions of the locked rows: no clock, no I/O. A constraint in
 /// the database stands behind each rule about money, for the day that this class is wrong.
 final class TransferPlan {
+  /// What is told of one transfer stays small, and one payee does not fill a payer's books with cents.
+  /// The database has the same bounds: `transfer_has_at_most_a_hundred_captures`, `…_reversals`.
+  static final int CAPTURES_MAX = 100;
+
+  /// Those that turned out to give nothing back do not count.
+  static final int REVERSALS_MAX = 100;
+
   private TransferPlan() {}
 
   /// Whether the funds can be held; null means yes.
@@ -59,7 +66,12 @@ final class TransferPlan {
         original.capturedMinor()
             - original.reversals().postedMinor()
             - original.reversals().pendingMinor();
-    return money.amountMinor() > leftMinor ? RejectionReason.REVERSAL_LIMIT : null;
+    if (money.amountMinor() > leftMinor) {
+      return RejectionReason.REVERSAL_LIMIT;
+    }
+    return original.reversals().count() >= REVERSALS_MAX
+        ? RejectionReason.REVERSAL_COUNT_LIMIT
+        : null;
   }
 
   /// Whether so much of what a transfer holds can be posted now; null means yes.
@@ -68,7 +80,10 @@ final class TransferPlan {
     if (transfer.status() != TransferState.Status.HELD || !now.isBefore(transfer.expiresAt())) {
       return RejectionReason.NOT_CAPTURABLE;
     }
-    return amountMinor > transfer.leftMinor() ? RejectionReason.CAPTURE_LIMIT : null;
+    if (amountMinor > transfer.leftMinor()) {
+      return RejectionReason.CAPTURE_LIMIT;
+    }
+    return transfer.captureCount() >= CAPTURES_MAX ? RejectionReason.CAPTURE_COUNT_LIMIT : null;
   }
 
   /// Whether what a transfer holds can be given back; null means yes.

@@ -76,9 +76,17 @@ record TransferState(
     }
   }
 
-  /// What is given back of this transfer, minor units.
-  record Reversals(long pendingMinor, long postedMinor) {
-    static final Reversals NONE = new Reversals(0, 0);
+  /// What is given back of this transfer, minor units, by how many reversals that are pending or posted.
+  record Reversals(long pendingMinor, long postedMinor, int count) {
+    static final Reversals NONE = new Reversals(0, 0, 0);
+
+    /// What a reversal that begins, posts or is compensated changes.
+    Reversals plus(long pendingMinor, long postedMinor) {
+      return new Reversals(
+          Math.addExact(this.pendingMinor, pendingMinor),
+          Math.addExact(this.postedMinor, postedMinor),
+          count + Long.signum(pendingMinor + postedMinor));
+    }
   }
 
   /// @param reason why it turned back

@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// How many requests the ledger works for at once; one more is refused in front of everything that
 /// costs something, the check of its token too. A virtual thread is cheap, but what a request holds
-/// while it waits for one of ten database connections is not: without a bound the heap is.
+/// while it waits for one of a few database connections is not: without a bound the heap is.
 ///
 /// Who goes first when not all can is the gateway's business; this one keeps the process alive.
 @Component

@@ -1,7 +1,12 @@
 package dev.payledger.ledger.transfer;
 
 import dev.payledger.ledger.journal.Leg;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -11,8 +16,8 @@ import org.springframework.stereotype.Repository;
 class Legs {
   private static final String FIND =
       """
-      SELECT debit_account_id, credit_account_id, amount_minor
-      FROM transfer_leg WHERE transfer_id = :transfer ORDER BY leg
+      SELECT transfer_id, debit_account_id, credit_account_id, amount_minor
+      FROM transfer_leg WHERE transfer_id IN (:transfers) ORDER BY transfer_id, leg
       """;
 
   private final JdbcClient sql;
@@ -21,19 +26,41 @@ class Legs {
     this.sql = sql;
   }
 
-  /// One with a single leg has it in its own row.
   List<Leg> of(Transfer transfer) {
-    return transfer.legCount() == 1
-        ? List.of(
-            new Leg(transfer.debitAccountId(), transfer.creditAccountId(), transfer.amountMinor()))
-        : sql.sql(FIND)
-            .param("transfer", transfer.id())
-            .query(
-                (row, n) ->
-                    new Leg(
-                        row.getObject("debit_account_id", UUID.class),
-                        row.getObject("credit_account_id", UUID.class),
-                        row.getLong("amount_minor")))
-            .list();
+    return Objects.requireNonNull(of(List.of(transfer)).get(transfer.id()));
+  }
+
+  /// By transfer. One with a single leg has it in its own row; those of all others are one query.
+  Map<UUID, List<Leg>> of(Collection<Transfer> transfers) {
+    Map<UUID, List<Leg>> legs = new HashMap<>();
+    List<UUID> withSeveral = new ArrayList<>();
+    for (Transfer transfer : transfers) {
+      if (transfer.legCount() == 1) {
+        legs.put(
+            transfer.id(),
+            List.of(
+                new Leg(
+                    transfer.debitAccountId(),
+                    transfer.creditAccountId(),
+                    transfer.amountMinor())));
+      } else {
+        legs.put(transfer.id(), new ArrayList<>());
+        withSeveral.add(transfer.id());
+      }
+    }
+    if (!withSeveral.isEmpty()) {
+      sql.sql(FIND)
+          .param("transfers", withSeveral)
+          .query(
+              row -> {
+                Objects.requireNonNull(legs.get(row.getObject("transfer_id", UUID.class)))
+                    .add(
+                        new Leg(
+                            row.getObject("debit_account_id", UUID.class),
+                            row.getObject("credit_account_id", UUID.class),
+                            row.getLong("amount_minor")));
+              });
+    }
+    return legs;
   }
 }

@@ -2,11 +2,16 @@ package dev.payledger.ledger.transfer;
 
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.ListPosition;
 import dev.payledger.ledger.request.Page;
+import dev.payledger.ledger.request.Pages;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.saga.ParkedSagas;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,18 +34,20 @@ import org.springframework.web.bind.annotation.RestController;
 class ParkedController {
   private static final Logger log = LoggerFactory.getLogger(ParkedController.class);
   private static final String LIST = "parked transfers";
-  private static final String BEGINNING = Instant.EPOCH + " " + new UUID(0, 0);
 
   private final ParkedSagas parked;
   private final Transfers transfers;
   private final TransferViews views;
   private final Cursors cursors;
+  private final Pages pages;
 
-  ParkedController(ParkedSagas parked, Transfers transfers, TransferViews views, Cursors cursors) {
+  ParkedController(
+      ParkedSagas parked, Transfers transfers, TransferViews views, Cursors cursors, Pages pages) {
     this.parked = parked;
     this.transfers = transfers;
     this.views = views;
     this.cursors = cursors;
+    this.pages = pages;
   }
 
   /// @param failures defects in a row
@@ -54,18 +61,27 @@ class ParkedController {
       @RequestParam @Nullable String cursor,
       Authentication auth) {
     int checked = Page.checkedLimit(limit);
-    String[] position = (cursor == null ? BEGINNING : cursors.open(LIST, cursor)).split(" ", 2);
-    Page<ParkedSagas.Parked> page =
-        Page.of(
-            parked.page(Instant.parse(position[0]), UUID.fromString(position[1]), checked + 1),
-            checked,
-            last -> cursors.seal(LIST, last.since() + " " + last.transferId()));
-    Caller caller = Caller.of(auth);
+    ListPosition after = ListPosition.open(cursors, LIST, cursor, ListPosition.OLDEST);
+    List<ParkedSagas.Parked> page = parked.page(after.at(), after.id(), checked + 1);
+    Map<UUID, TransferView> seen =
+        views.find(page.stream().map(ParkedSagas.Parked::transferId).toList(), Caller.of(auth));
     return ResponseEntity.ok()
         .cacheControl(CacheControl.noStore())
         .body(
-            new Page<>(
-                page.items().stream().map(each -> view(each, caller)).toList(), page.next()));
+            pages.of(
+                page.stream()
+                    .map(
+                        each ->
+                            new ParkedTransferView(
+                                Objects.requireNonNull(seen.get(each.transferId())),
+                                each.since(),
+                                each.failures(),
+                                each.failure()))
+                    .toList(),
+                checked,
+                last ->
+                    new ListPosition(last.parkedSince(), last.transfer().id())
+                        .seal(cursors, LIST)));
   }
 
   /// 202 with the transfer: the next recovery goes on with it.
@@ -83,11 +99,6 @@ class ParkedController {
     return ResponseEntity.status(HttpStatus.ACCEPTED)
         .cacheControl(CacheControl.noStore())
         .body(views.of(transfer, caller));
-  }
-
-  private ParkedTransferView view(ParkedSagas.Parked each, Caller caller) {
-    return new ParkedTransferView(
-        views.of(find(each.transferId()), caller), each.since(), each.failures(), each.failure());
   }
 
   private Transfer find(UUID id) {

@@ -2,7 +2,9 @@ package dev.payledger.ledger.transfer;
 
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.ListPosition;
 import dev.payledger.ledger.request.Page;
+import dev.payledger.ledger.request.Pages;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.Requests;
@@ -11,6 +13,9 @@ import dev.payledger.ledger.saga.Review;
 import dev.payledger.ledger.saga.ReviewDecision;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,21 +38,27 @@ import org.springframework.web.bind.annotation.RestController;
 class ReviewController {
   private static final Logger log = LoggerFactory.getLogger(ReviewController.class);
   private static final String LIST = "transfers held for review";
-  private static final String BEGINNING = Instant.EPOCH + " " + new UUID(0, 0);
 
   private final Review review;
   private final Transfers transfers;
   private final TransferViews views;
   private final Requests requests;
   private final Cursors cursors;
+  private final Pages pages;
 
   ReviewController(
-      Review review, Transfers transfers, TransferViews views, Requests requests, Cursors cursors) {
+      Review review,
+      Transfers transfers,
+      TransferViews views,
+      Requests requests,
+      Cursors cursors,
+      Pages pages) {
     this.review = review;
     this.transfers = transfers;
     this.views = views;
     this.requests = requests;
     this.cursors = cursors;
+    this.pages = pages;
   }
 
   /// @param heldSince when fraud screening could first not be asked
@@ -61,18 +72,26 @@ class ReviewController {
       @RequestParam @Nullable String cursor,
       Authentication auth) {
     int checked = Page.checkedLimit(limit);
-    String[] position = (cursor == null ? BEGINNING : cursors.open(LIST, cursor)).split(" ", 2);
-    Page<Review.Waiting> page =
-        Page.of(
-            review.waiting(Instant.parse(position[0]), UUID.fromString(position[1]), checked + 1),
-            checked,
-            last -> cursors.seal(LIST, last.since() + " " + last.transferId()));
+    ListPosition after = ListPosition.open(cursors, LIST, cursor, ListPosition.OLDEST);
+    List<Review.Waiting> waiting = review.waiting(after.at(), after.id(), checked + 1);
+    Map<UUID, TransferView> seen =
+        views.find(waiting.stream().map(Review.Waiting::transferId).toList(), Caller.of(auth));
     return ResponseEntity.ok()
         .cacheControl(CacheControl.noStore())
         .body(
-            new Page<>(
-                page.items().stream().map(each -> view(each, Caller.of(auth))).toList(),
-                page.next()));
+            pages.of(
+                waiting.stream()
+                    .map(
+                        each ->
+                            new HeldTransferView(
+                                Objects.requireNonNull(seen.get(each.transferId())),
+                                each.since(),
+                                each.attempts(),
+                                each.nextAttemptAt()))
+                    .toList(),
+                checked,
+                last ->
+                    new ListPosition(last.heldSince(), last.transfer().id()).seal(cursors, LIST)));
   }
 
   /// 200 with the transfer when it is final or held, 202 while it still waits.
@@ -108,14 +127,6 @@ class ReviewController {
             transfer.status() == Transfer.Status.PENDING ? HttpStatus.ACCEPTED : HttpStatus.OK)
         .cacheControl(CacheControl.noStore())
         .body(views.of(transfer, caller));
-  }
-
-  private HeldTransferView view(Review.Waiting each, Caller caller) {
-    return new HeldTransferView(
-        views.of(find(each.transferId()), caller),
-        each.since(),
-        each.attempts(),
-        each.nextAttemptAt());
   }
 
   private Transfer find(UUID id) {

@@ -13,10 +13,11 @@ import org.springframework.stereotype.Repository;
 class Timelines {
   private static final String FIND =
       """
-      SELECT payload ->> 'status' AS status,
+      SELECT aggregate_seq, payload ->> 'status' AS status,
         coalesce(CAST(payload ->> 'capturedMinor' AS bigint), 0) AS captured_minor, created_at
       FROM outbox WHERE aggregate_type = 'transfer' AND aggregate_id = :transfer
-      ORDER BY aggregate_seq
+        AND aggregate_seq > :after
+      ORDER BY aggregate_seq LIMIT :limit
       """;
 
   private final JdbcClient sql;
@@ -25,12 +26,16 @@ class Timelines {
     this.sql = sql;
   }
 
-  List<Step> of(UUID transfer) {
+  /// From the step after the given one on.
+  List<Step> page(UUID transfer, long after, int limit) {
     return sql.sql(FIND)
         .param("transfer", transfer)
+        .param("after", after)
+        .param("limit", limit)
         .query(
             (row, n) ->
                 new Step(
+                    row.getLong("aggregate_seq"),
                     row.getString("status"),
                     row.getLong("captured_minor"),
                     row.getObject("created_at", OffsetDateTime.class).toInstant()))

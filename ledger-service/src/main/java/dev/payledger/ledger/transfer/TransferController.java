@@ -3,7 +3,9 @@ package dev.payledger.ledger.transfer;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.ListPosition;
 import dev.payledger.ledger.request.Page;
+import dev.payledger.ledger.request.Pages;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.Requests;
@@ -12,7 +14,6 @@ import dev.payledger.ledger.request.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -33,29 +34,28 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/v1/transfers")
 class TransferController {
-  private static final UUID LARGEST_ID = new UUID(-1L, -1L);
   private static final long WAIT_MAX_MS = 30_000;
-
-  /// The newest instant that a cursor can begin before.
-  private static final Instant END_OF_TIME = Instant.parse("9999-01-01T00:00:00Z");
 
   private final TransferIntake intake;
   private final Transfers transfers;
   private final TransferViews views;
   private final Requests requests;
   private final Cursors cursors;
+  private final Pages pages;
 
   TransferController(
       TransferIntake intake,
       Transfers transfers,
       TransferViews views,
       Requests requests,
-      Cursors cursors) {
+      Cursors cursors,
+      Pages pages) {
     this.intake = intake;
     this.transfers = transfers;
     this.views = views;
     this.requests = requests;
     this.cursors = cursors;
+    this.pages = pages;
   }
 
   /// 201 when it is posted or held for its capture, 202 while pending, 422 when rejected; to a dry run
@@ -156,9 +156,7 @@ class TransferController {
     Transfer latest =
         intake.awaitEnd(
             id, caller.subject(), TimeLeft.of(wait.compareTo(timeLeft) < 0 ? wait : timeLeft));
-    return ResponseEntity.ok()
-        .cacheControl(CacheControl.noStore())
-        .body(views.withTimeline(latest, caller));
+    return fresh(views.withTimeline(latest, caller));
   }
 
   @GetMapping
@@ -172,19 +170,32 @@ class TransferController {
     }
     int checked = Page.checkedLimit(limit);
     String list = "transfers of " + accountId;
-    String[] position =
-        cursor == null
-            ? new String[] {END_OF_TIME.toString(), LARGEST_ID.toString()}
-            : cursors.open(list, cursor).split(" ", 2);
-    Page<Transfer> page =
-        Page.of(
-            transfers.page(
-                accountId, Instant.parse(position[0]), UUID.fromString(position[1]), checked + 1),
+    ListPosition before = ListPosition.open(cursors, list, cursor, ListPosition.NEWEST);
+    return fresh(
+        pages.of(
+            views.of(transfers.page(accountId, before.at(), before.id(), checked + 1), accountId),
             checked,
-            last -> cursors.seal(list, last.createdAt() + " " + last.id()));
-    return ResponseEntity.ok()
-        .cacheControl(CacheControl.noStore())
-        .body(new Page<>(views.of(page.items(), accountId), page.next()));
+            last -> new ListPosition(last.createdAt(), last.id()).seal(cursors, list)));
+  }
+
+  /// From the beginning, or after the cursor, as `timelineNext` of the transfer is one.
+  @GetMapping("/{id}/timeline")
+  ResponseEntity<Page<TransferView.Step>> timeline(
+      @PathVariable UUID id,
+      @RequestParam @Nullable Integer limit,
+      @RequestParam @Nullable String cursor,
+      Authentication auth) {
+    return fresh(views.timeline(id, cursor, Page.checkedLimit(limit), Caller.of(auth)));
+  }
+
+  /// From the beginning, or after the cursor, as `reversalsNext` of the transfer is one.
+  @GetMapping("/{id}/reversals")
+  ResponseEntity<Page<TransferView>> reversals(
+      @PathVariable UUID id,
+      @RequestParam @Nullable Integer limit,
+      @RequestParam @Nullable String cursor,
+      Authentication auth) {
+    return fresh(views.reversals(id, cursor, Page.checkedLimit(limit), Caller.of(auth)));
   }
 
   /// What a request for a transfer is answered with, now or when it is repeated.
@@ -208,6 +219,10 @@ class TransferController {
         throw Rejections.expired(transfer.id());
       }
     };
+  }
+
+  private static <T> ResponseEntity<T> fresh(T body) {
+    return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(body);
   }
 
   private ResponseEntity<TransferView> made(Transfer transfer, Caller caller) {

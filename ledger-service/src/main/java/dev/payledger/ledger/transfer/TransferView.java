@@ -1,6 +1,8 @@
 package dev.payledger.ledger.transfer;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.payledger.ledger.journal.Leg;
+import dev.payledger.ledger.request.Page;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +23,10 @@ import org.jspecify.annotations.Nullable;
 /// @param reversedMinor how much of it has been given back, minor units
 /// @param reverses the transfer that this one gives back
 /// @param reversals the transfers that give this one back, newest last; only when one is asked for
+/// @param reversalsNext cursor of the next page of them
 /// @param voidRequested true while it is pending and will be voided
 /// @param timeline what it has been through, oldest first; for the debit side, when one is asked for
+/// @param timelineNext cursor of its next page
 /// @param expiresAt past it a pending or held transfer is given up and what it holds is available again
 record TransferView(
     UUID id,
@@ -38,26 +42,32 @@ record TransferView(
     long reversedMinor,
     @Nullable UUID reverses,
     @Nullable List<UUID> reversals,
+    @Nullable String reversalsNext,
     @Nullable Boolean voidRequested,
     Instant createdAt,
     Instant expiresAt,
     @Nullable String screening,
     @Nullable String reference,
     @Nullable Map<String, String> metadata,
-    @Nullable List<Step> timeline) {
+    @Nullable List<Step> timeline,
+    @Nullable String timelineNext) {
 
   /// A status that the transfer came to, and how much was captured then, minor units.
-  record Step(String status, long capturedMinor, Instant at) {}
+  ///
+  /// @param number from 1
+  record Step(@JsonIgnore long number, String status, long capturedMinor, Instant at) {}
 
   /// @param isOwn whether an account is the caller's business
-  /// @return null when none of it is
+  /// @param reversals the first page
+  /// @param timeline the first page
+  /// @return null when none of it is the caller's business
   static @Nullable TransferView of(
       Transfer transfer,
       List<Leg> legs,
       Predicate<UUID> isOwn,
-      List<UUID> reversals,
-      List<Step> timeline) {
-    boolean isDebitSide = legs.stream().map(Leg::debitAccountId).allMatch(isOwn);
+      Page<UUID> reversals,
+      Page<Step> timeline) {
+    boolean isDebitSide = isDebitSide(legs, isOwn);
     List<Leg> seen =
         isDebitSide
             ? legs
@@ -84,7 +94,8 @@ record TransferView(
         isOneLeg ? transfer.capturedMinor() : wholeOrNothing(transfer.capturedMinor(), seenMinor),
         isOneLeg ? transfer.reversedMinor() : wholeOrNothing(transfer.reversedMinor(), seenMinor),
         transfer.reverses(),
-        reversals.isEmpty() ? null : reversals,
+        reversals.items().isEmpty() ? null : reversals.items(),
+        reversals.next(),
         (transfer.isVoidRequested() && !transfer.status().isFinal()) ? true : null,
         transfer.createdAt(),
         transfer.expiresAt(),
@@ -94,7 +105,13 @@ record TransferView(
             : null,
         isDebitSide ? transfer.reference() : null,
         isDebitSide && !transfer.metadata().isEmpty() ? transfer.metadata() : null,
-        isDebitSide && !timeline.isEmpty() ? timeline : null);
+        isDebitSide && !timeline.items().isEmpty() ? timeline.items() : null,
+        isDebitSide ? timeline.next() : null);
+  }
+
+  /// Whether every account that pays is the caller's business.
+  static boolean isDebitSide(List<Leg> legs, Predicate<UUID> isOwn) {
+    return legs.stream().map(Leg::debitAccountId).allMatch(isOwn);
   }
 
   private static long wholeOrNothing(long minor, long wholeMinor) {

@@ -4,29 +4,52 @@ import dev.payledger.ledger.account.Account;
 import dev.payledger.ledger.account.Accounts;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.request.Caller;
+import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.ListPosition;
+import dev.payledger.ledger.request.Page;
+import dev.payledger.ledger.request.Pages;
 import dev.payledger.ledger.request.Problem;
+import dev.payledger.ledger.request.ProblemCode;
+import dev.payledger.ledger.transfer.TransferView.Step;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/// Who may see what of a transfer.
+/// Who may see what of a transfer. A list is a fixed number of queries, however long it is.
 @Component
 class TransferViews {
+  private static final Page<UUID> NO_REVERSALS = new Page<>(List.of(), null);
+  private static final Page<Step> NO_TIMELINE = new Page<>(List.of(), null);
+
   private final Transfers transfers;
   private final Accounts accounts;
   private final Legs legs;
   private final Timelines timelines;
+  private final Cursors cursors;
+  private final Pages pages;
 
-  TransferViews(Transfers transfers, Accounts accounts, Legs legs, Timelines timelines) {
+  TransferViews(
+      Transfers transfers,
+      Accounts accounts,
+      Legs legs,
+      Timelines timelines,
+      Cursors cursors,
+      Pages pages) {
     this.transfers = transfers;
     this.accounts = accounts;
     this.legs = legs;
     this.timelines = timelines;
+    this.cursors = cursors;
+    this.pages = pages;
   }
 
   /// The transfer, or "not found" after a look for accounts all the same: whether there is one that is somebody
@@ -43,32 +66,101 @@ class TransferViews {
 
   /// What the caller may see of it, or "not found".
   TransferView of(Transfer transfer, Caller caller) {
-    return of(transfer, caller, List.of());
+    return of(transfer, caller, NO_TIMELINE);
   }
 
-  /// With what it has been through.
+  /// With the beginning of what it has been through.
   TransferView withTimeline(Transfer transfer, Caller caller) {
-    return of(transfer, caller, timelines.of(transfer.id()));
+    return of(transfer, caller, timeline(transfer.id(), null, Page.LIMIT_DEFAULT));
   }
 
-  private TransferView of(Transfer transfer, Caller caller, List<TransferView.Step> timeline) {
+  private TransferView of(Transfer transfer, Caller caller, Page<Step> timeline) {
     List<Leg> all = legs.of(transfer);
-    Set<UUID> own = own(caller, accountsOf(all));
-    if (own.isEmpty()) {
-      throw Problem.notFound();
+    Set<UUID> own = requireSome(caller, all);
+    Page<Transfer> reversals =
+        Page.of(
+            reversals(transfer.id(), ListPosition.OLDEST, Page.LIMIT_DEFAULT),
+            Page.LIMIT_DEFAULT,
+            last ->
+                new ListPosition(last.createdAt(), last.id())
+                    .seal(cursors, reversalsOf(transfer.id())));
+    Page<UUID> ids =
+        new Page<>(reversals.items().stream().map(Transfer::id).toList(), reversals.next());
+    return Objects.requireNonNull(TransferView.of(transfer, all, own::contains, ids, timeline));
+  }
+
+  /// What a transfer has been through, for who sees that: the debit side.
+  Page<Step> timeline(UUID id, @Nullable String cursor, int limit, Caller caller) {
+    List<Leg> all = legs.of(find(id, caller));
+    if (!TransferView.isDebitSide(all, requireSome(caller, all)::contains)) {
+      throw new Problem(
+          ProblemCode.FORBIDDEN, "The timeline is for who owns every account that pays.");
     }
-    TransferView view =
-        TransferView.of(
-            transfer, all, own::contains, transfers.reversalsOf(transfer.id()), timeline);
-    return Objects.requireNonNull(view);
+    return timeline(id, cursor, limit);
+  }
+
+  private Page<Step> timeline(UUID id, @Nullable String cursor, int limit) {
+    String list = "timeline of " + id;
+    long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor));
+    return Page.of(
+        timelines.page(id, after, limit + 1),
+        limit,
+        last -> cursors.seal(list, Long.toString(last.number())));
+  }
+
+  /// The transfers that give this one back, oldest first, for who sees that one.
+  Page<TransferView> reversals(UUID id, @Nullable String cursor, int limit, Caller caller) {
+    requireSome(caller, legs.of(find(id, caller)));
+    ListPosition after = ListPosition.open(cursors, reversalsOf(id), cursor, ListPosition.OLDEST);
+    List<Transfer> page = reversals(id, after, limit);
+    Map<UUID, TransferView> seen = of(page, caller);
+    return pages.of(
+        page.stream().map(reversal -> Objects.requireNonNull(seen.get(reversal.id()))).toList(),
+        limit,
+        last -> new ListPosition(last.createdAt(), last.id()).seal(cursors, reversalsOf(id)));
+  }
+
+  /// One more than the limit.
+  private List<Transfer> reversals(UUID id, ListPosition after, int limit) {
+    return transfers.reversals(id, after.at(), after.id(), limit + 1);
+  }
+
+  private static String reversalsOf(UUID id) {
+    return "reversals of " + id;
   }
 
   /// As the account's owner sees them.
   List<TransferView> of(Collection<Transfer> page, UUID accountId) {
+    Map<UUID, List<Leg>> all = legs.of(page);
     return page.stream()
-        .map(t -> TransferView.of(t, legs.of(t), accountId::equals, List.of(), List.of()))
+        .map(transfer -> inList(transfer, all, accountId::equals))
         .filter(Objects::nonNull)
         .toList();
+  }
+
+  /// Of those ids, what the caller may see.
+  Map<UUID, TransferView> find(Collection<UUID> ids, Caller caller) {
+    return of(transfers.findByIdIn(ids), caller);
+  }
+
+  private Map<UUID, TransferView> of(Collection<Transfer> several, Caller caller) {
+    Map<UUID, List<Leg>> all = legs.of(several);
+    Set<UUID> own =
+        own(caller, accountsOf(all.values().stream().flatMap(Collection::stream).toList()));
+    return several.stream()
+        .map(transfer -> inList(transfer, all, own::contains))
+        .filter(Objects::nonNull)
+        .collect(Collectors.toMap(TransferView::id, Function.identity()));
+  }
+
+  private static @Nullable TransferView inList(
+      Transfer transfer, Map<UUID, List<Leg>> legs, Predicate<UUID> isOwn) {
+    return TransferView.of(
+        transfer,
+        Objects.requireNonNull(legs.get(transfer.id())),
+        isOwn,
+        NO_REVERSALS,
+        NO_TIMELINE);
   }
 
   List<Leg> legsOf(Transfer transfer) {
@@ -81,6 +173,14 @@ class TransferViews {
         .filter(account -> caller.maySee(account.owner()))
         .map(Account::id)
         .collect(Collectors.toSet());
+  }
+
+  private Set<UUID> requireSome(Caller caller, List<Leg> legs) {
+    Set<UUID> own = own(caller, accountsOf(legs));
+    if (own.isEmpty()) {
+      throw Problem.notFound();
+    }
+    return own;
   }
 
   static Set<UUID> accountsOf(List<Leg> legs) {

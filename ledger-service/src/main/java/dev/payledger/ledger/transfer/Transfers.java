@@ -1,6 +1,7 @@
 package dev.payledger.ledger.transfer;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,12 +15,23 @@ interface Transfers extends Repository<Transfer, UUID> {
   @Query("SELECT t.status FROM Transfer t WHERE t.id = :id")
   Optional<Transfer.Status> statusOf(UUID id);
 
-  /// The transfers that give this one back, or tried to.
-  @Query("SELECT t.id FROM Transfer t WHERE t.reverses = :id ORDER BY t.createdAt, t.id")
-  List<UUID> reversalsOf(UUID id);
+  List<Transfer> findByIdIn(Collection<UUID> ids);
 
-  /// Newest first, before the given instant and id. Each way in which an account can take part has its
-  /// own index; a transfer has up to 50 legs of one account.
+  /// The transfers that give this one back, oldest first, after the given instant and id. Attempts that
+  /// held no funds are none.
+  @Query(
+      nativeQuery = true,
+      value =
+          """
+          SELECT * FROM transfer
+          WHERE reverses = :id AND NOT refused AND (created_at, id) > (:after, :afterId)
+          ORDER BY created_at, id LIMIT :limit
+          """)
+  List<Transfer> reversals(UUID id, Instant after, UUID afterId, int limit);
+
+  /// Newest first, before the given instant and id. Attempts that held no funds are the payer's only:
+  /// anybody may make as many as they like. Each way in which an account can take part has its own
+  /// index; a transfer has up to 50 legs of one account.
   @Query(
       nativeQuery = true,
       value =
@@ -30,7 +42,8 @@ interface Transfers extends Repository<Transfer, UUID> {
               ORDER BY created_at DESC, id DESC LIMIT :limit)
             UNION
             (SELECT id FROM transfer
-              WHERE credit_account_id = :account AND (created_at, id) < (:before, :beforeId)
+              WHERE credit_account_id = :account AND NOT refused
+                AND (created_at, id) < (:before, :beforeId)
               ORDER BY created_at DESC, id DESC LIMIT :limit)
             UNION
             (SELECT DISTINCT transfer_id FROM (SELECT transfer_id FROM transfer_leg
@@ -38,7 +51,8 @@ interface Transfers extends Repository<Transfer, UUID> {
               ORDER BY created_at DESC, transfer_id DESC LIMIT 50 * :limit) debits)
             UNION
             (SELECT DISTINCT transfer_id FROM (SELECT transfer_id FROM transfer_leg
-              WHERE credit_account_id = :account AND (created_at, transfer_id) < (:before, :beforeId)
+              WHERE credit_account_id = :account AND NOT refused
+                AND (created_at, transfer_id) < (:before, :beforeId)
               ORDER BY created_at DESC, transfer_id DESC LIMIT 50 * :limit) credits))
           ORDER BY created_at DESC, id DESC LIMIT :limit
           """)

@@ -311,8 +311,12 @@ class JournalPlansIT {
             "dueAts",
             "changedAts",
             "windowStarts"));
-    arrays(parameters, "boolean", "false", List.of("byOperators", "voidsRequested", "closed"));
-    arrays(parameters, "integer", "1", List.of("numbers", "legCounts", "captures"));
+    arrays(
+        parameters,
+        "boolean",
+        "false",
+        List.of("byOperators", "voidsRequested", "closed", "refusals"));
+    arrays(parameters, "integer", "1", List.of("numbers", "legCounts", "captures", "reversals"));
     arrays(
         parameters,
         "text",

@@ -110,17 +110,20 @@ class TransferPlanTest {
   /// Of a transfer that moved `captured`, of which `posted` is given back and `pending` on its way.
   private static final String REVERSALS =
       """
-      1 | no  | 100 | 0  | 0   | 100 | held
-      1 | no  | 100 | 30 | 30  | 40  | held
-      2 | no  | 100 | 0  | 0   | 100 | held
-      1 | no  | 100 | 30 | 30  | 41  | reversal-limit
-      1 | no  | 100 | 0  | 100 | 1   | reversal-limit
-      1 | no  | 100 | 0  | 0   | 101 | reversal-limit
-      2 | no  | 100 | 100 | 0  | 100 | reversal-limit
-      1 | yes | 100 | 0  | 0   | 1   | not-reversible
-      2 | no  | 100 | 0  | 0   | 99  | not-reversible
-      1 | no  | 0   | 0  | 0   | 101 | not-reversible
-      0 | no  | 0   | 0  | 0   | 1   | not-reversible
+      1 | no  | 100 | 0  | 0   | 2   | 100 | held
+      1 | no  | 100 | 30 | 30  | 2   | 40  | held
+      2 | no  | 100 | 0  | 0   | 2   | 100 | held
+      1 | no  | 100 | 30 | 30  | 99  | 40  | held
+      1 | no  | 100 | 30 | 30  | 100 | 40  | reversal-count-limit
+      1 | no  | 100 | 30 | 30  | 2   | 41  | reversal-limit
+      1 | no  | 100 | 0  | 100 | 2   | 1   | reversal-limit
+      1 | no  | 100 | 0  | 0   | 2   | 101 | reversal-limit
+      2 | no  | 100 | 100 | 0  | 2   | 100 | reversal-limit
+      1 | no  | 100 | 30 | 30  | 100 | 41  | reversal-limit
+      1 | yes | 100 | 0  | 0   | 2   | 1   | not-reversible
+      2 | no  | 100 | 0  | 0   | 2   | 99  | not-reversible
+      1 | no  | 0   | 0  | 0   | 2   | 101 | not-reversible
+      0 | no  | 0   | 0  | 0   | 2   | 1   | not-reversible
       """;
 
   @ParameterizedTest
@@ -128,7 +131,7 @@ class TransferPlanTest {
       delimiter = '|',
       textBlock =
           """
-          # legs | a reversal? | captured | pending | posted | asked | answer
+          # legs | a reversal? | captured | pending | posted | reversals | asked | answer
           """
               + REVERSALS)
   void onlySoMuchIsGivenBackAsWasMoved(
@@ -137,6 +140,7 @@ class TransferPlanTest {
       long captured,
       long pending,
       long posted,
+      int reversals,
       long asked,
       String answer) {
     TransferState original =
@@ -146,25 +150,29 @@ class TransferPlanTest {
                 isReversal.equals("yes") ? UUID.randomUUID() : null,
                 legs,
                 captured,
-                new TransferState.Reversals(pending, posted));
+                new TransferState.Reversals(pending, posted, reversals));
 
     RejectionReason reason = TransferPlan.whyNotReverse(original, new Money(asked, "EUR"));
 
     assertThat(reason == null ? "held" : reason.code()).isEqualTo(answer);
   }
 
-  /// Of a transfer of 100, held to be captured until a quarter past ten.
+  /// Of a transfer of 1,000, held to be captured until a quarter past ten.
   private static final String CAPTURES =
       """
-      held     | 0  | 10:14:59 | 100 | captured
-      held     | 60 | 10:00:00 | 40  | captured
-      held     | 60 | 10:00:00 | 1   | captured
-      held     | 0  | 10:00:00 | 101 | capture-limit
-      held     | 60 | 10:00:00 | 41  | capture-limit
-      held     | 0  | 10:15:00 | 1   | not-capturable
-      held     | 0  | 10:15:00 | 101 | not-capturable
-      pending  | 0  | 10:00:00 | 1   | not-capturable
-      voided   | 0  | 10:00:00 | 1   | not-capturable
+      held     | 0   | 0   | 10:14:59 | 1000 | captured
+      held     | 600 | 1   | 10:00:00 | 400  | captured
+      held     | 600 | 1   | 10:00:00 | 1    | captured
+      held     | 600 | 99  | 10:00:00 | 1    | captured
+      held     | 600 | 100 | 10:00:00 | 400  | capture-count-limit
+      held     | 600 | 100 | 10:00:00 | 401  | capture-limit
+      held     | 0   | 0   | 10:00:00 | 1001 | capture-limit
+      held     | 600 | 1   | 10:00:00 | 401  | capture-limit
+      held     | 0   | 0   | 10:15:00 | 1    | not-capturable
+      held     | 0   | 0   | 10:15:00 | 1001 | not-capturable
+      held     | 600 | 100 | 10:15:00 | 1    | not-capturable
+      pending  | 0   | 0   | 10:00:00 | 1    | not-capturable
+      voided   | 0   | 0   | 10:00:00 | 1    | not-capturable
       """;
 
   @ParameterizedTest
@@ -172,17 +180,17 @@ class TransferPlanTest {
       delimiter = '|',
       textBlock =
           """
-          # it is | captured | the time | asked | answer
+          # it is | captured | captures | the time | asked | answer
           """
               + CAPTURES)
   void onlyWhatIsHeldIsCapturedAndInTime(
-      String is, long captured, String time, long asked, String answer) {
-    TransferState transfer = TransferStates.toCapture(100);
+      String is, long captured, int captures, String time, long asked, String answer) {
+    TransferState transfer = TransferStates.toCapture(1_000);
     if (!is.equals("pending")) {
       transfer = transfer.authorized(Screening.APPROVED, TransferStates.EXPIRES_AT);
     }
-    if (captured > 0) {
-      transfer = transfer.captured(captured);
+    for (int i = 1; i <= captures; i++) {
+      transfer = transfer.captured(i < captures ? 1 : captured - captures + 1);
     }
     if (is.equals("voided")) {
       transfer =

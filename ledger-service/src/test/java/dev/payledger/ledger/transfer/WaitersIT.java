@@ -47,7 +47,11 @@ class WaitersIT extends LedgerUnderTest {
           .atMost(WAIT.minusSeconds(1))
           .until(() -> waiters.stream().filter(Future::isDone).count() == TOO_MANY);
       Future<Answer> bobsWait = callers.submit(() -> get(path, bob()));
-      await().until(() -> meters.get("hikaricp.connections.active").gauge().value() == 0);
+      await()
+          .until(
+              () ->
+                  meters.get("hikaricp.connections.active").tag("pool", "reads").gauge().value()
+                      == 0);
       assertThat(bobsWait.isDone()).as("waits, although alice has too many").isFalse();
       assertThat(waiters.stream().filter(Future::isDone)).hasSize(TOO_MANY);
     }

@@ -1,0 +1,75 @@
+package dev.payledger.ledger.audit;
+
+import dev.payledger.ledger.journal.DatabaseClock;
+import dev.payledger.ledger.request.Problem;
+import dev.payledger.ledger.request.ProblemCode;
+import dev.payledger.ledger.request.TimeLeft;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/// The full scan, single-flight: it reads every row there is, so whoever asks while one runs waits for
+/// that one and gets its result, whose snapshot was taken before the question.
+@Component
+class FullScan {
+  private final Checks checks;
+  private final AuditNotes notes;
+  private final JdbcClient sql;
+  private final DatabaseClock clock;
+  private final AtomicReference<@Nullable CompletableFuture<ChecksView>> running =
+      new AtomicReference<>();
+
+  FullScan(
+      Checks checks, AuditNotes notes, @Qualifier("audit") JdbcClient sql, DatabaseClock clock) {
+    this.checks = checks;
+    this.notes = notes;
+    this.sql = sql;
+    this.clock = clock;
+  }
+
+  /// @param timeLeft how long to wait for a scan that is running
+  ChecksView run(TimeLeft timeLeft) {
+    CompletableFuture<ChecksView> mine = new CompletableFuture<>();
+    CompletableFuture<ChecksView> theirs = running.compareAndExchange(null, mine);
+    return theirs == null ? scan(mine) : await(theirs, timeLeft);
+  }
+
+  private ChecksView scan(CompletableFuture<ChecksView> mine) {
+    try {
+      Map<String, List<String>> before = notes.findings();
+      ChecksView result = checks.run();
+      notes.settle(before, result, clock.now(sql));
+      mine.complete(result);
+      return result;
+    } catch (RuntimeException | Error e) {
+      mine.completeExceptionally(e);
+      throw e;
+    } finally {
+      running.set(null);
+    }
+  }
+
+  private static ChecksView await(CompletableFuture<ChecksView> theirs, TimeLeft timeLeft) {
+    try {
+      return theirs.get(timeLeft.toDuration().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new Problem(
+          ProblemCode.TEMPORARY_REDUCED_CAPACITY,
+          "A full scan is running and did not end in time. Ask again, or for mode=CONTINUOUS.");
+    } catch (ExecutionException e) {
+      throw new Problem(
+          ProblemCode.UNAVAILABLE, "The full scan that was running failed. Try again.");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Problem(ProblemCode.UNAVAILABLE, "The ledger is stopping. Try again.");
+    }
+  }
+}

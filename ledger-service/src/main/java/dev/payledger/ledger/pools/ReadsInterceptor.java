@@ -1,0 +1,45 @@
+package dev.payledger.ledger.pools;
+
+import dev.payledger.ledger.request.Requests;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/// A GET or HEAD request reads through the connections for reads, until its deadline.
+@Component
+class ReadsInterceptor implements HandlerInterceptor, WebMvcConfigurer {
+  private final Requests requests;
+
+  ReadsInterceptor(Requests requests) {
+    this.requests = requests;
+  }
+
+  @Override
+  public void addInterceptors(InterceptorRegistry registry) {
+    registry.addInterceptor(this);
+  }
+
+  @Override
+  public boolean preHandle(
+      HttpServletRequest request, HttpServletResponse response, Object handler) {
+    HttpMethod method = HttpMethod.valueOf(request.getMethod());
+    if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+      PaymentsOrReads.beginRead(requests.timeLeft(request));
+    }
+    return true;
+  }
+
+  @Override
+  public void afterCompletion(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Object handler,
+      @Nullable Exception exception) {
+    PaymentsOrReads.endRead();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.payledger.ledger.pools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.payledger.ledger.LedgerUnderTest;
+import dev.payledger.testkit.Postgres;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/// Scans and reads that get nowhere, because somebody has locked the table that they read: alice pays
+/// bob all the same.
+class PoolsIT extends LedgerUnderTest {
+  private static final String FULL = "/v1/operator/checks?mode=FULL";
+
+  /// More than the ledger has connections.
+  private static final int MANY = 20;
+
+  @Autowired private MeterRegistry meters;
+
+  @Test
+  void fullChecksShareOneScanAndLeavePaymentsAlone() throws Exception {
+    UUID a = account("alice", 1_000);
+    UUID b = account("bob", 0);
+    List<Future<Answer>> scans;
+    try (ExecutorService operators = Executors.newVirtualThreadPerTaskExecutor()) {
+      try (Connection connection = locked("audit_finding")) {
+        scans = ask(operators, () -> get(FULL, operator()));
+        await().until(() -> inFlight() >= MANY && waiting("audit_finding") > 0);
+        assertThat(waiting("audit_finding")).as("scans that run").isEqualTo(1);
+        assertThat(transfer(alice(), UUID.randomUUID(), a, b, 100).status()).isEqualTo(201);
+        assertThat(get("/v1/accounts/" + a, alice()).status()).isEqualTo(200);
+
+        Answer late = send(request(FULL, operator()).header("Request-Timeout-Ms", "300"));
+        assertThat(late.status()).isEqualTo(503);
+        assertThat(late.code()).isEqualTo("temporary-reduced-capacity");
+        assertThat(late.response().headers().firstValue("Retry-After")).isPresent();
+        connection.rollback();
+      }
+    }
+    for (Future<Answer> scan : scans) {
+      assertThat(scan.get().status()).isEqualTo(200);
+      assertThat(scan.get().text()).isEqualTo(scans.getFirst().get().text());
+    }
+  }
+
+  @Test
+  void slowReadsEndAtTheirDeadlineAndLeavePaymentsAlone() throws Exception {
+    UUID a = account("alice", 1_000);
+    UUID b = account("bob", 0);
+    List<Future<Answer>> reads;
+    try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+        Connection connection = locked("transfer_leg")) {
+      reads =
+          ask(
+              readers,
+              () ->
+                  send(
+                      request("/v1/transfers?accountId=" + a, alice())
+                          .header("Request-Timeout-Ms", "3000")));
+      await().until(() -> waiting("transfer_leg") > 1);
+      assertThat(transfer(alice(), UUID.randomUUID(), a, b, 100).status()).isEqualTo(201);
+
+      await().atMost(Duration.ofSeconds(20)).until(() -> reads.stream().allMatch(Future::isDone));
+      assertThat(waiting("transfer_leg")).as("statements that nobody waits for").isZero();
+      connection.rollback();
+    }
+    for (Future<Answer> read : reads) {
+      assertThat(read.get().status()).isEqualTo(503);
+      assertThat(read.get().code()).isEqualTo("unavailable");
+      assertThat(read.get().response().headers().firstValue("Retry-After")).isPresent();
+    }
+    assertThat(get("/v1/transfers?accountId=" + a, alice()).status()).isEqualTo(200);
+  }
+
+  private static List<Future<Answer>> ask(ExecutorService callers, Callable<Answer> question) {
+    List<Future<Answer>> answers = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      answers.add(callers.submit(question));
+    }
+    return answers;
+  }
+
+  private double inFlight() {
+    return meters.get("ledger.request.in.flight").gauge().value();
+  }
+
+  private static long waiting(String table) {
+    return value(
+        Long.class,
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ledger-app'"
+            + " AND wait_event_type = 'Lock' AND query LIKE ?",
+        "%" + table + "%");
+  }
+
+  /// Until it is closed.
+  private static Connection locked(String table) throws SQLException {
+    Connection connection = Postgres.superuser("ledger");
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
+    }
+    return connection;
+  }
+}
