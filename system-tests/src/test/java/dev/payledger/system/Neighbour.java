@@ -141,8 +141,7 @@ enum Neighbour {
     Act prepare() {
       String from = Stack.account("carol", MONEY);
       String to = Stack.account("carol", 0);
-      String heavy =
-          Stack.body(from, to, 1).replace("}", ",\"metadata\":" + METADATA + "}");
+      String heavy = Stack.body(from, to, 1).replace("}", ",\"metadata\":" + METADATA + "}");
       for (int i = 0; i < 70; i++) {
         assertThat(Stack.settle("/v1/transfers", "carol", Stack.key(), heavy).status())
             .isEqualTo(201);
