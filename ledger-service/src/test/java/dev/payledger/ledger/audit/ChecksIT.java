@@ -109,7 +109,7 @@ class ChecksIT extends LedgerUnderTest {
       I26b | DELETE FROM owner_offline_allowance WHERE owner = 'alice' | alice
       I27  | UPDATE transfer SET reversed_minor = reversed_minor + 1 WHERE id = {posted} | {posted}
       I27  | UPDATE transfer SET reversing_minor = 1 WHERE id = {posted} | {posted}
-      I27  | UPDATE transfer SET reversal_count = 1 WHERE id = {posted} | {posted}
+      I27  | UPDATE transfer SET reversal_count = reversal_count + 1 WHERE id = {posted} | {posted}
       I27  | UPDATE transfer SET amount_minor = amount_minor + 1, captured_minor = captured_minor + 1 WHERE id = {reversal} | {posted}
       I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_is_never_reversed_beyond_its_capture; UPDATE transfer SET amount_minor = 200, captured_minor = 200 WHERE id = {posted} | {posted}
       I27  | UPDATE transfer_leg SET debit_account_id = {other} WHERE transfer_id = {legs back} AND leg = 2 | {legs back}
