@@ -140,14 +140,15 @@ class CongestionIT extends LedgerUnderTest {
     }
   }
 
-  /// 200 of alice's are due, and then one of bob's. Fraud screening answers none of them.
+  /// 300 of alice's are due, more than one look finds, and then one of bob's. Fraud screening answers
+  /// none of them.
   @Test
   void backlogOfOneInitiatorDelaysNobodyElsesRecovery() throws Exception {
     UUID a = account("alice", 100_000);
     UUID b = account("bob", 10_000);
     Instant due = clock.instant();
     List<UUID> backlog = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 300; i++) {
       backlog.add(heldBySomebodyElse("alice", a, b, 100, due.minusSeconds(1)));
     }
     UUID others = heldBySomebodyElse("bob", b, a, 100, due);
@@ -162,10 +163,10 @@ class CongestionIT extends LedgerUnderTest {
       } finally {
         gate.countDown();
       }
-      assertThat(pass.get()).isGreaterThanOrEqualTo(201);
+      assertThat(pass.get()).isGreaterThanOrEqualTo(301);
     }
     assertThat(status(others)).isEqualTo("POSTED");
-    assertThat(count(a, "status = 'POSTED' AND screening = 'APPROVED'")).isEqualTo(200);
+    assertThat(count(a, "status = 'POSTED' AND screening = 'APPROVED'")).isEqualTo(300);
   }
 
   /// The others are to be voided, and fraud screening does not answer about the first one.
@@ -187,13 +188,7 @@ class CongestionIT extends LedgerUnderTest {
       Future<Integer> pass = run.submit(recovery::runOnce);
       try {
         await().atMost(Duration.ofSeconds(20)).until(() -> count(a, "status = 'VOIDED'") == 40);
-        assertThat(
-                value(
-                    Boolean.class,
-                    "SELECT review_since IS NULL FROM saga WHERE transfer_id = ?",
-                    slow))
-            .as("fraud screening is still waited for")
-            .isTrue();
+        assertThat(status(slow)).as("fraud screening is still waited for").isEqualTo("PENDING");
       } finally {
         gate.countDown();
       }
