@@ -37,7 +37,7 @@ class SettingsTest {
     int ofOneCaller = number(GATEWAY, "gateway.shedding.caller.in-flight-max");
     assertThat(ofOneCaller)
         .isLessThan(number(GATEWAY, "gateway.shedding.limit-min"))
-        .isLessThan(number(LEDGER, "resilience4j.bulkhead.instances.fraud.max-concurrent-calls"));
+        .isLessThan(number(LEDGER, "payledger.screening.places"));
     assertThat(ofOneCaller + number(GATEWAY, "gateway.shedding.waits.per-caller-max"))
         .isLessThan(number(LEDGER, "payledger.request.at-once-max"));
     assertThat(number(GATEWAY, "gateway.shedding.waits.total-max"))
