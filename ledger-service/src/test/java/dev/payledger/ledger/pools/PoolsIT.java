@@ -28,6 +28,9 @@ class PoolsIT extends LedgerUnderTest {
   /// More than the ledger has connections.
   private static final int MANY = 20;
 
+  /// As it is shipped.
+  private static final int READS_PER_CALLER = 3;
+
   @Autowired private MeterRegistry meters;
 
   @Test
@@ -83,6 +86,33 @@ class PoolsIT extends LedgerUnderTest {
       assertThat(read.get().response().headers().firstValue("Retry-After")).isPresent();
     }
     assertThat(get("/v1/transfers?accountId=" + a, alice()).status()).isEqualTo(200);
+  }
+
+  @Test
+  void oneCallersSlowReadsLeaveConnectionsToOthers() throws Exception {
+    UUID a = account("alice", 1_000);
+    UUID b = account("bob", 0);
+    List<Future<Answer>> reads;
+    try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+        Connection connection = locked("transfer_leg")) {
+      reads =
+          ask(
+              readers,
+              () ->
+                  send(
+                      request("/v1/transfers?accountId=" + a, alice())
+                          .header("Request-Timeout-Ms", "25000")));
+      await().until(() -> inFlight() >= MANY && waiting("transfer_leg") >= READS_PER_CALLER);
+
+      for (int i = 0; i < 2 * READS_PER_CALLER; i++) {
+        assertThat(get("/v1/accounts/" + b, bob()).status()).isEqualTo(200);
+      }
+      assertThat(waiting("transfer_leg")).isEqualTo(READS_PER_CALLER);
+      connection.rollback();
+    }
+    for (Future<Answer> read : reads) {
+      assertThat(read.get().status()).as("a share is given back").isEqualTo(200);
+    }
   }
 
   private static List<Future<Answer>> ask(ExecutorService callers, Callable<Answer> question) {
