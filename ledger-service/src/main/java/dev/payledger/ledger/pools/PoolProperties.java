@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 ///
 /// @param readsMax for requests that only read
 /// @param readsPerCallerMax of those, for one caller's: less than all, so that others can read
-/// @param auditMax for the continuous auditor and the operator's scans
+/// @param auditMax for the continuous auditor and the one full scan that runs at a time
 @ConfigurationProperties("payledger.pools")
 record PoolProperties(int readsMax, int readsPerCallerMax, int auditMax) {
   PoolProperties {
