@@ -275,12 +275,17 @@ public class LedgerUnderTest {
 
   /// A hold placed by a process that this one knows nothing of, as after its crash.
   protected UUID heldBySomebodyElse(UUID debit, UUID credit, long minor, Instant leaseUntil) {
+    return heldBySomebodyElse("alice", debit, credit, minor, leaseUntil);
+  }
+
+  protected UUID heldBySomebodyElse(
+      String initiator, UUID debit, UUID credit, long minor, Instant leaseUntil) {
     UUID command = UUID.randomUUID();
     HoldFunds hold =
         new HoldFunds(
             command,
             Fingerprint.of(List.of(command)),
-            "alice",
+            initiator,
             false,
             List.of(new Leg(debit, credit, minor)),
             "EUR",

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// the database stands behind each rule about money, for the day that this class is wrong.
 final class TransferPlan {
   /// What is told of one transfer stays small, and one payee does not fill a payer's books with cents.
-  /// The database has the same bounds: `transfer_has_at_most_a_hundred_captures`, `…_reversals`.
+  /// The database has the same bounds: `captures_max`, `reversals_max`. Those of transfers that had more
+  /// before there were bounds are as many as they had: they take no more.
   static final int CAPTURES_MAX = 100;
 
   /// Those that turned out to give nothing back do not count.

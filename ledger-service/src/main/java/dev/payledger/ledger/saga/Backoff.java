@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// Exponential backoff with full jitter: a random wait below a bound that doubles with each attempt,
-/// so that many waiters do not come back together.
+/// so that many waiters do not come back together, nor one without a pause.
 final class Backoff {
   private final Duration base;
   private final Duration max;
@@ -16,6 +16,7 @@ final class Backoff {
 
   Duration pause(int attempts) {
     long ceiling = Math.min(max.toMillis(), base.toMillis() << Math.min(attempts, 20));
-    return Duration.ofMillis(ThreadLocalRandom.current().nextLong(ceiling + 1));
+    return Duration.ofMillis(
+        ThreadLocalRandom.current().nextLong(Math.min(1, ceiling), ceiling + 1));
   }
 }

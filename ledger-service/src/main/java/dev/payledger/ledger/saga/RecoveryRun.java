@@ -2,9 +2,19 @@ package dev.payledger.ledger.saga;
 
 import dev.payledger.ledger.journal.JournalUnavailable;
 import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.ledger.saga.SagaTransfers.DueSaga;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -23,6 +33,8 @@ class RecoveryRun {
 
   private static final int FAILURE_LENGTH_MAX = 200;
 
+  private static final int LOOK_MAX = 256;
+
   private final SagaClaims claims;
   private final SagaTransfers transfers;
   private final TransferSaga saga;
@@ -36,32 +48,108 @@ class RecoveryRun {
     this.properties = properties;
   }
 
-  /// One pass: in bounded handfuls, as long as they are full.
+  /// One pass, until nothing is due or what is due cannot be claimed. Each worker that is free takes the
+  /// next saga, so that a slow one delays none but itself; of one initiator a few are under way at a
+  /// time, so that its backlog leaves workers for everybody else's.
   ///
   /// @return how many sagas were taken up
   @Scheduled(fixedDelayString = "${payledger.saga.recovery-interval}")
   public int runOnce() {
-    int all = 0;
-    int some;
-    do {
-      some = takeUpSome();
-      all += some;
-    } while (some == properties.recoveryBatchMax());
-    return all;
-  }
-
-  private int takeUpSome() {
-    List<SagaLease> leases;
-    try {
-      leases = claims.claimDue();
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("no sagas claimed, the database did not answer: {}", e.toString());
+    try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+      return new Pass(workers).run();
+    } catch (InterruptedException e) {
+      // This process stops. Leases of what was under way run out.
+      Thread.currentThread().interrupt();
       return 0;
     }
-    try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
-      leases.forEach(lease -> workers.execute(() -> recover(lease)));
+  }
+
+  /// The state of one pass; only its own thread touches it, workers report to `ended`.
+  private final class Pass {
+    private final ExecutorService workers;
+    private final BlockingQueue<End> ended = new LinkedBlockingQueue<>();
+    private final Map<String, Integer> running = new HashMap<>();
+    private List<DueSaga> due = List.of();
+    private int runningCount;
+    private int taken;
+
+    /// Whether any was taken up since the last look. If not, looking again shows the same.
+    private boolean hasMoved;
+
+    /// On the monotonic clock.
+    private long lookAgainAt;
+
+    Pass(ExecutorService workers) {
+      this.workers = workers;
     }
-    return leases.size();
+
+    int run() throws InterruptedException {
+      look();
+      while (true) {
+        start();
+        if (runningCount > 0) {
+          End end = ended.poll(lookAgainAt - System.nanoTime(), TimeUnit.NANOSECONDS);
+          if (end != null) {
+            end(end);
+          }
+        } else if (!hasMoved) {
+          return taken;
+        }
+        // What became due meanwhile may be of somebody who does not wait for the rest of this look.
+        if ((due.isEmpty() && hasMoved) || System.nanoTime() - lookAgainAt >= 0) {
+          look();
+        }
+      }
+    }
+
+    private void look() {
+      hasMoved = false;
+      lookAgainAt = System.nanoTime() + properties.recoveryInterval().toNanos();
+      try {
+        due = new ArrayList<>(transfers.due(LOOK_MAX));
+      } catch (DataAccessException | TransactionException e) {
+        log.warn("no sagas found, the database did not answer: {}", e.toString());
+        due = List.of();
+      }
+    }
+
+    private void start() {
+      for (Iterator<DueSaga> left = due.iterator();
+          left.hasNext() && runningCount < properties.recoveryConcurrencyMax(); ) {
+        DueSaga next = left.next();
+        int ofInitiator = running.getOrDefault(next.initiator(), 0);
+        if (ofInitiator < properties.recoveryPerInitiatorMax()) {
+          left.remove();
+          running.put(next.initiator(), ofInitiator + 1);
+          runningCount++;
+          workers.execute(() -> ended.add(new End(next.initiator(), takeUp(next.transferId()))));
+        }
+      }
+    }
+
+    private void end(End end) {
+      running.computeIfPresent(end.initiator, (_, count) -> count > 1 ? count - 1 : null);
+      runningCount--;
+      if (end.isTaken) {
+        taken++;
+        hasMoved = true;
+      }
+    }
+  }
+
+  private record End(String initiator, boolean isTaken) {}
+
+  /// @return false when it is not due any more, or another instance has it
+  private boolean takeUp(UUID transferId) {
+    Optional<SagaLease> lease;
+    try {
+      lease = claims.claimDue(transferId);
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("saga of transfer {} not claimed: {}", transferId, e.toString());
+      return false;
+    }
+    lease.ifPresent(this::recover);
+    return lease.isPresent();
   }
 
   private void recover(SagaLease lease) {

@@ -3,10 +3,8 @@ package dev.payledger.ledger.saga;
 import dev.payledger.ledger.journal.DatabaseClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.data.domain.Limit;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -36,12 +34,11 @@ class SagaClaims {
     return owner;
   }
 
+  /// Empty when it is not due, or another instance is claiming it.
   @Transactional
-  public List<SagaLease> claimDue() {
+  public Optional<SagaLease> claimDue(UUID transferId) {
     Instant now = clock.now(sql);
-    return states.lockDue(now, Limit.of(properties.recoveryBatchMax())).stream()
-        .map(saga -> claim(saga, now))
-        .toList();
+    return states.lockDue(transferId, now).map(saga -> claim(saga, now));
   }
 
   /// For an operator, whoever has it now; empty when it is not held for review.

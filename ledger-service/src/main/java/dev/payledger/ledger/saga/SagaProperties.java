@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param transferLifetime time from request to `expiresAt`
 /// @param captureWithin how long screened funds are held for their capture by request, seconds at least
 /// @param recoveryInterval pause between two looks for unowned sagas
-/// @param recoveryBatchMax sagas claimed in one look
+/// @param recoveryConcurrencyMax sagas that one recovery works on at a time
+/// @param recoveryPerInitiatorMax how many of these may be of one initiator
 /// @param recoveryTimeout bound of one recovery of one saga; below the lease
 /// @param backoffBase wait before the next attempt is random below this; doubles with each
 /// @param backoffMax bound of that wait
@@ -24,7 +25,8 @@ record SagaProperties(
     Duration transferLifetime,
     Duration captureWithin,
     Duration recoveryInterval,
-    int recoveryBatchMax,
+    int recoveryConcurrencyMax,
+    int recoveryPerInitiatorMax,
     Duration recoveryTimeout,
     Duration backoffBase,
     Duration backoffMax,
@@ -57,9 +59,12 @@ record SagaProperties(
     if (failuresMax < 1) {
       throw new IllegalArgumentException("failures-max must be at least 1");
     }
-    if (recoveryBatchMax < 1 || backoffMax.compareTo(backoffBase) < 0) {
+    if (recoveryPerInitiatorMax < 1 || recoveryConcurrencyMax <= recoveryPerInitiatorMax) {
       throw new IllegalArgumentException(
-          "recovery-batch-max must be at least 1 and backoff-max not below backoff-base");
+          "recovery-per-initiator-max must be at least 1 and below recovery-concurrency-max");
+    }
+    if (backoffMax.compareTo(backoffBase) < 0) {
+      throw new IllegalArgumentException("backoff-max must not be below backoff-base");
     }
   }
 }

@@ -10,9 +10,20 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/// Finds the transfer of a saga that is taken up again.
+/// Finds sagas that are to be taken up again, and their transfers.
 @Repository
 class SagaTransfers {
+  /// In turns: the first of each initiator, then the second. So a backlog of one, however long, hides
+  /// nobody else's; it is read all the same, by the index on what is due.
+  private static final String DUE =
+      """
+      SELECT s.transfer_id, t.initiator
+      FROM saga s JOIN transfer t ON t.id = s.transfer_id
+      WHERE s.step <> 'DONE' AND s.due_at <= :now AND s.parked_at IS NULL
+      ORDER BY row_number() OVER (PARTITION BY t.initiator ORDER BY s.due_at), s.due_at
+      LIMIT :max
+      """;
+
   private static final String FIND =
       """
       SELECT t.id, t.initiator, t.amount_minor, t.currency, t.by_operator, t.void_requested,
@@ -32,6 +43,20 @@ class SagaTransfers {
   SagaTransfers(JdbcClient sql, DatabaseClock clock) {
     this.sql = sql;
     this.clock = clock;
+  }
+
+  /// A saga that nobody is working on, of a transfer of that initiator.
+  record DueSaga(UUID transferId, String initiator) {}
+
+  /// Nothing is locked: each is still to be claimed.
+  List<DueSaga> due(int max) {
+    return sql.sql(DUE)
+        .param("now", clock.now(sql).atOffset(ZoneOffset.UTC))
+        .param("max", max)
+        .query(
+            (row, n) ->
+                new DueSaga(row.getObject("transfer_id", UUID.class), row.getString("initiator")))
+        .list();
   }
 
   SagaTransfer find(UUID id) {

@@ -185,10 +185,10 @@ class DatabaseLawsIT extends LedgerUnderTest {
       transfer           | status = 'EXPIRED'; captured_minor = 1; finished_at = now() | transfer_is_captured_at_once_unless_by_request
       transfer           | capture_within_s = 60; captured_minor = 1      | transfer_is_not_captured_before_it_is_screened
       transfer           | refused = true                                 | transfer_is_refused_only_when_rejected
-      transfer           | capture_within_s = 60; capture_count = 101     | transfer_has_at_most_a_hundred_captures
-      transfer           | capture_within_s = 60; capture_count = -1      | transfer_has_at_most_a_hundred_captures
-      transfer           | reversal_count = 101                           | transfer_has_at_most_a_hundred_reversals
-      transfer           | reversal_count = -1                            | transfer_has_at_most_a_hundred_reversals
+      transfer           | capture_within_s = 60; capture_count = 101     | transfer_has_no_more_captures_than_allowed
+      transfer           | capture_within_s = 60; capture_count = -1      | transfer_has_no_more_captures_than_allowed
+      transfer           | reversal_count = 101                           | transfer_has_no_more_reversals_than_allowed
+      transfer           | reversal_count = -1                            | transfer_has_no_more_reversals_than_allowed
       transfer           | status = 'POSTED'; screening = 'APPROVED'; captured_minor = 10; finished_at = now(); void_requested = true | transfer_to_be_voided_is_never_held_or_posted
       transfer           | status = 'HELD'; screening = 'APPROVED'; capture_within_s = 60; void_requested = true | transfer_to_be_voided_is_never_held_or_posted
       transfer           | leg_count = 51                                 | transfer_with_legs_is_captured_at_once

@@ -26,6 +26,11 @@ class BackoffTest {
   }
 
   @Test
+  void waitIsNeverZero() {
+    assertThat(pausesMs(0).min().orElseThrow()).isPositive();
+  }
+
+  @Test
   void aZeroBaseDoesNotWait() {
     assertThat(new Backoff(Duration.ZERO, Duration.ZERO).pause(3)).isZero();
   }

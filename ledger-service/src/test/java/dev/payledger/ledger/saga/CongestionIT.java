@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.payledger.ledger.LedgerUnderTest;
+import dev.payledger.ledger.journal.Fingerprint;
+import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
+import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -134,6 +138,68 @@ class CongestionIT extends LedgerUnderTest {
     } finally {
       gate.countDown();
     }
+  }
+
+  /// 200 of alice's are due, and then one of bob's. Fraud screening answers none of them.
+  @Test
+  void backlogOfOneInitiatorDelaysNobodyElsesRecovery() throws Exception {
+    UUID a = account("alice", 100_000);
+    UUID b = account("bob", 10_000);
+    Instant due = clock.instant();
+    List<UUID> backlog = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      backlog.add(heldBySomebodyElse("alice", a, b, 100, due.minusSeconds(1)));
+    }
+    UUID others = heldBySomebodyElse("bob", b, a, 100, due);
+    CountDownLatch gate = FRAUD.close();
+    try (ExecutorService run = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Integer> pass = run.submit(recovery::runOnce);
+      try {
+        await().until(() -> FRAUD.hasAssessed(others));
+        assertThat(backlog.stream().filter(FRAUD::hasAssessed))
+            .as("under way beside it")
+            .hasSizeLessThanOrEqualTo(4);
+      } finally {
+        gate.countDown();
+      }
+      assertThat(pass.get()).isGreaterThanOrEqualTo(201);
+    }
+    assertThat(status(others)).isEqualTo("POSTED");
+    assertThat(count(a, "status = 'POSTED' AND screening = 'APPROVED'")).isEqualTo(200);
+  }
+
+  /// The others are to be voided, and fraud screening does not answer about the first one.
+  @Test
+  void slowSagaDelaysNoneAfterIt() throws Exception {
+    UUID a = account("alice", 100_000);
+    UUID b = account("bob", 0);
+    UUID slow = heldBySomebodyElse(a, b, 100, clock.instant().minusSeconds(1));
+    for (int i = 0; i < 40; i++) {
+      UUID other = heldBySomebodyElse(a, b, 100, clock.instant());
+      assertThat(
+              journal.submit(
+                  new VoidTransfer(UUID.randomUUID(), Fingerprint.of(List.of(other)), other),
+                  Duration.ofSeconds(10)))
+          .isEqualTo(new ChangeOutcome.Requested());
+    }
+    CountDownLatch gate = FRAUD.close();
+    try (ExecutorService run = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Integer> pass = run.submit(recovery::runOnce);
+      try {
+        await().atMost(Duration.ofSeconds(20)).until(() -> count(a, "status = 'VOIDED'") == 40);
+        assertThat(
+                value(
+                    Boolean.class,
+                    "SELECT review_since IS NULL FROM saga WHERE transfer_id = ?",
+                    slow))
+            .as("fraud screening is still waited for")
+            .isTrue();
+      } finally {
+        gate.countDown();
+      }
+      pass.get();
+    }
+    assertThat(status(slow)).isEqualTo("POSTED");
   }
 
   private void recover() {

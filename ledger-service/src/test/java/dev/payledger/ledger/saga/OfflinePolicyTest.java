@@ -17,6 +17,7 @@ class OfflinePolicyTest {
               Duration.ofDays(7),
               Duration.ofMillis(250),
               16,
+              4,
               Duration.ofSeconds(5),
               Duration.ofMillis(500),
               Duration.ofSeconds(30),

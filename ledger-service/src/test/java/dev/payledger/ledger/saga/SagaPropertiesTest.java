@@ -10,7 +10,8 @@ class SagaPropertiesTest {
   private Duration lease = Duration.ofSeconds(10);
   private Duration lifetime = Duration.ofMinutes(15);
   private Duration captureWithin = Duration.ofDays(7);
-  private int batchMax = 16;
+  private int concurrencyMax = 16;
+  private int perInitiatorMax = 4;
   private int failuresMax = 8;
   private Duration recoveryTimeout = Duration.ofSeconds(5);
   private Duration backoffBase = Duration.ofMillis(500);
@@ -72,9 +73,15 @@ class SagaPropertiesTest {
   }
 
   @Test
-  void aLookTakesAtLeastOneSaga() {
-    batchMax = 0;
-    refused("recovery-batch-max");
+  void recoveryTakesOneSagaOfInitiatorAtLeast() {
+    perInitiatorMax = 0;
+    refused("recovery-per-initiator-max");
+  }
+
+  @Test
+  void oneInitiatorLeavesWorkersForOthers() {
+    perInitiatorMax = concurrencyMax;
+    refused("recovery-concurrency-max");
   }
 
   @Test
@@ -102,7 +109,8 @@ class SagaPropertiesTest {
         lifetime,
         captureWithin,
         Duration.ofMillis(250),
-        batchMax,
+        concurrencyMax,
+        perInitiatorMax,
         recoveryTimeout,
         backoffBase,
         backoffMax,
