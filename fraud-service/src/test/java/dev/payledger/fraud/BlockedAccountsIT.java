@@ -69,6 +69,16 @@ class BlockedAccountsIT extends HearingServer {
     assertThat(get("/blocked-accounts?limit=0").statusCode()).isEqualTo(400);
   }
 
+  /// Its blocks would end with the next start, which unblocks what the setting names no longer.
+  @Test
+  void nobodyBlocksInTheNameOfTheSetting() {
+    for (String name : List.of("configuration", " Configuration ")) {
+      assertThat(block(bob, true, "court order", name).statusCode()).isEqualTo(400);
+    }
+    assertThat(assessed(alice, bob, 1)).contains("\"APPROVED\"");
+    assertThat(block(bob, true, "court order", "configuration team").statusCode()).isEqualTo(200);
+  }
+
   @Test
   void everyChangeIsToldInOrderBeforeTheEndOfTheList() {
     block(bob, true, "one");

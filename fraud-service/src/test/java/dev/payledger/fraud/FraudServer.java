@@ -118,14 +118,19 @@ public class FraudServer {
 
   /// Blocks or unblocks an account, as an operator does.
   protected HttpResponse<String> block(UUID account, boolean isBlocked, String reason) {
+    return block(account, isBlocked, reason, "olga");
+  }
+
+  protected HttpResponse<String> block(
+      UUID account, boolean isBlocked, String reason, String changedBy) {
     return send(
         request("/blocked-accounts/" + account)
             .header("Content-Type", "application/json")
             .PUT(
                 BodyPublishers.ofString(
                     """
-                    {"isBlocked":%s,"reason":"%s","changedBy":"olga"}"""
-                        .formatted(isBlocked, reason))));
+                    {"isBlocked":%s,"reason":"%s","changedBy":"%s"}"""
+                        .formatted(isBlocked, reason, changedBy))));
   }
 
   protected HttpResponse<String> delete(UUID transferId) {

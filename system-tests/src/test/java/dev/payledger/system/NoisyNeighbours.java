@@ -98,7 +98,7 @@ final class NoisyNeighbours {
 
         Written by `NoisyNeighboursIT` (`mvn verify -Pmeasured`) at commit %s on %d cores, which the callers share with the stack. One customer makes
         %d reads and %d payments a second through the gateway, with the limits as they are shipped; beside it somebody else does what the line says, as
-        fast as answers come. Errors are the first customer's. The p99 is in milliseconds, alone and then beside, in the same round. The bound is twice
+        fast as answers come, up to a hundred times a second. Errors are the first customer's. The p99 is in milliseconds, alone and then beside, in the same round. The bound is twice
         as long, or %.0f ms; where it does not hold, the line says why: a machine that is %.0f %% busy has nothing to give, whoever is served first.
 
         | neighbour | its calls | others' errors | reads p99 | payments p99 | machine busy | slower because |

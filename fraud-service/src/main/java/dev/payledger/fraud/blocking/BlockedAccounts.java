@@ -24,7 +24,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /// row of a blocked account refers to the change that blocked it.
 @Component
 public class BlockedAccounts implements SmartInitializingSingleton {
-  /// Who changes what the service's own setting says.
+  /// Who changes what the service's own setting says; no caller may name itself so.
   static final String CONFIGURATION = "configuration";
 
   private static final String CHANGES =

@@ -17,6 +17,10 @@ public interface Permit {
   /// does nothing.
   void giveBack();
 
+  /// Whether the request may wait for another one with its key: it gives its permit back, and is one of
+  /// those that only wait, of whom each caller has few.
+  boolean waitsInstead();
+
   /// Whether the service may be asked now: a request that has given its permit back, and goes on after all,
   /// asks for another one.
   boolean isHeldAgain(Duration timeLeft);

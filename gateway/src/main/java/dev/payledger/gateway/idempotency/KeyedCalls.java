@@ -4,6 +4,7 @@ import dev.payledger.gateway.forward.Answer;
 import dev.payledger.gateway.forward.Forwarded;
 import dev.payledger.gateway.timeleft.TimeLeft;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,15 +34,15 @@ public class KeyedCalls {
   }
 
   /// `forward` sends the command with its id; it is called at most once per claim that this request
-  /// is granted, and not at all for a replay. `beforeWaiting` is called when somebody else has the claim,
-  /// who is waited for.
+  /// is granted, and not at all for a replay. `mayWait` is asked when somebody else has the claim,
+  /// who is waited for: each look is one into the database, so few of a caller's duplicates may.
   public KeyedOutcome call(
       KeyedCommand command,
       TimeLeft timeLeft,
       Supplier<Forwarded> forward,
-      Runnable beforeWaiting) {
+      BooleanSupplier mayWait) {
     try {
-      return answer(command, timeLeft, forward, beforeWaiting);
+      return answer(command, timeLeft, forward, mayWait);
     } catch (DataAccessException | TransactionException e) {
       // One line: it comes once for each request while the store is away.
       log.warn("idempotency keys are not available: {}", e.toString());
@@ -53,7 +54,7 @@ public class KeyedCalls {
       KeyedCommand command,
       TimeLeft timeLeft,
       Supplier<Forwarded> forward,
-      Runnable beforeWaiting) {
+      BooleanSupplier mayWait) {
     TimeLeft patience = TimeLeft.of(shorter(properties.waitMax(), timeLeft.remaining()));
     Standing standing = keys.claim(command);
     while (true) {
@@ -68,8 +69,9 @@ public class KeyedCalls {
           return forwardAndStore(command, epoch, forward);
         }
         case Standing.Free(), Standing.Held() -> {
-          beforeWaiting.run();
-          if (patience.isOver() || !waited(command, standing, patience)) {
+          if (patience.isOver()
+              || !mayWait.getAsBoolean()
+              || !waited(command, standing, patience)) {
             return new KeyedOutcome.InFlight();
           }
           Standing seen = keys.look(command);

@@ -14,7 +14,8 @@ public sealed interface KeyedOutcome {
   /// The key was first used for something else.
   record Reused() implements KeyedOutcome {}
 
-  /// Another request with this key is being worked on, for longer than this one may wait.
+  /// Another request with this key is being worked on, for longer than this one may wait, or
+  /// enough of its caller's wait already.
   record InFlight() implements KeyedOutcome {}
 
   /// No answer came; the claim is given back.

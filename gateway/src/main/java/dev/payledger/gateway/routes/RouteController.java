@@ -166,7 +166,7 @@ class RouteController {
             command,
             TimeLeft.of(request),
             () -> send(request, named),
-            Permit.of(request)::giveBack);
+            Permit.of(request)::waitsInstead);
     switch (outcome) {
       case KeyedOutcome.Fresh(Answer answer) -> reply(request, response, named, answer);
       case KeyedOutcome.Replayed(Answer answer) -> {

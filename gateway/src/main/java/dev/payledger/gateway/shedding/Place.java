@@ -4,27 +4,32 @@ import dev.payledger.gateway.forward.Answer;
 import dev.payledger.gateway.forward.Forwarded;
 import dev.payledger.gateway.forward.Permit;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/// A place of its caller's and one of those that an `Admission` has. Used by the thread of its request
-/// alone.
+/// A place of its caller's and one of those that an `Admission` has, or meanwhile one of `WaitPlaces`.
+/// Used by the thread of its request alone.
 final class Place implements Permit {
   private final CallerPlaces callers;
   private final Admission admission;
+  private final WaitPlaces waits;
   private final String caller;
   private final Priority priority;
   private final String route;
   private int places;
   private boolean isHeld;
+  private @Nullable Permit wait;
 
   Place(
       CallerPlaces callers,
       Admission admission,
+      WaitPlaces waits,
       String caller,
       int weight,
       Priority priority,
       String route) {
     this.callers = callers;
     this.admission = admission;
+    this.waits = waits;
     this.caller = caller;
     this.places = callers.placesFor(weight);
     this.priority = priority;
@@ -82,6 +87,25 @@ final class Place implements Permit {
       admission.release();
       callers.leave(caller, places);
     }
+    if (wait != null) {
+      wait.giveBack();
+      wait = null;
+    }
+  }
+
+  @Override
+  public boolean waitsInstead() {
+    if (wait != null) {
+      return true;
+    }
+    giveBack();
+    try {
+      wait = waits.enter(caller).orElse(null);
+      return wait != null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   @Override
@@ -89,6 +113,8 @@ final class Place implements Permit {
     if (isHeld) {
       return true;
     }
+    // Early: it waits for places now, of which there is a bound too.
+    giveBack();
     try {
       return enter(timeLeft) == Entry.ADMITTED;
     } catch (InterruptedException e) {

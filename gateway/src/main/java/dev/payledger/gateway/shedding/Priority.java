@@ -1,16 +1,20 @@
 package dev.payledger.gateway.shedding;
 
 import dev.payledger.gateway.routes.Route;
+import java.util.Set;
 
 /// Who goes first when not all can. Each may fill a part of the limit only, so that there is room for the next
 /// higher one at any time; who may wait is served before lower ones that come later.
 enum Priority {
   /// Moves money.
   CRITICAL(1.0),
-  /// Somebody looks at it.
+  /// Somebody looks at it: an operator, too, at the transfers that wait for a decision.
   INTERACTIVE(0.9),
-  /// The feed, and an operator's reports: later is as good as now.
+  /// The feed, and reports over all of the books: later is as good as now.
   SHEDDABLE(0.6);
+
+  private static final Set<String> REPORTS =
+      Set.of("/v1/operator/checks", "/v1/operator/trial-balance");
 
   private final double part;
 
@@ -26,7 +30,7 @@ enum Priority {
   static Priority of(Route route) {
     return switch (route.routeClass()) {
       case MONEY -> CRITICAL;
-      case READS -> "ledger:operate".equals(route.scope()) ? SHEDDABLE : INTERACTIVE;
+      case READS -> REPORTS.contains(route.path()) ? SHEDDABLE : INTERACTIVE;
       case FEED -> SHEDDABLE;
       case TOKENS, KEY_SET, DESCRIPTION ->
           throw new IllegalArgumentException(route.routeClass() + " is not forwarded");

@@ -55,7 +55,7 @@ public class Shedding {
   /// A place, which is still to be entered.
   Place place(Upstream upstream, String caller, int weight, Priority priority, String route) {
     Places of = of(upstream);
-    return new Place(of.callers(), of.admission(), caller, weight, priority, route);
+    return new Place(of.callers(), of.admission(), of.waits(), caller, weight, priority, route);
   }
 
   /// Empty when there are enough that wait.

@@ -11,7 +11,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param window how long the limit stays as it is, at least
 /// @param baselineKept a route's least time is forgotten after one to two of these
 /// @param caller what one caller may have of it
-/// @param waits requests that only wait for a transfer's end, which take no place
+/// @param waits requests that only wait, for a transfer's end or another one with their key; they take
+///     no place
 @ConfigurationProperties("gateway.shedding")
 public record SheddingProperties(
     int limitStart,

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
-/// Requests that only wait for a transfer's end: the service has nothing to do for them meanwhile, so
+/// Requests that only wait, for a transfer's end or for another request with their key: the service has nothing to do for them meanwhile, so
 /// they take none of the places of those that it works for. They are bounded by themselves, and each caller's
 /// too.
 final class WaitPlaces {
@@ -53,6 +53,11 @@ final class WaitPlaces {
         free.release();
         callers.leave(caller, 1);
       }
+    }
+
+    @Override
+    public boolean waitsInstead() {
+      return isHeld;
     }
 
     /// Sent once, and given back only when it is answered.

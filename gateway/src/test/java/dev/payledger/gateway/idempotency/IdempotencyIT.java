@@ -25,6 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -75,7 +76,7 @@ class IdempotencyIT extends GatewayUnderTest {
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<HttpResponse<String>>> calls = new ArrayList<>();
       for (int caller = 0; caller < 64; caller++) {
-        calls.add(callers.submit(() -> post("alice", TRANSFERS, key, transfer(1_000))));
+        calls.add(callers.submit(() -> untilItIsAnswered(key)));
       }
       assertThat(firstArrived.await(10, TimeUnit.SECONDS)).isTrue();
       mayAnswer.countDown();
@@ -95,6 +96,15 @@ class IdempotencyIT extends GatewayUnderTest {
     }
     assertThat(ledger.arrived()).hasSize(1);
     assertThat(transfersMade).hasValue(1);
+  }
+
+  /// Few of a caller's duplicates wait; the others are told to come back.
+  private HttpResponse<String> untilItIsAnswered(String key) {
+    return Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> post("alice", TRANSFERS, key, transfer(1_000)),
+            response -> response.statusCode() != 409);
   }
 
   @Test

@@ -20,6 +20,7 @@ class AdmissionTest {
 
   private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
   private final Admission admission = admission(LONG);
+  private final WaitPlaces waits = new WaitPlaces(new SheddingProperties.Waits(2, 1));
 
   private static Admission admission(Duration interactiveWaits) {
     return new Admission(
@@ -147,8 +148,26 @@ class AdmissionTest {
     assertThat(admission.inFlight()).isEqualTo(10);
   }
 
+  @Test
+  void whoOnlyWaitsTakesOneOfItsCallersWaits() throws Exception {
+    Place first = place();
+    Place second = place();
+    assertThat(first.enter(Duration.ZERO)).isEqualTo(Place.Entry.ADMITTED);
+    assertThat(second.enter(Duration.ZERO)).isEqualTo(Place.Entry.ADMITTED);
+    assertThat(first.waitsInstead()).isTrue();
+    assertThat(first.waitsInstead()).as("it does").isTrue();
+    assertThat(second.waitsInstead()).isFalse();
+    assertThat(admission.inFlight()).isZero();
+
+    assertThat(first.isHeldAgain(Duration.ZERO)).isTrue();
+    assertThat(second.waitsInstead()).isTrue();
+    second.giveBack();
+    assertThat(first.waitsInstead()).isTrue();
+    assertThat(admission.inFlight()).isZero();
+  }
+
   private Place place() {
     CallerPlaces own = new CallerPlaces(new SheddingProperties.Caller(1, 0, Duration.ZERO));
-    return new Place(own, admission, "alice", 1, CRITICAL, "GET /x");
+    return new Place(own, admission, waits, "alice", 1, CRITICAL, "GET /x");
   }
 }

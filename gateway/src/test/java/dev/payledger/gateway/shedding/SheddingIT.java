@@ -28,6 +28,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 class SheddingIT extends GatewayUnderTest {
   private static final String READ = "/v1/accounts";
   private static final String REPORT = "/v1/operator/trial-balance";
+  private static final List<String> DECISIONS =
+      List.of("/v1/operator/held-transfers", "/v1/operator/parked-transfers");
 
   @Test
   void reportsThenReadsAreTurnedAwayAndMoneyGetsThrough() throws Exception {
@@ -36,6 +38,9 @@ class SheddingIT extends GatewayUnderTest {
         request -> {
           if (request.method().equals("POST")) {
             return Reply.json(201, "{}");
+          }
+          if (DECISIONS.contains(request.target())) {
+            return Reply.json(200, "{}");
           }
           awaitQuietly(mayAnswer);
           return Reply.json(200, "{}");
@@ -48,9 +53,12 @@ class SheddingIT extends GatewayUnderTest {
         String caller = i % 2 == 0 ? "carol" : "bob";
         waiting.add(callers.submit(() -> send(at(port, caller, READ))));
         int arrived = i + 1;
-        Awaitility.await().until(() -> ledger.arrived().size() == arrived);
+        Awaitility.await().until(() -> readsArrived() == arrived);
         if (arrived == 6) {
           assertTurnedAway(send(at(port, "operator", REPORT)));
+          for (String list : DECISIONS) {
+            assertThat(send(at(port, "operator", list)).statusCode()).as(list).isEqualTo(200);
+          }
         }
       }
 
@@ -69,13 +77,62 @@ class SheddingIT extends GatewayUnderTest {
     }
   }
 
+  /// They would all look into the gateway's database, ten times per second each.
+  @Test
+  void fewDuplicatesOfOneCallerWaitForTheFirst() throws Exception {
+    CountDownLatch mayAnswer = new CountDownLatch(1);
+    ledger.answers(
+        request -> {
+          if (request.body().equals(transfer(1))) {
+            awaitQuietly(mayAnswer);
+          }
+          return Reply.json(201, "{}");
+        });
+    try (ConfigurableApplicationContext gateway = narrow("IDEMPOTENCY_WAIT_MAX=25s");
+        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      int port = ((ServletWebServerApplicationContext) gateway).getWebServer().getPort();
+      int mayWait = gateway.getBean(SheddingProperties.class).waits().perCallerMax();
+      HttpRequest.Builder request = paying(port);
+      Future<HttpResponse<String>> first = callers.submit(() -> send(request.copy()));
+      Awaitility.await().until(() -> ledger.arrived().size() == 1);
+
+      List<Future<HttpResponse<String>>> duplicates = new ArrayList<>();
+      for (int i = 0; i < 3 * mayWait; i++) {
+        duplicates.add(callers.submit(() -> send(request.copy())));
+      }
+      Awaitility.await()
+          .atMost(20, TimeUnit.SECONDS)
+          .until(() -> duplicates.stream().filter(Future::isDone).count() == 2L * mayWait);
+      assertThat(send(paying(port, "carol", 2)).statusCode()).isEqualTo(201);
+      mayAnswer.countDown();
+
+      assertThat(first.get().statusCode()).isEqualTo(201);
+      int replayed = 0;
+      for (Future<HttpResponse<String>> each : duplicates) {
+        if (each.get().statusCode() == 201) {
+          replayed++;
+        } else {
+          assertProblem(each.get(), 409, "request-in-flight");
+        }
+      }
+      assertThat(replayed).isEqualTo(mayWait);
+    } finally {
+      mayAnswer.countDown();
+    }
+  }
+
+  private static long readsArrived() {
+    return ledger.arrived().stream().filter(request -> request.target().equals(READ)).count();
+  }
+
   private static void assertTurnedAway(HttpResponse<String> answer) {
     assertProblem(answer, 503, "temporary-reduced-capacity");
     assertThat(header(answer, "Retry-After")).matches("[1-3]");
   }
 
-  private ConfigurableApplicationContext narrow() {
+  private ConfigurableApplicationContext narrow(String... more) {
     return new SpringApplicationBuilder(GatewayApplication.class)
+        .properties(more)
         .properties(
             "POSTGRES_HOST=" + Postgres.address().host(),
             "POSTGRES_PORT=" + Postgres.address().port(),
@@ -96,10 +153,14 @@ class SheddingIT extends GatewayUnderTest {
   }
 
   private HttpRequest.Builder paying(int port) {
-    return at(port, "alice", "/v1/transfers")
+    return paying(port, "alice", 1);
+  }
+
+  private HttpRequest.Builder paying(int port, String client, long amountMinor) {
+    return at(port, client, "/v1/transfers")
         .header("Content-Type", "application/json")
         .header("Idempotency-Key", newKey())
-        .POST(BodyPublishers.ofString(transfer(1)));
+        .POST(BodyPublishers.ofString(transfer(amountMinor)));
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

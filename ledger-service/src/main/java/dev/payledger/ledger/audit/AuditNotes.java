@@ -84,6 +84,11 @@ class AuditNotes {
   record Sums(UUID accountId, long seq, long debitsMinor, long creditsMinor) {}
 
   Place place() {
+    return place(sql);
+  }
+
+  /// As the given connection sees it, like the findings.
+  static Place place(JdbcClient sql) {
     return sql.sql(PLACE)
         .query(
             (row, n) ->
@@ -147,6 +152,10 @@ class AuditNotes {
 
   /// Violations on record, by check.
   Map<String, List<String>> findings() {
+    return findings(sql);
+  }
+
+  static Map<String, List<String>> findings(JdbcClient sql) {
     Map<String, List<String>> findings = new TreeMap<>();
     sql.sql("SELECT check_id, violation FROM audit_finding ORDER BY found_at, violation")
         .query(

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -17,21 +18,21 @@ import org.springframework.web.bind.annotation.RestController;
 class ChecksController {
   private final FullScan fullScan;
   private final Checks checks;
-  private final AuditNotes notes;
   private final TrialBalance trialBalance;
   private final Requests requests;
+  private final JdbcClient sql;
 
   ChecksController(
       FullScan fullScan,
       Checks checks,
-      AuditNotes notes,
       TrialBalance trialBalance,
-      Requests requests) {
+      Requests requests,
+      JdbcClient sql) {
     this.fullScan = fullScan;
     this.checks = checks;
-    this.notes = notes;
     this.trialBalance = trialBalance;
     this.requests = requests;
+    this.sql = sql;
   }
 
   @GetMapping("/v1/operator/checks")
@@ -40,12 +41,12 @@ class ChecksController {
     return switch (mode) {
       case "FULL" -> fresh(fullScan.run(requests.timeLeft(request)));
       case "CONTINUOUS" -> {
-        AuditNotes.Place place = notes.place();
+        AuditNotes.Place place = AuditNotes.place(sql);
         yield fresh(
             ChecksView.of(
                 place.auditedUntil(),
                 Map.of("outbox", place.position()),
-                checks.found(notes.findings())));
+                checks.found(AuditNotes.findings(sql))));
       }
       default -> throw new Problem(ProblemCode.INVALID_REQUEST, "mode must be FULL or CONTINUOUS.");
     };

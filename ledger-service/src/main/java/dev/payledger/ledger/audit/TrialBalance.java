@@ -1,11 +1,11 @@
 package dev.payledger.ledger.audit;
 
 import java.util.List;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/// The counters of all accounts, summed per currency: in right books debits equal credits.
+/// The counters of all accounts, summed per currency: in right books debits equal credits. It is a read
+/// like any other, on the connections for reads, so that it takes none from the auditor.
 @Component
 class TrialBalance {
   /// One statement, so one snapshot. A sum that does not fit is an error, never a wrong number.
@@ -21,7 +21,7 @@ class TrialBalance {
 
   private final JdbcClient sql;
 
-  TrialBalance(@Qualifier("audit") JdbcClient sql) {
+  TrialBalance(JdbcClient sql) {
     this.sql = sql;
   }
 

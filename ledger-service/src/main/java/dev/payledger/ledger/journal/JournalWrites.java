@@ -176,10 +176,11 @@ final class JournalWrites {
       ON CONFLICT (transfer_id) DO NOTHING
       """;
 
+  /// In one order, like the locks: a row that is not there yet could not be locked.
   static final String USE_ALLOWANCES =
       """
       INSERT INTO offline_allowance AS used (account_id, window_start, used_minor, limit_minor)
-      SELECT * FROM unnest(:accounts, :windowStarts, :amountsMinor, :limitsMinor)
+      SELECT * FROM unnest(:accounts, :windowStarts, :amountsMinor, :limitsMinor) ORDER BY 1, 2
       ON CONFLICT (account_id, window_start) DO UPDATE
         SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
       """;
@@ -187,7 +188,7 @@ final class JournalWrites {
   static final String USE_OWNER_ALLOWANCES =
       """
       INSERT INTO owner_offline_allowance AS used (owner, window_start, used_minor, limit_minor)
-      SELECT * FROM unnest(:owners, :windowStarts, :amountsMinor, :limitsMinor)
+      SELECT * FROM unnest(:owners, :windowStarts, :amountsMinor, :limitsMinor) ORDER BY 1, 2
       ON CONFLICT (owner, window_start) DO UPDATE
         SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
       """;

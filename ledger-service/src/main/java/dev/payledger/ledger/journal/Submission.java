@@ -98,8 +98,10 @@ final class Submission<O> {
     }
   }
 
-  /// Still queued, it will never be planned. Taken, it may be committed at any moment.
+  /// Still queued, it will not be planned any more. Taken, it may be committed at any moment; and so may
+  /// an earlier attempt whose end is unknown, also when it has queued again since.
   private JournalUnavailable givenUp(Exception cause) {
-    return new JournalUnavailable(!place.compareAndSet(Place.QUEUED, Place.GIVEN_UP), cause);
+    boolean isTaken = !place.compareAndSet(Place.QUEUED, Place.GIVEN_UP);
+    return new JournalUnavailable(isTaken || outcomeUnknown, cause);
   }
 }

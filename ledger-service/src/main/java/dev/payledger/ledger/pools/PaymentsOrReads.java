@@ -1,22 +1,27 @@
 package dev.payledger.ledger.pools;
 
 import dev.payledger.ledger.request.TimeLeft;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /// Connections of the pool for payments, or, while the thread works for a request that only reads, of
-/// the pool for reads. PostgreSQL cancels a statement of those at the request's deadline: nobody waits
-/// for its result, and others wait for the connection.
+/// the pool for reads, of which each caller has a share. PostgreSQL cancels a statement of those at the
+/// request's deadline: nobody waits for its result, and others wait for the connection.
 final class PaymentsOrReads extends DelegatingDataSource {
-  private static final ThreadLocal<@Nullable TimeLeft> READ = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable Read> READ = new ThreadLocal<>();
 
   /// Deadlines are rounded down to it, so that most connections have the right one already and are
   /// spared a round trip.
@@ -26,17 +31,22 @@ final class PaymentsOrReads extends DelegatingDataSource {
   private static final long LEAST_MS = 250;
 
   private final DataSource reads;
+  private final ReadShares shares;
   private final Map<PGConnection, Long> timeoutsMs =
       Collections.synchronizedMap(new WeakHashMap<>());
 
-  PaymentsOrReads(DataSource payments, DataSource reads) {
+  /// A request that only reads.
+  private record Read(String caller, TimeLeft timeLeft) {}
+
+  PaymentsOrReads(DataSource payments, DataSource reads, ReadShares shares) {
     super(payments);
     this.reads = reads;
+    this.shares = shares;
   }
 
   /// From here on this thread only reads, until `endRead`.
-  static void beginRead(TimeLeft timeLeft) {
-    READ.set(timeLeft);
+  static void beginRead(String caller, TimeLeft timeLeft) {
+    READ.set(new Read(caller, timeLeft));
   }
 
   static void endRead() {
@@ -45,8 +55,49 @@ final class PaymentsOrReads extends DelegatingDataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
-    TimeLeft timeLeft = READ.get();
-    return timeLeft == null ? super.getConnection() : readUntil(timeLeft);
+    Read read = READ.get();
+    return read == null ? super.getConnection() : withinShare(read);
+  }
+
+  private Connection withinShare(Read read) throws SQLException {
+    try {
+      if (!shares.take(read.caller(), read.timeLeft().toDuration())) {
+        throw new SQLTransientConnectionException("the caller's other reads took all of its time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLTransientConnectionException("interrupted", e);
+    }
+    boolean isTaken = false;
+    try {
+      Connection connection = readUntil(read.timeLeft());
+      isTaken = true;
+      return sharing(connection, read.caller());
+    } finally {
+      if (!isTaken) {
+        shares.giveBack(read.caller());
+      }
+    }
+  }
+
+  /// The connection, which gives the caller's share back when it is closed for the first time.
+  private Connection sharing(Connection connection, String caller) {
+    AtomicBoolean isClosed = new AtomicBoolean();
+    return (Connection)
+        Proxy.newProxyInstance(
+            Connection.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (_, method, arguments) -> {
+              try {
+                return method.invoke(connection, arguments);
+              } catch (InvocationTargetException e) {
+                throw Objects.requireNonNull(e.getCause());
+              } finally {
+                if (method.getName().equals("close") && isClosed.compareAndSet(false, true)) {
+                  shares.giveBack(caller);
+                }
+              }
+            });
   }
 
   private Connection readUntil(TimeLeft timeLeft) throws SQLException {

@@ -44,8 +44,9 @@ class PoolConfiguration {
   @Bean
   DataSource dataSource(
       @Qualifier("payments") HikariDataSource payments,
-      @Qualifier("reads") HikariDataSource reads) {
-    return new PaymentsOrReads(payments, reads);
+      @Qualifier("reads") HikariDataSource reads,
+      PoolProperties properties) {
+    return new PaymentsOrReads(payments, reads, new ReadShares(properties.readsPerCallerMax()));
   }
 
   @Bean(defaultCandidate = false)

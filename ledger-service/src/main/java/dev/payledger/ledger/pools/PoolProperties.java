@@ -5,13 +5,18 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// How many connections each purpose has; those of payments are `spring.datasource.hikari`'s.
 ///
 /// @param readsMax for requests that only read
-/// @param auditMax for the continuous auditor and the operator's scans
+/// @param readsPerCallerMax of those, for one caller's: less than all, so that others can read
+/// @param auditMax for the continuous auditor and the one full scan that runs at a time
 @ConfigurationProperties("payledger.pools")
-record PoolProperties(int readsMax, int auditMax) {
+record PoolProperties(int readsMax, int readsPerCallerMax, int auditMax) {
   PoolProperties {
-    if (readsMax < 1 || auditMax < 2) {
+    if (readsPerCallerMax < 1 || readsPerCallerMax >= readsMax) {
       throw new IllegalArgumentException(
-          "reads-max must be at least 1, and audit-max 2: a scan must not stop the auditor");
+          "payledger.pools must have 1 <= reads-per-caller-max < reads-max");
+    }
+    if (auditMax < 2) {
+      throw new IllegalArgumentException(
+          "payledger.pools.audit-max must be at least 2: a scan must not stop the auditor");
     }
   }
 }

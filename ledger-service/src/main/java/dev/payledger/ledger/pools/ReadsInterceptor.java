@@ -3,6 +3,7 @@ package dev.payledger.ledger.pools;
 import dev.payledger.ledger.request.Requests;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.stereotype.Component;
@@ -29,7 +30,8 @@ class ReadsInterceptor implements HandlerInterceptor, WebMvcConfigurer {
       HttpServletRequest request, HttpServletResponse response, Object handler) {
     HttpMethod method = HttpMethod.valueOf(request.getMethod());
     if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
-      PaymentsOrReads.beginRead(requests.timeLeft(request));
+      Principal caller = request.getUserPrincipal();
+      PaymentsOrReads.beginRead(caller == null ? "" : caller.getName(), requests.timeLeft(request));
     }
     return true;
   }

@@ -17,11 +17,12 @@ public class ParkedSagas {
   private static final String PAGE =
       """
       SELECT transfer_id, parked_at, failures, failure FROM saga
-      WHERE parked_at IS NOT NULL AND (parked_at, transfer_id) > (:since, :id)
+      WHERE parked_at IS NOT NULL AND step <> 'DONE' AND (parked_at, transfer_id) > (:since, :id)
       ORDER BY parked_at, transfer_id LIMIT :limit
       """;
 
-  private static final String COUNT = "SELECT count(*) FROM saga WHERE parked_at IS NOT NULL";
+  private static final String COUNT =
+      "SELECT count(*) FROM saga WHERE parked_at IS NOT NULL AND step <> 'DONE'";
 
   private final JdbcClient sql;
   private final SagaClaims claims;

@@ -19,6 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
@@ -154,8 +156,13 @@ class RecoveryRun {
     try {
       saga.run(
           lease, transfers.find(lease.transferId()), TimeLeft.of(properties.recoveryTimeout()));
-    } catch (JournalUnavailable | DataAccessException | TransactionException e) {
-      // The lease runs out and the saga is taken up again.
+    } catch (JournalUnavailable
+        | TransientDataAccessException
+        | DataAccessResourceFailureException
+        | TransactionException e) {
+      // The database is away or busy: the lease runs out and the saga is taken up again. Whatever
+      // else
+      // it says would be the same the next time.
       log.warn("saga of transfer {} not moved: {}", lease.transferId(), e.toString());
     } catch (RuntimeException e) {
       log.error("saga of transfer {} not moved", lease.transferId(), e);

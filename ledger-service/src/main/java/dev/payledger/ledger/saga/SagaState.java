@@ -62,8 +62,11 @@ class SagaState {
     return this.epoch == epoch;
   }
 
-  /// A new owner, fencing off the one before.
+  /// A new owner, fencing off the one before. An operator may also claim a parked one, which goes on then.
   void claim(String owner, Instant leaseUntil) {
+    if (isParked()) {
+      unpark();
+    }
     this.owner = owner;
     this.epoch++;
     this.attempts++;
@@ -101,8 +104,14 @@ class SagaState {
   }
 
   void release(Instant now) {
-    this.parkedAt = null;
+    unpark();
     handBack(now, now);
+  }
+
+  private void unpark() {
+    this.parkedAt = null;
+    this.failures = 0;
+    this.failure = null;
   }
 
   /// The same, because fraud screening could not be asked.

@@ -141,6 +141,7 @@ public class TransferSaga {
           turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
       // Fraud screening is there: nothing passes without it because the ledger has much to do.
       case CONGESTED, RETRY_LATER -> claims.handBack(lease, backoff.pause(lease.attempts()));
+      case TIMED_OUT -> claims.holdForReview(lease, backoff.pause(lease.attempts()), true);
       case UNAVAILABLE -> goWithoutScreening(lease, transfer, true, timeLeft);
       case BREAKER_OPEN -> goWithoutScreening(lease, transfer, false, timeLeft);
     }

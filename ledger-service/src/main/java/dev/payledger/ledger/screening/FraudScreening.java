@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,7 +127,11 @@ public class FraudScreening {
       return Verdict.RETRY_LATER;
     } catch (Exception e) {
       log.info("fraud-service not usable: {}", e.toString());
-      return Verdict.UNAVAILABLE;
+      boolean isSlowOnly =
+          e instanceof TimeoutException
+              && !attempt.isRepeat()
+              && breaker.getState() == CircuitBreaker.State.CLOSED;
+      return isSlowOnly ? Verdict.TIMED_OUT : Verdict.UNAVAILABLE;
     }
   }
 

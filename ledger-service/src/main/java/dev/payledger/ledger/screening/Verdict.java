@@ -1,7 +1,7 @@
 package dev.payledger.ledger.screening;
 
-/// What came of asking. Only the last two mean that fraud screening is away; the two before are the
-/// ledger's own business, and say nothing about fraud-service.
+/// What came of asking. Only the last two mean that fraud screening is away; the three before say
+/// nothing certain about fraud-service.
 public enum Verdict {
   APPROVED,
   DECLINED,
@@ -12,6 +12,9 @@ public enum Verdict {
   CONGESTED,
   /// No answer, and none expected now: a repeat beyond the budget, or this process is stopping.
   RETRY_LATER,
+  /// It was sent for the first time and took too long, and the breaker is closed: on a busy machine that
+  /// is no outage. It is asked once more before anything else.
+  TIMED_OUT,
   /// It was sent, and there was no usable answer in time: a time-out, an error, a body that cannot
   /// be read.
   UNAVAILABLE,

@@ -251,6 +251,19 @@ class GroupCommitTest {
     assertThat(registry.get("ledger.journal.waiting").gauge().value()).isZero();
   }
 
+  /// Its first attempt may still be committed while the second waits for the rows that the first locked.
+  @Test
+  void unknownOutcomeStaysUnknownWhileRowsAreLocked() {
+    start(3, 100, 100);
+    script =
+        commands ->
+            attempts.size() == 1
+                ? new Unknown<>(CONFLICT)
+                : leftOut(commands, Set.copyOf(commands));
+
+    assertUnavailable(submit(command(), Duration.ofMillis(500)), true);
+  }
+
   @Test
   void patienceForLockedRowsEnds() {
     lockPatience = Duration.ofMillis(50);

@@ -3,6 +3,7 @@ package dev.payledger.ledger.pools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.testkit.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,16 +20,26 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 
 /// Scans and reads that get nowhere, because somebody has locked the table that they read: alice pays
 /// bob all the same.
 class PoolsIT extends LedgerUnderTest {
   private static final String FULL = "/v1/operator/checks?mode=FULL";
 
+  private static final String CONTINUOUS = "/v1/operator/checks?mode=CONTINUOUS";
+
   /// More than the ledger has connections.
   private static final int MANY = 20;
 
+  /// As it is shipped.
+  private static final int READS_PER_CALLER = 3;
+
   @Autowired private MeterRegistry meters;
+
+  @Autowired
+  @Qualifier("audit")
+  private HikariDataSource audit;
 
   @Test
   void fullChecksShareOneScanAndLeavePaymentsAlone() throws Exception {
@@ -83,6 +94,56 @@ class PoolsIT extends LedgerUnderTest {
       assertThat(read.get().response().headers().firstValue("Retry-After")).isPresent();
     }
     assertThat(get("/v1/transfers?accountId=" + a, alice()).status()).isEqualTo(200);
+  }
+
+  /// The auditor and one scan have a connection each.
+  @Test
+  void reportsLeaveTheAuditorItsConnection() throws Exception {
+    for (String report : List.of("/v1/operator/trial-balance", CONTINUOUS)) {
+      String table = report.equals(CONTINUOUS) ? "audit_finding" : "account";
+      List<Future<Answer>> reports;
+      try (ExecutorService operators = Executors.newVirtualThreadPerTaskExecutor();
+          Connection connection = locked(table)) {
+        reports = ask(operators, () -> get(report, operator()));
+        await().until(() -> inFlight() >= MANY && waiting(table) >= READS_PER_CALLER);
+
+        try (Connection first = audit.getConnection();
+            Connection second = audit.getConnection()) {
+          assertThat(first.isValid(1) && second.isValid(1)).as(report).isTrue();
+        }
+        connection.rollback();
+      }
+      for (Future<Answer> each : reports) {
+        assertThat(each.get().status()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void oneCallersSlowReadsLeaveConnectionsToOthers() throws Exception {
+    UUID a = account("alice", 1_000);
+    UUID b = account("bob", 0);
+    List<Future<Answer>> reads;
+    try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+        Connection connection = locked("transfer_leg")) {
+      reads =
+          ask(
+              readers,
+              () ->
+                  send(
+                      request("/v1/transfers?accountId=" + a, alice())
+                          .header("Request-Timeout-Ms", "25000")));
+      await().until(() -> inFlight() >= MANY && waiting("transfer_leg") >= READS_PER_CALLER);
+
+      for (int i = 0; i < 2 * READS_PER_CALLER; i++) {
+        assertThat(get("/v1/accounts/" + b, bob()).status()).isEqualTo(200);
+      }
+      assertThat(waiting("transfer_leg")).isEqualTo(READS_PER_CALLER);
+      connection.rollback();
+    }
+    for (Future<Answer> read : reads) {
+      assertThat(read.get().status()).as("a share is given back").isEqualTo(200);
+    }
   }
 
   private static List<Future<Answer>> ask(ExecutorService callers, Callable<Answer> question) {

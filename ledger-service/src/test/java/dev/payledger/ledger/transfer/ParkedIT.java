@@ -2,6 +2,7 @@ package dev.payledger.ledger.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.saga.SagaStepper;
 import java.time.Duration;
@@ -29,7 +30,7 @@ class ParkedIT extends LedgerUnderTest {
 
   @BeforeEach
   void plantTheLaw() {
-    a = account("alice", 1_000);
+    a = account("alice", 50_000);
     b = account("bob", 0);
     superuser(
         "ALTER TABLE transfer ADD CONSTRAINT planted_law"
@@ -77,6 +78,85 @@ class ParkedIT extends LedgerUnderTest {
     assertThat(parked()).isEmpty();
     assertThat(post(PARKED + "/" + poisoned + "/release", operator(), null, "").code())
         .isEqualTo("not-parked");
+  }
+
+  /// Both lists may have the same transfer, and an operator may act on either.
+  @Test
+  void operatorsDecisionTakesTransferOutOfParking() {
+    FRAUD.become(Mood.FAILS);
+    UUID retried = heldAndParked();
+    UUID approved = heldAndParked();
+
+    assertThat(review(retried, "RETRY").status()).as("still away").isEqualTo(202);
+    assertThat(review(approved, "APPROVE").status()).isEqualTo(200);
+
+    assertThat(status(approved)).isEqualTo("POSTED");
+    assertThat(parked()).doesNotContain(retried.toString(), approved.toString());
+    FRAUD.become(Mood.APPROVES);
+    clock.advance(Duration.ofMinutes(1));
+    saga.recover();
+    assertThat(status(retried)).isEqualTo("POSTED");
+  }
+
+  /// A saga that ended otherwise is not to be released.
+  @Test
+  void finishedSagaIsNotListedAsParked() {
+    UUID parked = heldAndParked();
+    superuser("UPDATE saga SET step = 'DONE' WHERE transfer_id = '" + parked + "'");
+    try {
+      assertThat(parked()).doesNotContain(parked.toString());
+    } finally {
+      superuser(
+          "SET session_replication_role = replica; UPDATE saga SET step = 'SCREEN', parked_at = NULL"
+              + " WHERE transfer_id = '"
+              + parked
+              + "'");
+    }
+  }
+
+  private UUID heldAndParked() {
+    FRAUD.become(Mood.FAILS);
+    UUID command = UUID.randomUUID();
+    assertThat(transfer(alice(), command, a, b, 9_000).status()).isEqualTo(202);
+    UUID transfer = transferOf(command);
+    superuser(
+        "UPDATE saga SET parked_at = now(), failures = 8, failure = 'planted' WHERE transfer_id = '"
+            + transfer
+            + "'");
+    assertThat(parked()).contains(transfer.toString());
+    return transfer;
+  }
+
+  private Answer review(UUID transfer, String decision) {
+    return post(
+        "/v1/operator/held-transfers/" + transfer + "/review",
+        operator(),
+        UUID.randomUUID(),
+        "{\"decision\":\"%s\",\"reason\":\"a word\"}".formatted(decision));
+  }
+
+  /// Not the journal's: what the queries of a recovery say is a defect too.
+  @Test
+  void faultOfAnotherStatementIsParkedToo() {
+    FRAUD.become(Mood.FAILS);
+    UUID command = UUID.randomUUID();
+    UUID transfer = transferOf(command);
+    superuser(
+        "ALTER TABLE saga ADD CONSTRAINT planted_law_of_sagas CHECK (transfer_id <> '"
+            + transfer
+            + "' OR NOT asked) NOT VALID");
+    try {
+      assertThat(transfer(alice(), command, a, b, 9_000).status()).isEqualTo(202);
+      clock.advance(Duration.ofMinutes(1));
+      saga.recover();
+      assertThat(failures(transfer)).isEqualTo(1);
+    } finally {
+      superuser("ALTER TABLE saga DROP CONSTRAINT planted_law_of_sagas");
+    }
+    FRAUD.become(Mood.APPROVES);
+    clock.advance(Duration.ofMinutes(1));
+    saga.recover();
+    assertThat(status(transfer)).isEqualTo("POSTED");
   }
 
   @Test
