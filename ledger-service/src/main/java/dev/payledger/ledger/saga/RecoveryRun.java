@@ -160,9 +160,7 @@ class RecoveryRun {
         | TransientDataAccessException
         | DataAccessResourceFailureException
         | TransactionException e) {
-      // The database is away or busy: the lease runs out and the saga is taken up again. Whatever
-      // else
-      // it says would be the same the next time.
+      // The database is away or busy: the lease runs out and the saga is taken up again.
       log.warn("saga of transfer {} not moved: {}", lease.transferId(), e.toString());
     } catch (RuntimeException e) {
       log.error("saga of transfer {} not moved", lease.transferId(), e);
