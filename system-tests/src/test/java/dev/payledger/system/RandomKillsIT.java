@@ -284,12 +284,7 @@ class RandomKillsIT extends Stack {
 
   /// Fraud screening has heard of every transfer that did not post.
   private static void nothingIsReservedForWhatWasNotPaid() throws SQLException {
-    await()
-        .atMost(SOON)
-        .until(
-            () ->
-                number("ledger", "SELECT count(*) FROM screening_release WHERE released_at IS NULL")
-                    == 0);
+    await().atMost(SOON).until(() -> owedReleases() == 0);
     Set<String> unpaid =
         new HashSet<>(
             ids(

@@ -386,6 +386,11 @@ class Stack {
     return number("ledger", "SELECT count(*) FROM transfer WHERE status = 'PENDING'");
   }
 
+  /// Each takes repeated calls of fraud-service from the budget until it has arrived.
+  static long owedReleases() {
+    return number("ledger", "SELECT count(*) FROM screening_release WHERE released_at IS NULL");
+  }
+
   static long transfersOn(String debitAccount) {
     return number(
         "ledger",
