@@ -80,7 +80,7 @@ class BlockedAccountsIT extends HearingServer {
   }
 
   @Test
-  void everyChangeIsToldInOrderBeforeTheEndOfTheList() {
+  void publishesEveryChangeInOrderBeforeTheListIsComplete() {
     block(bob, true, "one");
     block(bob, false, "two");
     block(carol, true, "three");

@@ -31,7 +31,7 @@ class PayeesIT extends HearingServer {
   }
 
   @Test
-  void largePaymentToAStrangerIsDeclinedAndToAKnownPayeeIsNot() {
+  void declinesLargePaymentsToUnknownPayeesOnly() {
     assertThat(assessed(alice, bob, LARGE_MINOR)).contains("\"DECLINED\"").contains("new-payee");
     assertThat(assessed(alice, bob, LARGE_MINOR - 1)).contains("\"APPROVED\"");
 
@@ -58,7 +58,7 @@ class PayeesIT extends HearingServer {
   }
 
   @Test
-  void oneLargePaymentMakesNobodyKnownHoweverOftenItIsTold() {
+  void onePaymentReportedTwiceMakesNoPayeeKnown() {
     Told once = posted(alice, bob, 900_000);
     ledger.say(once, once, once.as("POSTED", 900_000));
     awaitAllHeard();
@@ -72,7 +72,7 @@ class PayeesIT extends HearingServer {
 
   /// However many: the first one counts, whichever is told first.
   @Test
-  void aPayeeIsKnownADayAfterTheFirstPayment() {
+  void payeeIsKnownOneDayAfterFirstPayment() {
     Instant first = NOON.minus(Duration.ofDays(1)).plusSeconds(5);
     for (int i = 0; i < 25; i++) {
       ledger.sayAt(NOON.minusSeconds(i), posted(alice, bob, COUNTS));

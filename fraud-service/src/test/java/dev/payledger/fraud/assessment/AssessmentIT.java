@@ -139,7 +139,7 @@ class AssessmentIT extends FraudServer {
   }
 
   @Test
-  void operatorsAreExemptFromHowMuchButNotFromWho() {
+  void operatorsAreExemptFromAmountsButNotFromBlocks() {
     UUID blocked = UUID.randomUUID();
     block(blocked, true, "court");
 

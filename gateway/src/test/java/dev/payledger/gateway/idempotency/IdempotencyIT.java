@@ -388,7 +388,7 @@ class IdempotencyIT extends GatewayUnderTest {
   }
 
   @Test
-  void aHolderWhoseLeaseEndedReturnsTheAnswerItHolds() throws Exception {
+  void holderReturnsItsAnswerAfterItsLeaseEnded() throws Exception {
     CountDownLatch firstArrived = new CountDownLatch(1);
     CountDownLatch firstMayEnd = new CountDownLatch(1);
     CountDownLatch secondArrived = new CountDownLatch(1);
@@ -425,7 +425,7 @@ class IdempotencyIT extends GatewayUnderTest {
   }
 
   @Test
-  void anAnswerIsStoredAlthoughItsRowIsGoneOrFree() {
+  void storesAnAnswerWhoseRowIsGoneOrFree() {
     for (String lost :
         List.of(
             "DELETE FROM idempotency_key",
@@ -446,7 +446,7 @@ class IdempotencyIT extends GatewayUnderTest {
   }
 
   @Test
-  void aHolderReturnsItsAnswerAlthoughTheKeyMeansSomethingElse() {
+  void holderReturnsItsAnswerWhenTheKeyIsReused() {
     String key = newKey();
     ledger.answers(
         request -> {
