@@ -120,8 +120,11 @@ class AttackSuiteIT extends Stack {
           .as(path)
           .isEqualTo(seen(Attack.post(path.formatted(AttackFamily.NOBODY)).key()));
     }
-    assertThat(seen(Attack.get("/v1/transfers/" + of.posted())))
-        .isEqualTo(seen(Attack.get("/v1/transfers/" + AttackFamily.NOBODY)));
+    for (String part : List.of("", "/timeline", "/reversals")) {
+      assertThat(seen(Attack.get("/v1/transfers/" + of.posted() + part)))
+          .as(part)
+          .isEqualTo(seen(Attack.get("/v1/transfers/" + AttackFamily.NOBODY + part)));
+    }
     for (String action : List.of("/reversals", "/capture", "/void")) {
       String nobodys =
           seen(Attack.post("/v1/transfers/" + AttackFamily.NOBODY + action).key().json("{}"));

@@ -50,6 +50,8 @@ final class AttacksOnRights extends AttackFamily {
         new Route("POST", "/v1/transfers", WRITE),
         new Route("GET", "/v1/transfers?accountId=" + of.payer(), READ),
         new Route("GET", transfer, READ),
+        new Route("GET", transfer + "/timeline", READ),
+        new Route("GET", transfer + "/reversals", READ),
         new Route("POST", transfer + "/reversals", WRITE),
         new Route("POST", transfer + "/capture", WRITE),
         new Route("POST", transfer + "/void", WRITE),
@@ -162,8 +164,12 @@ final class AttacksOnRights extends AttackFamily {
               .mustGet("10 debit an account in a second leg " + what, 404, "not-found"));
     }
     for (String id : List.of(of.posted(), of.held(), NOBODY)) {
-      all.add(
-          get("/v1/transfers/" + id).as(of.bob()).mustGet("9 transfer " + id, 404, "not-found"));
+      for (String part : List.of("", "/timeline", "/reversals")) {
+        all.add(
+            get("/v1/transfers/" + id + part)
+                .as(of.bob())
+                .mustGet("9 transfer " + id + part, 404, "not-found"));
+      }
       for (String part : List.of("/reversals", "/capture", "/void")) {
         all.add(
             post("/v1/transfers/" + id + part)

@@ -184,7 +184,7 @@ enum Neighbour {
   private static final String METADATA =
       Stream.iterate(1, n -> n + 1)
           .limit(20)
-          .map(n -> "\"name %d\":\"%s\"".formatted(n, "\uD83D\uDCB6".repeat(200)))
+          .map(n -> "\"name %d\":\"%s\"".formatted(n, "\uD83D\uDCB6".repeat(180)))
           .collect(Collectors.joining(",", "{", "}"));
 
   private final String title;

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 @Measures
 class NoisyNeighboursIT extends Stack {
   private static final int ROUNDS_MAX = 3;
-  private static final Duration WARM_UP = Duration.ofSeconds(8);
+  private static final Duration WARM_UP = Duration.ofSeconds(40);
   private static final Duration ALONE = Duration.ofSeconds(8);
   private static final Duration ANSWER_BOUND = Duration.ofSeconds(15);
   private static final int ACCOUNTS = 20;

@@ -14,8 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// One batch in one serializable transaction: lock, plan, write.
 ///
 /// A row that is locked is waited for as long as a peer's batch lasts (`lock_timeout` of the journal's
-/// role). If that is not enough, whoever has it may keep it long: for a second, batches skip such rows and
-/// leave out the commands that need them.
+/// role). If that is not enough, whoever has it may keep it long: batches skip such rows and leave out the
+/// commands that need them, until for a second none had to.
 @Component
 class JournalBatch {
   private static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -42,14 +42,20 @@ class JournalBatch {
   /// @return when it was committed, a decision for each command, in the same order; none for a command
   ///     whose rows somebody else has locked, of which nothing was written
   CommitOutcome<List<Optional<Decision<?>>>> attempt(List<JournalCommand<?>> commands) {
-    boolean skipsLocked = System.nanoTime() - skipsLockedUntil < 0;
-    var outcome = transaction(commands, skipsLocked);
-    if (!skipsLocked
-        && outcome instanceof CommitOutcome.Blocked<?>(Exception cause)
-        && cause instanceof SQLException sql
-        && LOCK_NOT_AVAILABLE.equals(sql.getSQLState())) {
+    if (System.nanoTime() - skipsLockedUntil >= 0) {
+      var outcome = transaction(commands, false);
+      boolean isLocked =
+          outcome instanceof CommitOutcome.Blocked<?>(Exception cause)
+              && cause instanceof SQLException sql
+              && LOCK_NOT_AVAILABLE.equals(sql.getSQLState());
+      if (!isLocked) {
+        return outcome;
+      }
+    }
+    var outcome = transaction(commands, true);
+    if (outcome instanceof CommitOutcome.Committed(List<Optional<Decision<?>>> decisions)
+        && decisions.stream().anyMatch(Optional::isEmpty)) {
       skipsLockedUntil = System.nanoTime() + SKIPPING_NANOS;
-      outcome = transaction(commands, true);
     }
     return outcome;
   }

@@ -193,7 +193,11 @@ public class FraudScreening {
             spend();
           }
           metrics.called(operation, again);
-          return call.call();
+          T answer = call.call();
+          if (again) {
+            budget.answered();
+          }
+          return answer;
         });
   }
 

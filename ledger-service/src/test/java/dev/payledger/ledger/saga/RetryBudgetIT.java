@@ -65,15 +65,18 @@ class RetryBudgetIT extends LedgerUnderTest {
     clock.advance(PAUSE_MAX);
     FRAUD.become(Mood.APPROVES);
     recovery.runOnce();
-    assertThat(waiting.stream().map(this::status).filter("POSTED"::equals)).hasSize(1);
+    assertThat(waiting.stream().map(this::status).filter("POSTED"::equals)).isNotEmpty();
     for (int i = 0; i < 2; i++) {
       assertThat(transfer(alice(), UUID.randomUUID(), a, b, LARGE).status()).isEqualTo(201);
     }
     assertThat(breaker().getState()).isEqualTo(CircuitBreaker.State.CLOSED);
 
-    clock.advance(LIFETIME);
-    recovery.runOnce();
-    assertThat(waiting.stream().map(this::status).filter("EXPIRED"::equals)).hasSize(9);
+    // Each answer allows two more: 1, 2, 3, 3 and the last one, at the slowest.
+    for (int pass = 0; pass < 5; pass++) {
+      clock.advance(PAUSE_MAX);
+      recovery.runOnce();
+    }
+    assertThat(waiting).allSatisfy(id -> assertThat(status(id)).isEqualTo("POSTED"));
   }
 
   /// The small ones have a new allowance, and fraud screening is there: whom the budget stops waits.

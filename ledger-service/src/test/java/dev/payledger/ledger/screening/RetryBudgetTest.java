@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,21 @@ class RetryBudgetTest {
       }
     }
     assertThat(again).isGreaterThan(first / 20);
+  }
+
+  /// One free repeat is enough to begin with: what waits is asked about faster and faster.
+  @Test
+  void anAnsweredRepeatAllowsTwoMore() {
+    for (int allowed : List.of(1, 2, BALANCE_MAX)) {
+      for (int i = 0; i < allowed; i++) {
+        assertThat(maySpend()).isTrue();
+      }
+      assertThat(maySpend()).isFalse();
+      for (int i = 0; i < allowed; i++) {
+        budget.answered();
+      }
+    }
+    assertThat(meters.get("ledger.screening.retry.balance").gauge().value()).isEqualTo(BALANCE_MAX);
   }
 
   @Test
