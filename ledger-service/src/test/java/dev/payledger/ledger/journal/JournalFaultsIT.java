@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -387,6 +388,38 @@ class JournalFaultsIT {
         .isLessThan(alone.multipliedBy(3).plus(LOCK_WAIT_AND_TURN.multipliedBy(4)));
     for (Future<?> each : stuck) {
       assertThat(each.get()).isEqualTo(new PostOutcome.Posted());
+    }
+  }
+
+  /// Those who need the row ask for it all the time; the others are kept by the first of them only.
+  @Test
+  void rowLockOfStrangerIsWaitedForOnce() throws Exception {
+    UUID carol = ledger.open("carol", 10_000);
+    long end = System.nanoTime() + Duration.ofSeconds(8).toNanos();
+    List<Future<?>> stuck = new ArrayList<>();
+    int kept = 0;
+    try (Connection stranger =
+        locked("SELECT 1 FROM account WHERE id = '%s' FOR UPDATE".formatted(alice))) {
+      for (int n = 0; System.nanoTime() < end; n++) {
+        if (n % 10 == 0 && stuck.size() < 100) {
+          stuck.add(
+              callers.submit(
+                  () -> ledger.journal.submit(hold(alice, bob, 1), Duration.ofSeconds(30))));
+        }
+        kept += time(() -> submitOneByOne(1, carol)).toMillis() >= 250 ? 1 : 0;
+      }
+      stranger.rollback();
+    }
+
+    assertThat(kept)
+        .as("of carol's that waited 250 ms; six and more when it is tried again each second")
+        .isBetween(1, 3);
+    for (Future<?> each : stuck) {
+      try {
+        each.get();
+      } catch (ExecutionException e) {
+        assertThat(e).hasCauseInstanceOf(JournalUnavailable.class);
+      }
     }
   }
 
