@@ -104,9 +104,9 @@ class TimeoutsIT extends LedgerUnderTest {
       superuser.setAutoCommit(false);
       execute(superuser, "SELECT 1 FROM account WHERE id = '%s' FOR UPDATE".formatted(a));
       answer = transferLater(a, b, "waits");
-      Awaitility.await().atMost(LONG_ENOUGH).until(this::waiting, w -> w != null);
+      Awaitility.await().atMost(LONG_ENOUGH).until(() -> waiting() != null);
       // Given up; those after it skip the row.
-      Awaitility.await().atMost(LONG_ENOUGH).until(this::waiting, w -> w == null);
+      Awaitility.await().atMost(LONG_ENOUGH).until(() -> waiting() == null);
       superuser.rollback();
     }
 
