@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// One batch in one serializable transaction: lock, plan, write.
 ///
 /// A row that is locked is waited for as long as a peer's batch lasts (`lock_timeout` of the journal's
-/// role). If that is not enough, whoever has it may keep it long: batches skip such rows and leave out the
+/// role). If that is not enough, the session that has it may keep it long: batches skip such rows and leave out the
 /// commands that need them, until for a second none had to.
 @Component
 class JournalBatch {
