@@ -23,6 +23,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.web.context.request.RequestContextHolder;
 import tools.jackson.databind.JsonNode;
 
 /// What others do to a transfer or an account does not make it unreadable. Alice pays bob.
@@ -38,7 +39,8 @@ class BoundedAnswersIT extends LedgerUnderTest {
   private UUID a;
   private UUID b;
 
-  /// Counts the connections that are asked for: each query outside a transaction asks for one.
+  /// Counts the connections that requests ask for: each query outside a transaction asks for one.
+  /// What the saga does in the background meanwhile does not count.
   @TestConfiguration
   static class Counting {
     @Bean
@@ -55,7 +57,9 @@ class BoundedAnswersIT extends LedgerUnderTest {
               ? new DelegatingDataSource((javax.sql.DataSource) bean) {
                 @Override
                 public Connection getConnection() throws SQLException {
-                  connections.incrementAndGet();
+                  if (RequestContextHolder.getRequestAttributes() != null) {
+                    connections.incrementAndGet();
+                  }
                   return super.getConnection();
                 }
               }
@@ -231,13 +235,15 @@ class BoundedAnswersIT extends LedgerUnderTest {
               : post("/v1/transfers", alice(), UUID.randomUUID(), twoLegs(a, 3_000));
       assertThat(waits.status()).isEqualTo(202);
     }
-    FRAUD.become(Mood.APPROVES);
     for (String path :
         List.of(
             "/v1/operator/held-transfers?",
             "/v1/operator/parked-transfers?",
             "/v1/transfers?accountId=" + a + "&")) {
-      assertThat(queries(path + "limit=10")).as(path).isEqualTo(queries(path + "limit=2"));
+      assertThat(queries(path + "limit=10"))
+          .as(path)
+          .isPositive()
+          .isEqualTo(queries(path + "limit=2"));
     }
   }
 
