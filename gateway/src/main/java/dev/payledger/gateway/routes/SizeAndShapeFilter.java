@@ -11,9 +11,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -21,10 +23,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// Finds the route of a request, and refuses what is too large or of the wrong kind, before anybody
 /// spends time on it.
 public final class SizeAndShapeFilter extends OncePerRequestFilter {
-  private static final int QUERY_CHARACTERS_MAX = 2_048;
-  private static final Pattern QUERY =
-      Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*+");
-
+  private static final Logger log = LoggerFactory.getLogger(SizeAndShapeFilter.class);
   private final Routes routes;
   private final Problems problems;
 
@@ -54,6 +53,7 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
       case Routes.Match.Found(Route route) -> {
         Optional<Problem> refusal = refusal(request, route);
         if (refusal.isPresent()) {
+          log.info("refused a request: {}", refusal.get().detail());
           problems.write(request, response, refusal.get());
         } else {
           route.putInto(request);
@@ -64,13 +64,9 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
   }
 
   private static Optional<Problem> refusal(HttpServletRequest request, Route route) {
-    String query = request.getQueryString();
-    if (query != null
-        && (query.length() > QUERY_CHARACTERS_MAX || !QUERY.matcher(query).matches())) {
-      return problem(
-          ProblemCode.INVALID_REQUEST,
-          "The query is longer than %d characters or not well-formed."
-              .formatted(QUERY_CHARACTERS_MAX));
+    Optional<Problem> query = queryRefusal(request, route);
+    if (query.isPresent()) {
+      return query;
     }
     if (Collections.list(request.getHeaders("Authorization")).size() > 1) {
       return problem(ProblemCode.INVALID_REQUEST, "Send Authorization once.");
@@ -86,6 +82,23 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
           "Send the body as application/json in UTF-8, without content encoding.");
     }
     return Optional.empty();
+  }
+
+  /// An unknown parameter is refused and not passed over: a filter that is ignored shows more than was
+  /// asked for. What is missing or of the wrong form, the service refuses.
+  private static Optional<Problem> queryRefusal(HttpServletRequest request, Route route) {
+    try {
+      return QueryString.parameters(request.getQueryString()).keySet().stream()
+          .filter(name -> !route.parameters().contains(name))
+          .findFirst()
+          .flatMap(
+              name ->
+                  problem(
+                      ProblemCode.INVALID_REQUEST,
+                      "Parameter '%s' is unknown here.".formatted(QueryString.excerpt(name))));
+    } catch (IllegalArgumentException e) {
+      return problem(ProblemCode.INVALID_REQUEST, Objects.requireNonNull(e.getMessage()));
+    }
   }
 
   static String tooLarge(int bytesMax) {

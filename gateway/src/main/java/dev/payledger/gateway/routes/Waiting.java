@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Requests that ask for a transfer and to wait for its end, with `waitMs`. When too many wait already,
 /// one more is told how the transfer stands now.
 public final class Waiting {
-  private static final String PARAMETER = "waitMs";
+  static final String PARAMETER = "waitMs";
   private static final String DECLINED = Waiting.class.getName();
 
   private Waiting() {}

@@ -5,6 +5,7 @@ import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Sides;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.Instants;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
@@ -13,7 +14,6 @@ import dev.payledger.ledger.request.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +124,7 @@ class AccountController {
   @GetMapping(path = "/{id}/balance", params = "asOf")
   ResponseEntity<PastBalanceView> balanceAsOf(
       @PathVariable UUID id, @RequestParam("asOf") String text, Authentication auth) {
-    Instant asOf = instant(text);
+    Instant asOf = Instants.parse("asOf", text);
     Account account = administration.of(id, Caller.of(auth));
     Instant settled = clock.now(sql).minus(properties.settleTime());
     if (asOf.isAfter(settled)) {
@@ -248,16 +248,6 @@ class AccountController {
 
   private static @Nullable String reason(@Nullable ChangeRequest body) {
     return body == null ? null : body.reason();
-  }
-
-  private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new Problem(
-          ProblemCode.INVALID_REQUEST,
-          "asOf must be an instant as in RFC 3339, for example 2026-11-23T10:00:00Z.");
-    }
   }
 
   private static <T> ResponseEntity<T> fresh(T body) {

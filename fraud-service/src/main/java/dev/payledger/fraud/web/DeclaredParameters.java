@@ -1,0 +1,95 @@
+package dev.payledger.fraud.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.stereotype.Component;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ValueConstants;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/// Refuses a query parameter that the operation does not declare: a filter that is ignored shows more
+/// than was asked for. What an operation takes is what its method declares with `@RequestParam`; the
+/// values of numbers, ids and words are read to the letter, where Spring would take `0x1` for 1.
+@Component
+final class DeclaredParameters implements HandlerInterceptor, WebMvcConfigurer {
+  /// As JSON writes it; no operation takes one with more digits.
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,8}");
+
+  private static final Pattern ID =
+      Pattern.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+  @Override
+  public void addInterceptors(InterceptorRegistry registry) {
+    registry.addInterceptor(this);
+  }
+
+  @Override
+  public boolean preHandle(
+      HttpServletRequest request, HttpServletResponse response, Object handler) {
+    if (handler instanceof HandlerMethod method) {
+      Map<String, String> given = QueryString.parameters(request.getQueryString());
+      Map<String, MethodParameter> declared = declared(method);
+      given.forEach((name, value) -> check(name, value, declared.get(name)));
+      declared.forEach(
+          (name, parameter) -> {
+            if (isRequired(parameter) && !given.containsKey(name)) {
+              throw Problems.invalidRequest("Parameter '%s' is missing.".formatted(name));
+            }
+          });
+    }
+    return true;
+  }
+
+  private static void check(String name, String value, @Nullable MethodParameter parameter) {
+    if (parameter == null) {
+      throw Problems.invalidRequest(
+          "Parameter '%s' is unknown here.".formatted(QueryString.excerpt(name)));
+    }
+    Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(parameter.getParameterType());
+    if ((type == Integer.class || type == Long.class) && !WHOLE_NUMBER.matcher(value).matches()) {
+      throw Problems.invalidRequest("%s must be a whole number.".formatted(name));
+    }
+    if (type == UUID.class && !ID.matcher(value).matches()) {
+      throw Problems.invalidRequest("%s must be a UUID in its 36 characters.".formatted(name));
+    }
+    if (type.isEnum() && !words(type).contains(value)) {
+      throw Problems.invalidRequest("%s must be one of %s.".formatted(name, words(type)));
+    }
+  }
+
+  private static List<String> words(Class<?> type) {
+    return Arrays.stream(type.getEnumConstants()).map(each -> ((Enum<?>) each).name()).toList();
+  }
+
+  private static Map<String, MethodParameter> declared(HandlerMethod method) {
+    Map<String, MethodParameter> declared = new LinkedHashMap<>();
+    for (MethodParameter parameter : method.getMethodParameters()) {
+      RequestParam said = parameter.getParameterAnnotation(RequestParam.class);
+      if (said != null) {
+        declared.put(
+            said.name().isEmpty() ? parameter.getParameter().getName() : said.name(), parameter);
+      }
+    }
+    return declared;
+  }
+
+  private static boolean isRequired(MethodParameter parameter) {
+    RequestParam said = parameter.getParameterAnnotation(RequestParam.class);
+    return said != null
+        && said.required()
+        && said.defaultValue().equals(ValueConstants.DEFAULT_NONE)
+        && !parameter.isOptional();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.payledger.ledger.request;
+
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The query of a request, read to the letter. The container reads it leniently, or fails: so nobody
+/// asks it for parameters before this has read them.
+final class QueryString {
+  private static final int CHARACTERS_MAX = 2_048;
+  private static final Pattern FORM =
+      Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*+");
+
+  private QueryString() {}
+
+  /// The parameters by name: each is there once, with a value, in UTF-8 and without control characters.
+  ///
+  /// @throws IllegalArgumentException with a sentence for the caller
+  static Map<String, String> parameters(@Nullable String query) {
+    if (query == null || query.isEmpty()) {
+      return Map.of();
+    }
+    if (query.length() > CHARACTERS_MAX || !FORM.matcher(query).matches()) {
+      throw new IllegalArgumentException(
+          "The query is longer than %d characters or not well-formed.".formatted(CHARACTERS_MAX));
+    }
+    Map<String, String> parameters = new LinkedHashMap<>();
+    for (String pair : query.split("&", -1)) {
+      int end = pair.indexOf('=');
+      String name = decoded(end < 0 ? pair : pair.substring(0, end));
+      String value = end < 0 ? "" : decoded(pair.substring(end + 1));
+      if (name.isEmpty()) {
+        throw new IllegalArgumentException("The query has a parameter without a name.");
+      }
+      if (value.isEmpty()) {
+        throw new IllegalArgumentException("Parameter '%s' has no value.".formatted(excerpt(name)));
+      }
+      if (parameters.put(name, value) != null) {
+        throw new IllegalArgumentException(
+            "Parameter '%s' is there twice.".formatted(excerpt(name)));
+      }
+    }
+    return parameters;
+  }
+
+  /// A name of the sender's for our own sentences: bounded, and only printable ASCII.
+  static String excerpt(String text) {
+    String printable = text.replaceAll("[^ -~]", "?");
+    return printable.length() <= 40 ? printable : printable.substring(0, 40) + "…";
+  }
+
+  private static String decoded(String text) {
+    // Byte by byte first, so that what is no UTF-8 is refused and not replaced.
+    byte[] bytes =
+        URLDecoder.decode(text, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
+    try {
+      String decoded =
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      if (decoded.chars().anyMatch(Character::isISOControl)) {
+        throw new IllegalArgumentException("The query has control characters.");
+      }
+      return decoded;
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("The query is not UTF-8.", e);
+    }
+  }
+}
