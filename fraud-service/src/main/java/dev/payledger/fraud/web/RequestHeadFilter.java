@@ -25,7 +25,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)
 final class RequestHeadFilter extends OncePerRequestFilter {
-  private static final Logger log = LoggerFactory.getLogger(RequestHeadFilter.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RequestHeadFilter.class);
   private final HandlerExceptionResolver problems;
 
   RequestHeadFilter(@Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
@@ -58,6 +58,7 @@ final class RequestHeadFilter extends OncePerRequestFilter {
 
   private void refuse(
       HttpServletRequest request, HttpServletResponse response, ProblemCode code, String detail) {
+    LOG.info("Refused a request: {}", detail);
     problems.resolveException(
         request, response, null, Problems.thrown(Problems.problem(code, detail)));
   }
