@@ -78,7 +78,7 @@ class AccessIT extends HearingServer {
             new PlainJWT(
                     new JWTClaimsSet.Builder()
                         .issuer(TestIssuer.URL)
-                        .audience("payledger")
+                        .audience("payledger-notify")
                         .subject("alice")
                         .claim("scope", "accounts:read")
                         .expirationTime(future)
@@ -126,16 +126,36 @@ class AccessIT extends HearingServer {
                     ISSUER.token(
                         claims ->
                             claims
-                                .audience(List.of("other", "payledger"))
+                                .audience(List.of("other", "payledger-notify"))
                                 .claim("scope", List.of("accounts:read"))))
                 .statusCode())
         .isEqualTo(404);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"JWT", "at+jwt"})
-  void tokenMaySayWhatItIs(String type) throws Exception {
-    assertThat(feed(account, ISSUER.tokenOfType(type)).statusCode()).isEqualTo(404);
+  @ValueSource(strings = {"at+jwt", "AT+JWT", "application/at+jwt"})
+  void tokenOfTheTypeOfAccessTokensPasses(String type) {
+    assertThat(feed(account, ISSUER.token(type, claims -> claims)).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void issuersTokenThatIsNoAccessTokenIsUnauthenticated() {
+    ISSUER
+        .hostileTokens("payledger-notify")
+        .forEach(
+            (what, token) -> assertThat(feed(account, token).statusCode()).as(what).isEqualTo(401));
+  }
+
+  @Test
+  void clockOfTheIssuerMayBeTenSecondsOff() {
+    Date soon = Date.from(Instant.now().plusSeconds(5));
+    Date justNow = Date.from(Instant.now().minusSeconds(5));
+    Date earlier = Date.from(Instant.now().minusSeconds(60));
+    assertThat(feed(account, ISSUER.token(c -> c.notBeforeTime(soon))).statusCode()).isEqualTo(404);
+    assertThat(
+            feed(account, ISSUER.token(c -> c.issueTime(earlier).expirationTime(justNow)))
+                .statusCode())
+        .isEqualTo(404);
   }
 
   @Test

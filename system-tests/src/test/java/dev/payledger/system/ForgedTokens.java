@@ -7,6 +7,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
+import dev.payledger.testkit.HostileTokens;
 import dev.payledger.testkit.TestIssuer;
 import java.net.URI;
 import java.time.Clock;
@@ -50,6 +51,10 @@ record ForgedTokens(RSAKey ours, String issuer, String whole, RSAKey theirs, URI
     tokens.put("2 for no audience", changed(claims -> claims.audience((String) null)));
     tokens.put("2 of nobody", changed(claims -> claims.subject(null)));
     tokens.put("2 of a blank subject", changed(claims -> claims.subject(" ")));
+    HostileTokens.all(
+            (type, change) -> TestIssuer.signed(ours, type, claims -> change.apply(right(claims))),
+            "payledger")
+        .forEach((what, token) -> tokens.put("2 " + what, token));
     tokens.put("2 of an unknown key", by(theirs, rs256().keyID(theirs.getKeyID())));
     tokens.put("3 of another key under our key's id", by(theirs, rs256().keyID(kid())));
     for (JWSAlgorithm algorithm : List.of(JWSAlgorithm.RS512, JWSAlgorithm.PS256)) {

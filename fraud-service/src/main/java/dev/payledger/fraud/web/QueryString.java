@@ -25,27 +25,36 @@ final class QueryString {
     if (query == null || query.isEmpty()) {
       return Map.of();
     }
-    if (query.length() > CHARACTERS_MAX || !FORM.matcher(query).matches()) {
+    Map<String, String> parameters = pairs(query);
+    parameters.forEach(
+        (name, value) -> {
+          if (value.isEmpty()) {
+            throw new IllegalArgumentException(
+                "Parameter '%s' has no value.".formatted(excerpt(name)));
+          }
+        });
+    return parameters;
+  }
+
+  private static Map<String, String> pairs(String text) {
+    if (text.length() > CHARACTERS_MAX || !FORM.matcher(text).matches()) {
       throw new IllegalArgumentException(
           "The query is longer than %d characters or not well-formed.".formatted(CHARACTERS_MAX));
     }
-    Map<String, String> parameters = new LinkedHashMap<>();
-    for (String pair : query.split("&", -1)) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    for (String pair : text.split("&", -1)) {
       int end = pair.indexOf('=');
       String name = decoded(end < 0 ? pair : pair.substring(0, end));
       String value = end < 0 ? "" : decoded(pair.substring(end + 1));
       if (name.isEmpty()) {
         throw new IllegalArgumentException("The query has a parameter without a name.");
       }
-      if (value.isEmpty()) {
-        throw new IllegalArgumentException("Parameter '%s' has no value.".formatted(excerpt(name)));
-      }
-      if (parameters.put(name, value) != null) {
+      if (pairs.put(name, value) != null) {
         throw new IllegalArgumentException(
             "Parameter '%s' is there twice.".formatted(excerpt(name)));
       }
     }
-    return parameters;
+    return pairs;
   }
 
   /// A name of the sender's for our own sentences: bounded, and only printable ASCII.

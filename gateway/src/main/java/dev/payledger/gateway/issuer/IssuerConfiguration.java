@@ -7,7 +7,6 @@ import dev.payledger.gateway.problem.Problems;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -50,8 +49,13 @@ class IssuerConfiguration {
                       client.errorResponseHandler(
                           (request, response, reason) -> refuse(response, codeOf(reason))));
               server.tokenEndpoint(
-                  token -> token.accessTokenRequestConverter(new EveryScopeUnlessAsked()));
+                  token ->
+                      token
+                          .accessTokenRequestConverter(new EveryScopeUnlessAsked())
+                          .errorResponseHandler(
+                              (request, response, reason) -> refuse(response, codeOf(reason))));
             })
+        .addFilterBefore(new TokenFormFilter(problems), SecurityContextHolderFilter.class)
         .addFilterBefore(
             new TokenRequestFilter(clients, properties, limits, problems),
             SecurityContextHolderFilter.class)
@@ -79,9 +83,16 @@ class IssuerConfiguration {
     return new NoAuthorizationKept();
   }
 
+  /// What an access token has by RFC 9068, beside what the library gives it.
   @Bean
-  OAuth2TokenCustomizer<JwtEncodingContext> audience() {
-    return context -> context.getClaims().audience(List.of(AccessProperties.AUDIENCE));
+  OAuth2TokenCustomizer<JwtEncodingContext> profile(DemoIssuerProperties properties) {
+    return context -> {
+      context.getJwsHeader().type("at+jwt");
+      context
+          .getClaims()
+          .audience(properties.audiences())
+          .claim("client_id", context.getRegisteredClient().getClientId());
+    };
   }
 
   /// Signs with one key, whatever other ones are published.
@@ -92,7 +103,7 @@ class IssuerConfiguration {
   }
 
   /// Nothing but the code: the rest would help only whoever guesses.
-  private static void refuse(HttpServletResponse response, String code) throws IOException {
+  static void refuse(HttpServletResponse response, String code) throws IOException {
     if (code.equals(OAuth2ErrorCodes.INVALID_CLIENT)) {
       response.setStatus(401);
       response.setHeader("WWW-Authenticate", "Basic realm=\"payledger\"");

@@ -1,5 +1,6 @@
 package dev.payledger.gateway.routes;
 
+import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.problem.Problem;
 import dev.payledger.gateway.problem.ProblemCode;
 import dev.payledger.gateway.problem.Problems;
@@ -76,10 +77,11 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
     if (request.getContentLengthLong() > bytesMax) {
       return problem(ProblemCode.PAYLOAD_TOO_LARGE, tooLarge(bytesMax));
     }
-    if (route.target() instanceof Route.Command && hasBody(request) && !isJson(request)) {
+    MediaType type = mediaType(route);
+    if (type != null && hasBody(request) && !isOf(type, request)) {
       return problem(
           ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-          "Send the body as application/json in UTF-8, without content encoding.");
+          "Send the body as %s in UTF-8, without content encoding.".formatted(type));
     }
     return Optional.empty();
   }
@@ -117,7 +119,15 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
         || request.getContentType() != null;
   }
 
-  private static boolean isJson(HttpServletRequest request) {
+  /// Of the body that the route takes; null when it takes none.
+  private static @Nullable MediaType mediaType(Route route) {
+    if (route.routeClass() == RouteClass.TOKENS) {
+      return MediaType.APPLICATION_FORM_URLENCODED;
+    }
+    return route.target() instanceof Route.Command ? MediaType.APPLICATION_JSON : null;
+  }
+
+  private static boolean isOf(MediaType expected, HttpServletRequest request) {
     if (request.getHeader("Content-Encoding") != null) {
       return false;
     }
@@ -127,7 +137,7 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
     }
     try {
       MediaType type = MediaType.parseMediaType(contentType);
-      return type.equalsTypeAndSubtype(MediaType.APPLICATION_JSON)
+      return type.equalsTypeAndSubtype(expected)
           && (type.getCharset() == null || type.getCharset().equals(StandardCharsets.UTF_8));
     } catch (InvalidMediaTypeException e) {
       return false;

@@ -1,0 +1,49 @@
+package dev.payledger.gateway.routes;
+
+import dev.payledger.gateway.problem.Problem;
+import dev.payledger.gateway.problem.ProblemCode;
+import dev.payledger.gateway.problem.Problems;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a whole body that is bounded, however it is sent.
+public final class BodyReader {
+  private final Problems problems;
+
+  public BodyReader(Problems problems) {
+    this.problems = problems;
+  }
+
+  /// The body, or null when it is too large or does not arrive: then the request has its answer.
+  public byte @Nullable [] read(
+      HttpServletRequest request, HttpServletResponse response, int bytesMax) throws IOException {
+    byte[] body;
+    try {
+      body = request.getInputStream().readNBytes(bytesMax + 1);
+    } catch (IOException e) {
+      if (!(e.getCause() instanceof SocketTimeoutException)) {
+        throw e;
+      }
+      response.setHeader("Connection", "close");
+      problems.write(
+          request,
+          response,
+          Problem.of(
+              ProblemCode.REQUEST_TIMEOUT,
+              "The body did not arrive in time. Nothing was done: send the request again, with the"
+                  + " same key if it has one."));
+      return null;
+    }
+    if (body.length > bytesMax) {
+      problems.write(
+          request,
+          response,
+          Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge(bytesMax)));
+      return null;
+    }
+    return body;
+  }
+}
