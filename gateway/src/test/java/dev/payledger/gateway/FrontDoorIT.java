@@ -131,6 +131,10 @@ class FrontDoorIT extends GatewayUnderTest {
     HttpResponse<String> deleted = send(as("alice", TRANSFERS).DELETE());
     assertProblem(deleted, 405, "method-not-allowed");
     assertThat(header(deleted, "Allow")).isEqualTo("GET, POST");
+    HttpResponse<String> traced =
+        send(as("alice", "/v1/transfers").method("TRACE", BodyPublishers.noBody()));
+    assertProblem(traced, 405, "method-not-allowed");
+    assertThat(traced.headers().allValues("Allow")).containsExactly("GET, POST");
     for (String method : List.of("PUT", "PATCH", "OPTIONS", "PROPFIND")) {
       assertProblem(
           send(as("alice", "/v1/accounts").method(method, BodyPublishers.noBody())),

@@ -16,7 +16,11 @@ class Connections implements WebServerFactoryCustomizer<TomcatServletWebServerFa
   public void customize(TomcatServletWebServerFactory factory) {
     factory.setProtocol(WatchedProtocol.class.getName());
     factory.addConnectorCustomizers(
-        connector -> protocols.add((WatchedProtocol) connector.getProtocolHandler()));
+        connector -> {
+          protocols.add((WatchedProtocol) connector.getProtocolHandler());
+          // Refused by the route table as any other method is; the container would allow others.
+          connector.setAllowTrace(true);
+        });
   }
 
   /// Closes those whose request began longer ago than this and is not all here; returns how many.

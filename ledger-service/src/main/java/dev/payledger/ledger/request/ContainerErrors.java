@@ -53,10 +53,10 @@ final class ContainerErrors implements WebServerFactoryCustomizer<TomcatServletW
                   ? "The request is not well-formed HTTP."
                   : code.next());
       problem.setStatus(status);
-      String traceId = Trace.of(request).traceId();
-      problem.setProperty("traceId", traceId);
-      log.info("the container refused a request with {}, trace {}", status, traceId);
-      try {
+      Trace trace = Trace.of(request);
+      problem.setProperty("traceId", trace.traceId());
+      try (var _ = trace.inLog()) {
+        log.info("the container refused a request with {}", status);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);

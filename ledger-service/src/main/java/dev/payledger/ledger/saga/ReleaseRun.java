@@ -2,6 +2,7 @@ package dev.payledger.ledger.saga;
 
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.ledger.request.Trace;
 import dev.payledger.ledger.screening.FraudScreening;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class ReleaseRun {
   private static final Logger log = LoggerFactory.getLogger(ReleaseRun.class);
+
+  private static final String TRACEPARENT = "SELECT traceparent FROM transfer WHERE id = :id";
 
   private final ScreeningReleases releases;
   private final FraudScreening screening;
@@ -93,6 +96,12 @@ class ReleaseRun {
   }
 
   private boolean release(Owed owed) {
+    try (var _ = owed.trace().inLog()) {
+      return releaseInTime(owed);
+    }
+  }
+
+  private boolean releaseInTime(Owed owed) {
     TimeLeft timeLeft = TimeLeft.of(properties.recoveryTimeout());
     Duration wait = properties.recoveryTimeout().minus(screening.callTimeout());
     if (!screening.release(owed.transferId(), owed.wasTried(), wait, timeLeft)) {
@@ -119,7 +128,13 @@ class ReleaseRun {
   }
 
   private Owed claim(ScreeningRelease release, Instant now) {
-    Owed owed = new Owed(release.transferId(), release.attempts() > 0);
+    String traceparent =
+        sql.sql(TRACEPARENT)
+            .param("id", release.transferId())
+            .query(String.class)
+            .optional()
+            .orElse(null);
+    Owed owed = new Owed(release.transferId(), release.attempts() > 0, Trace.of(traceparent));
     release.attemptedUntil(
         now.plus(properties.leaseDuration()).plus(backoff.pause(release.attempts())));
     return owed;
@@ -128,5 +143,6 @@ class ReleaseRun {
   /// A release that is due.
   ///
   /// @param wasTried by an earlier run; the saga's own try was mostly stopped by the breaker
-  private record Owed(UUID transferId, boolean wasTried) {}
+  /// @param trace of the request that began the transfer
+  private record Owed(UUID transferId, boolean wasTried, Trace trace) {}
 }
