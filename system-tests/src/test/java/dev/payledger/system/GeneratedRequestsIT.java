@@ -7,15 +7,18 @@ import dev.payledger.testkit.OpenApi;
 import dev.payledger.testkit.OpenApi.Operation;
 import dev.payledger.testkit.Seed;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,6 +28,42 @@ import tools.jackson.databind.json.JsonMapper;
 class GeneratedRequestsIT extends Stack {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final int REQUESTS = Integer.getInteger("requests", 5_000);
+  private static final int ANSWER_CHARACTERS_MAX = 256 * 1024;
+
+  /// Ids that mean something to a programmer, and one in another spelling.
+  private static final List<String> SPECIAL_IDS =
+      List.of(
+          "00000000-0000-0000-0000-000000000000",
+          "ffffffff-ffff-ffff-ffff-ffffffffffff",
+          "80000000-0000-0000-8000-000000000000",
+          "E0000000-0000-7000-8000-000000000978");
+
+  private static final List<String> CONTENT_TYPES =
+      List.of(
+          "application/json",
+          "application/json",
+          "application/json; charset=utf-16",
+          "application/*",
+          "*/*",
+          "nonsense",
+          "application/x-www-form-urlencoded",
+          "multipart/form-data; boundary=x",
+          "text/plain");
+
+  private static final List<String> FORMS =
+      List.of("=", "%", "%ff", "a=%00", "a&a", "a=1&a=2", "scope", "grant_type=x");
+
+  private static final List<String> FRAUD_PATHS =
+      List.of(
+          "PUT /assessments/{id}",
+          "DELETE /assessments/{id}",
+          "GET /reviews",
+          "GET /reviews/{id}",
+          "POST /reviews/{id}",
+          "GET /blocked-accounts",
+          "GET /blocked-accounts/{id}",
+          "PUT /blocked-accounts/{id}",
+          "GET /nothing");
   private static final String NOBODY = "00000000-0000-7000-8000-00000000dead";
 
   private OpenApi api;
@@ -53,8 +92,12 @@ class GeneratedRequestsIT extends Stack {
             key(),
             body(accounts.get(0), accounts.get(2), 100_000)
                 .replace("}", ",\"capture\":\"MANUAL\"}"));
-    transfers = List.of(posted.text("id"), held.text("id"), NOBODY);
-    generated = new GeneratedRequest(Seed.next().random(), accounts, api::resolved);
+    transfers = with(SPECIAL_IDS, posted.text("id"), held.text("id"), NOBODY);
+    generated =
+        new GeneratedRequest(
+            Seed.next().random(),
+            with(SPECIAL_IDS.subList(0, 1), accounts.toArray(String[]::new)),
+            api::resolved);
   }
 
   @Test
@@ -64,6 +107,8 @@ class GeneratedRequestsIT extends Stack {
     for (int i = 0; i < REQUESTS && broken.size() < 20; i++) {
       if (!sent.isEmpty() && generated.isOneIn(10)) {
         again(generated.oneOf(sent));
+      } else if (generated.isOneIn(50)) {
+        tokenForNobody();
       } else {
         once(made(generated.oneOf(operations)));
       }
@@ -71,6 +116,83 @@ class GeneratedRequestsIT extends Stack {
     System.out.println(REQUESTS + " generated requests: " + statuses);
     assertThat(broken).isEmpty();
     assertThat(statuses.keySet()).contains(200, 201, 400, 401, 403, 404, 422);
+  }
+
+  /// Whoever reaches a service past the gateway: some with a credential, some with what no client
+  /// sends.
+  @ParameterizedTest
+  @EnumSource(names = {"LEDGER", "NOTIFY_EU", "FRAUD", "RELAY"})
+  void everyAnswerOfAServicesOwnPortIsAnAnswer(Service service) throws IOException {
+    List<String> paths =
+        service == Service.FRAUD
+            ? FRAUD_PATHS
+            : api.operations().stream().map(Operation::toString).toList();
+    for (int i = 0; i < REQUESTS / 4 && broken.size() < 20; i++) {
+      String[] methodAndPath = generated.oneOf(paths).split(" ");
+      boolean isHostile = generated.isOneIn(2);
+      byte[] request = past(service, methodAndPath[0], methodAndPath[1], isHostile);
+      RawHttp.Reply reply = send(service, request);
+      String what = text(request) + " → " + reply.status() + " " + reply.body();
+      if (reply.status() >= 500 && reply.status() != 503
+          || isHostile && reply.status() < 400
+          || reply.body().length() > ANSWER_CHARACTERS_MAX
+          || reply.status() >= 400 && !reply.header("Content-Type").contains("problem+json")
+          || AttackSuiteIT.INSIDE.matcher(reply.body()).find()) {
+        broken.add(what);
+      }
+    }
+    System.out.println(service + ", " + REQUESTS / 4 + " generated requests: " + statuses);
+    assertThat(broken).isEmpty();
+    assertThat(statuses.keySet()).contains(service == Service.RELAY ? 404 : 400);
+  }
+
+  private byte[] past(Service service, String method, String path, boolean isHostile) {
+    List<String> ids = path.contains("transfer") ? transfers : with(SPECIAL_IDS, accounts.get(0));
+    String query = isHostile ? "?" + generated.oneOf(HostileQuery.ALL) : "";
+    Attack.Request request =
+        Attack.request(method, path.replace("{id}", generated.oneOf(ids)) + query);
+    if (!generated.isOneIn(10)) {
+      request.as(
+          service == Service.FRAUD
+              ? FRAUD_CREDENTIAL
+              : token(generated.oneOf(List.of("alice", "bob", "operator"))));
+    }
+    if (!method.equals("GET") && !generated.isOneIn(10)) {
+      request.header("Command-Id: " + generated.oneOf(with(SPECIAL_IDS, key(), key())));
+      request.header("Content-Type: " + generated.oneOf(CONTENT_TYPES));
+      JsonNode body = generated.fitting(anyBody());
+      request.body(
+          (generated.isOneIn(3) ? generated.oneOf(FORMS) : generated.changed(body).toString())
+              .getBytes(StandardCharsets.UTF_8));
+    }
+    return request.mustGet("generated", 0, null).request();
+  }
+
+  private JsonNode anyBody() {
+    List<JsonNode> bodies =
+        api.operations().stream()
+            .map(each -> each.node().at("/requestBody/content/application~1json/schema"))
+            .filter(schema -> !schema.isMissingNode())
+            .toList();
+    return generated.oneOf(bodies);
+  }
+
+  /// Without a credential: it is no token, whatever is sent.
+  private void tokenForNobody() throws IOException {
+    byte[] request =
+        Attack.post("/oauth2/token")
+            .header("Content-Type: " + generated.oneOf(CONTENT_TYPES))
+            .body(generated.oneOf(FORMS).getBytes(StandardCharsets.UTF_8))
+            .mustGet("generated", 0, null)
+            .request();
+    RawHttp.Reply reply = send(request);
+    if (reply.status() < 400 || reply.status() >= 500 && reply.status() != 503) {
+      broken.add(text(request) + " → " + reply.status() + " " + reply.body());
+    }
+  }
+
+  private static List<String> with(List<String> some, String... more) {
+    return Stream.concat(some.stream(), Arrays.stream(more)).toList();
   }
 
   private void once(Made made) throws IOException {
@@ -100,8 +222,11 @@ class GeneratedRequestsIT extends Stack {
   }
 
   private RawHttp.Reply send(byte[] request) throws IOException {
-    RawHttp.Reply reply =
-        RawHttp.send(URI.create(stack().url(Service.GATEWAY).toString()), request);
+    return send(Service.GATEWAY, request);
+  }
+
+  private RawHttp.Reply send(Service service, byte[] request) throws IOException {
+    RawHttp.Reply reply = RawHttp.send(stack().url(service), request);
     statuses.merge(reply.status(), 1, Integer::sum);
     return reply;
   }
@@ -111,6 +236,9 @@ class GeneratedRequestsIT extends Stack {
     if (reply.status() >= 500 && reply.status() != 503) {
       broken.add(what + " to " + text(made.request));
       return;
+    }
+    if (reply.body().length() > ANSWER_CHARACTERS_MAX) {
+      broken.add("longer than 256 KB: " + made.operation);
     }
     boolean isTheDescription = reply.header("Content-Type").contains("yaml");
     if (!isTheDescription && AttackSuiteIT.INSIDE.matcher(reply.body()).find()) {
@@ -179,6 +307,10 @@ class GeneratedRequestsIT extends Stack {
         }
         default -> {}
       }
+    }
+    if (generated.isOneIn(10)) {
+      query.append(query.isEmpty() ? '?' : '&').append(generated.oneOf(HostileQuery.ALL));
+      isRight = false;
     }
     Attack.Request request = Attack.request(operation.method(), path + query);
     if (key != null) {
