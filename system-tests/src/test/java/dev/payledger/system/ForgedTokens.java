@@ -34,8 +34,13 @@ record ForgedTokens(RSAKey ours, String issuer, String whole, RSAKey theirs, URI
     return changed(claims -> claims);
   }
 
-  /// By what is wrong, with its number on the checklist of docs/attacks.md.
+  /// By what is wrong, with its number on the checklist of docs/attacks.md; for the gateway.
   Map<String, String> all() throws JOSEException {
+    return all("payledger");
+  }
+
+  /// @param audience that the service wants
+  Map<String, String> all(String audience) throws JOSEException {
     Instant now = Clock.systemUTC().instant();
     Date past = Date.from(now.minus(SOME_TIME));
     Date future = Date.from(now.plus(SOME_TIME));
@@ -53,7 +58,7 @@ record ForgedTokens(RSAKey ours, String issuer, String whole, RSAKey theirs, URI
     tokens.put("2 of a blank subject", changed(claims -> claims.subject(" ")));
     HostileTokens.all(
             (type, change) -> TestIssuer.signed(ours, type, claims -> change.apply(right(claims))),
-            "payledger")
+            audience)
         .forEach((what, token) -> tokens.put("2 " + what, token));
     tokens.put("2 of an unknown key", by(theirs, rs256().keyID(theirs.getKeyID())));
     tokens.put("3 of another key under our key's id", by(theirs, rs256().keyID(kid())));

@@ -25,7 +25,6 @@ public final class HostileTokens {
   ///
   /// @param audience that the service wants
   public static Map<String, String> all(Signer signer, String audience) {
-    Instant now = Clock.systemUTC().instant();
     Map<String, String> tokens = new LinkedHashMap<>();
     for (String type : List.of("JWT", "id+jwt", "at+jwt2", "logout+jwt", "")) {
       tokens.put("type '" + type + "'", signer.signed(type, claims -> claims));
@@ -61,10 +60,23 @@ public final class HostileTokens {
         tokens.put("for " + other, ofClaim(signer, "aud", other));
       }
     }
-    // The clocks of all services may be ten seconds off, and no more.
-    tokens.put("expired 15 s ago", ofClaim(signer, "exp", Date.from(now.minusSeconds(15))));
-    tokens.put("valid from 20 s on", ofClaim(signer, "nbf", Date.from(now.plusSeconds(20))));
     return tokens;
+  }
+
+  /// Tokens that a skew of a minute would let in; that of our services is ten seconds. Half a minute
+  /// later the second one is right.
+  public static Map<String, String> outOfTime(Signer signer) {
+    Instant now = Clock.systemUTC().instant();
+    return Map.of(
+        "expired 15 s ago",
+        signer.signed(
+            "at+jwt",
+            claims ->
+                claims
+                    .issueTime(Date.from(now.minusSeconds(60)))
+                    .expirationTime(Date.from(now.minusSeconds(15)))),
+        "valid from 45 s on",
+        ofClaim(signer, "nbf", Date.from(now.plusSeconds(45))));
   }
 
   private static String ofClaim(Signer signer, String name, @Nullable Object value) {

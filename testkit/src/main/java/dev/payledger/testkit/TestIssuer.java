@@ -130,7 +130,9 @@ public final class TestIssuer {
 
   /// As `alice` may have it, with what is wrong about it; for a service of this audience.
   public Map<String, String> hostileTokens(String audience) {
-    return HostileTokens.all(this::token, audience);
+    Map<String, String> tokens = HostileTokens.all(this::token, audience);
+    tokens.putAll(HostileTokens.outOfTime(this::token));
+    return tokens;
   }
 
   /// Signed with the issuer's key in another way than it does.

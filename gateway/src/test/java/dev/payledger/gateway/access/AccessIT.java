@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,14 +197,11 @@ class AccessIT extends GatewayUnderTest {
   @Test
   void theIssuersTokenThatIsNoAccessTokenIsNotLetIn() throws Exception {
     RSAKey key = signingKey();
-    HostileTokens.all(
-            (type, change) -> TestIssuer.signed(key, type, claims -> change.apply(right(claims))),
-            "payledger")
-        .forEach(
-            (what, token) -> {
-              HttpResponse<String> response = with(token);
-              assertThat(response.statusCode()).as(what).isEqualTo(401);
-            });
+    HostileTokens.Signer ours =
+        (type, change) -> TestIssuer.signed(key, type, claims -> change.apply(right(claims)));
+    Map<String, String> hostile = HostileTokens.all(ours, AccessProperties.AUDIENCE);
+    hostile.putAll(HostileTokens.outOfTime(ours));
+    hostile.forEach((what, token) -> assertThat(with(token).statusCode()).as(what).isEqualTo(401));
     assertThat(with(TestIssuer.signed(key, "at+jwt", this::right)).statusCode()).isEqualTo(200);
     assertThat(ledger.arrived()).hasSize(1);
   }

@@ -42,7 +42,7 @@ class OpenApiTest {
   private static final String BOB = "b0b00000-0000-7000-8000-000000000978";
 
   @Test
-  void itsOperationsAreTheRoutesOfTheTableWithScopesKeysAndQueries() {
+  void itsOperationsAreTheRoutesOfTheTableWithTheirScopesAndKeys() {
     assertThat(described(API)).isEqualTo(served());
   }
 
