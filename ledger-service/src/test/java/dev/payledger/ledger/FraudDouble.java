@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /// A real HTTP server that answers as fraud-service would, or as it should not.
 public final class FraudDouble {
@@ -37,7 +39,7 @@ public final class FraudDouble {
   private volatile Duration assessesIn = Duration.ZERO;
   private volatile Duration releasesIn = Duration.ZERO;
   private volatile String declined = "none";
-  private final Set<UUID> assessed = ConcurrentHashMap.newKeySet();
+  private final Map<UUID, String> assessed = new ConcurrentHashMap<>();
   private final Set<UUID> released = ConcurrentHashMap.newKeySet();
   private final AtomicInteger calls = new AtomicInteger();
   private volatile long timeoutMs;
@@ -79,7 +81,16 @@ public final class FraudDouble {
   }
 
   public boolean hasAssessed(UUID transfer) {
-    return assessed.contains(transfer);
+    return assessed.containsKey(transfer);
+  }
+
+  /// The sum of the legs that it was asked about.
+  public long assessedMinor(UUID transfer) {
+    return Pattern.compile("\"amountMinor\":([0-9]+)")
+        .matcher(assessed.get(transfer))
+        .results()
+        .mapToLong(amount -> Long.parseLong(amount.group(1)))
+        .sum();
   }
 
   public boolean hasReleased(UUID transfer) {
@@ -118,7 +129,7 @@ public final class FraudDouble {
         }
         return;
       }
-      assessed.add(transfer);
+      assessed.put(transfer, body);
       gate.await(10, TimeUnit.SECONDS);
       pass(assessesIn);
       if (released.contains(transfer)) {

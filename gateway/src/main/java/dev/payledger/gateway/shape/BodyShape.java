@@ -43,11 +43,7 @@ public record BodyShape(
           optional("amountMinor", FieldCheck.AMOUNT_MINOR), optional("final", FieldCheck.BOOLEAN));
 
   public static final BodyShape REVERSAL =
-      body(
-          ObjectShape.of(
-              optional("amountMinor", FieldCheck.AMOUNT_MINOR),
-              optional("reference", FieldCheck.text(0, 140)),
-              optional("metadata", FieldCheck.FLAT_MAP)));
+      new BodyShape(TransferShape.REVERSAL, BYTES_MAX, false, TransferShape::cost);
 
   public static final BodyShape ACCOUNT =
       body(

@@ -96,14 +96,22 @@ interface FieldCheck {
     return must(expected, value -> value.isString() && words.contains(value.stringValue()));
   }
 
+  static FieldCheck integer(long least, long most) {
+    return must("an integer from %d to %d".formatted(least, most), isInteger(least, most));
+  }
+
   private static FieldCheck minorUnits(long least) {
     return must(
         "an integer of minor units from %d to %d".formatted(least, AMOUNT_MINOR_MAX),
-        value ->
-            value.isIntegralNumber()
-                && value.canConvertToLong()
-                && value.longValue() >= least
-                && value.longValue() <= AMOUNT_MINOR_MAX);
+        isInteger(least, AMOUNT_MINOR_MAX));
+  }
+
+  private static Predicate<JsonNode> isInteger(long least, long most) {
+    return value ->
+        value.isIntegralNumber()
+            && value.canConvertToLong()
+            && value.longValue() >= least
+            && value.longValue() <= most;
   }
 
   private static boolean isText(JsonNode value, int charactersMax) {

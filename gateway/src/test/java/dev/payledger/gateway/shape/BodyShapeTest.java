@@ -289,6 +289,21 @@ class BodyShapeTest {
         .isInstanceOf(ShapeOutcome.Fits.class);
     assertThat(check(BodyShape.REVERSAL, "{\"amountMinor\":0}"))
         .isInstanceOf(ShapeOutcome.Refused.class);
+    assertThat(check(BodyShape.REVERSAL, "{\"legs\":[{\"leg\":2},{\"leg\":50,\"amountMinor\":1}]}"))
+        .isInstanceOf(ShapeOutcome.Fits.class);
+    for (String legs :
+        List.of(
+            "[]",
+            "[{}]",
+            "[{\"leg\":0}]",
+            "[{\"leg\":51}]",
+            "[{\"leg\":1.0}]",
+            "[{\"leg\":1},{\"leg\":1}]",
+            "[{\"leg\":1}],\"amountMinor\":1")) {
+      assertThat(check(BodyShape.REVERSAL, "{\"legs\":" + legs + "}"))
+          .as(legs)
+          .isInstanceOf(ShapeOutcome.Refused.class);
+    }
     assertThat(check(BodyShape.REVERSAL, "{\"currency\":\"EUR\"}"))
         .isInstanceOf(ShapeOutcome.Refused.class);
     assertThat(BodyShape.REVERSAL.check(new byte[0])).isInstanceOf(ShapeOutcome.Refused.class);

@@ -9,6 +9,7 @@ import dev.payledger.ledger.journal.LockedRows.Unscreened;
 import dev.payledger.ledger.journal.PlannedWrites.Entry;
 import dev.payledger.ledger.journal.PlannedWrites.Line;
 import dev.payledger.ledger.journal.PlannedWrites.NewCommand;
+import dev.payledger.ledger.journal.TransferState.Reversals;
 import dev.payledger.ledger.journal.TransferState.Status;
 import java.time.Instant;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of one batch while it is planned: as they were locked, then as each decided command leaves
@@ -196,10 +198,12 @@ final class Books {
   }
 
   /// Counts on the transfer that is given back.
-  void reverse(@Nullable UUID original, long pendingMinor, long postedMinor) {
+  ///
+  /// @param original null when none is
+  void reverse(@Nullable UUID original, UnaryOperator<Reversals> step) {
     if (original != null) {
       TransferState before = transfer(original);
-      change(before.withReversals(before.reversals().plus(pendingMinor, postedMinor)));
+      change(before.withReversals(step.apply(before.reversals())));
     }
   }
 

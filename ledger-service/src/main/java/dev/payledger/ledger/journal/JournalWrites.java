@@ -7,6 +7,7 @@ import dev.payledger.ledger.journal.PlannedWrites.AccountMove;
 import dev.payledger.ledger.journal.PlannedWrites.AllowanceUse;
 import dev.payledger.ledger.journal.PlannedWrites.Entry;
 import dev.payledger.ledger.journal.PlannedWrites.HoldMove;
+import dev.payledger.ledger.journal.PlannedWrites.LegMove;
 import dev.payledger.ledger.journal.PlannedWrites.Line;
 import dev.payledger.ledger.journal.PlannedWrites.NewAccountChange;
 import dev.payledger.ledger.journal.PlannedWrites.NewCommand;
@@ -59,26 +60,26 @@ final class JournalWrites {
   static final String CREATE_TRANSFERS =
       """
       INSERT INTO transfer (id, initiator, by_operator, status, rejection, debit_account_id,
-        credit_account_id, leg_count, amount_minor, currency, capture_within_s, reverses, reference,
-        metadata, event_count, traceparent, created_at, expires_at, finished_at, refused)
+        credit_account_id, leg_count, amount_minor, currency, capture_within_s, reverses, reverses_leg,
+        reference, metadata, event_count, traceparent, created_at, expires_at, finished_at, refused)
       SELECT id, initiator, by_operator, status, rejection, debit_account_id, credit_account_id,
-        leg_count, amount_minor, currency, capture_within_s, reverses, reference,
+        leg_count, amount_minor, currency, capture_within_s, reverses, reverses_leg, reference,
         CAST(metadata AS jsonb), 1, traceparent, created_at, expires_at, finished_at,
         rejection IS NOT NULL
       FROM unnest(:ids, :initiators, :byOperators, :statuses, :rejections, :debits, :credits,
-          :legCounts, :amountsMinor, :currencies, :capturesWithin, :reversed, :references, :metadatas,
-          :traceparents, :createdAts, :expiresAts, :finishedAts)
+          :legCounts, :amountsMinor, :currencies, :capturesWithin, :reversed, :reversedLegs,
+          :references, :metadatas, :traceparents, :createdAts, :expiresAts, :finishedAts)
         AS t (id, initiator, by_operator, status, rejection, debit_account_id, credit_account_id,
-          leg_count, amount_minor, currency, capture_within_s, reverses, reference, metadata,
-          traceparent, created_at, expires_at, finished_at)
+          leg_count, amount_minor, currency, capture_within_s, reverses, reverses_leg, reference,
+          metadata, traceparent, created_at, expires_at, finished_at)
       """;
 
   static final String CREATE_LEGS =
       """
       INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id, amount_minor,
-        created_at, refused)
+        created_at, refused, reverses_leg)
       SELECT * FROM unnest(:transfers, :numbers, :debits, :credits, :amountsMinor, :createdAts,
-        :refusals)
+        :refusals, :reversedLegs)
       """;
 
   static final String CREATE_HOLDS =
@@ -169,6 +170,15 @@ final class JournalWrites {
       WHERE t.id = ANY (ARRAY[m.id]) AND t.status = m.from_status
       """;
 
+  static final String MOVE_LEGS =
+      """
+      UPDATE transfer_leg l SET reversing_minor = l.reversing_minor + m.reversing,
+        reversed_minor = l.reversed_minor + m.reversed
+      FROM unnest(:transfers, :numbers, :reversingMinor, :reversedMinor)
+        AS m (transfer_id, leg, reversing, reversed)
+      WHERE l.transfer_id = ANY (ARRAY[m.transfer_id]) AND l.leg = ANY (ARRAY[m.leg])
+      """;
+
   static final String OWE_RELEASES =
       """
       INSERT INTO screening_release (transfer_id, due_at)
@@ -217,6 +227,7 @@ final class JournalWrites {
         this::moveSagas);
     some(planned.transferMoves.stream().flatMap(TransferMove::holds).toList(), this::moveHolds);
     some(planned.transferMoves, this::moveTransfers);
+    some(planned.transferMoves.stream().flatMap(TransferMove::legs).toList(), this::moveLegs);
     some(planned.releasesOwed, owed -> oweReleases(owed, now));
     some(List.copyOf(planned.allowanceUses.entrySet()), this::useAllowances);
     some(List.copyOf(planned.ownerAllowanceUses.entrySet()), this::useOwnerAllowances);
@@ -285,6 +296,7 @@ final class JournalWrites {
         .param("currencies", of.texts(t -> t.command().currency()))
         .param("capturesWithin", of.seconds(t -> t.command().captureWithin()))
         .param("reversed", of.uuids(t -> t.command().reverses()))
+        .param("reversedLegs", of.integersOrNull(NewTransfer::reversesLeg))
         .param("references", of.texts(t -> t.command().reference()))
         .param("metadatas", of.texts(t -> json.writeValueAsString(t.command().metadata())))
         .param("traceparents", of.texts(t -> t.command().traceparent()))
@@ -303,7 +315,8 @@ final class JournalWrites {
         .param("credits", of.uuids(l -> l.leg().creditAccountId()))
         .param("amountsMinor", of.longs(l -> l.leg().amountMinor()))
         .param("createdAts", of.instants(l -> l.transfer().createdAt()))
-        .param("refusals", of.booleans(l -> l.transfer().rejection() != null));
+        .param("refusals", of.booleans(l -> l.transfer().rejection() != null))
+        .param("reversedLegs", of.integersOrNull(NewLeg::reversesLeg));
   }
 
   private void createHolds(List<NewHold> rows) {
@@ -411,6 +424,16 @@ final class JournalWrites {
         .param("eventCounts", of.longs(m -> m.after().eventCount()))
         .param("expiresAts", of.instants(m -> m.after().expiresAt()))
         .param("finishedAts", of.instants(m -> m.after().finishedAt()));
+  }
+
+  private void moveLegs(List<LegMove> rows) {
+    Columns<LegMove> of = new Columns<>(rows);
+    pipeline
+        .add(MOVE_LEGS, rows.size())
+        .param("transfers", of.uuids(m -> m.transfer().after().id()))
+        .param("numbers", of.integers(LegMove::number))
+        .param("reversingMinor", of.longs(LegMove::reversingMinor))
+        .param("reversedMinor", of.longs(LegMove::reversedMinor));
   }
 
   private void oweReleases(List<UUID> rows, Instant now) {

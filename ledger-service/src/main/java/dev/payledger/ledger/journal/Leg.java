@@ -8,4 +8,8 @@ public record Leg(UUID debitAccountId, UUID creditAccountId, long amountMinor) {
   public Leg swapped() {
     return new Leg(creditAccountId, debitAccountId, amountMinor);
   }
+
+  public Leg withAmountMinor(long amountMinor) {
+    return new Leg(debitAccountId, creditAccountId, amountMinor);
+  }
 }

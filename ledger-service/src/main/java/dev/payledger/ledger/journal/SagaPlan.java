@@ -68,7 +68,9 @@ final class SagaPlan {
       books.enter(transfer, ++number, leg, postedAt);
     }
     long amountMinor = transfer.terms().money().amountMinor();
-    books.reverse(transfer.terms().reverses(), -amountMinor, amountMinor);
+    TransferState.Terms terms = transfer.terms();
+    books.reverse(
+        terms.reverses(), reversals -> reversals.posted(terms.reversesLegs(), terms.legs()));
     books.announce(transfer.posted(amountMinor, screening, postedAt), postedAt);
     return new Decision<>(new PostOutcome.Posted(), decidedOn);
   }
@@ -110,7 +112,9 @@ final class SagaPlan {
       return Decision.of(new TurnOutcome.Fenced());
     }
     Map<UUID, Long> decidedOn = books.versions(transfer.terms().legs());
-    books.reverse(transfer.terms().reverses(), -transfer.terms().money().amountMinor(), 0);
+    TransferState.Terms terms = transfer.terms();
+    books.reverse(
+        terms.reverses(), reversals -> reversals.compensated(terms.reversesLegs(), terms.legs()));
     transfer.terms().legs().forEach(leg -> books.giveBack(leg, leg.amountMinor()));
     if (command.releaseOwed()) {
       books.writes().releasesOwed.add(transfer.id());

@@ -114,8 +114,10 @@ class ChecksIT extends LedgerUnderTest {
       I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_is_never_reversed_beyond_its_capture; UPDATE transfer SET amount_minor = 200, captured_minor = 200 WHERE id = {posted} | {posted}
       I27  | UPDATE transfer_leg SET debit_account_id = {other} WHERE transfer_id = {legs back} AND leg = 2 | {legs back}
       I27  | UPDATE transfer SET debit_account_id = {other} WHERE id = {reversal} | {reversal}
+      I27  | UPDATE transfer_leg SET reversed_minor = reversed_minor - 1 WHERE transfer_id = {legs} AND leg = 2 | {legs} leg 2
+      I27  | UPDATE transfer_leg SET reversed_minor = reversed_minor - 1, reversing_minor = 1 WHERE transfer_id = {legs} AND leg = 1 | {legs} leg 1
       I27  | UPDATE transfer SET currency = 'USD' WHERE id = {reversal} | {reversal}
-      I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_that_reverses_is_not_reversed; UPDATE transfer SET reverses = {reversal} WHERE id = {posted} | {posted}
+      I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_that_reverses_is_not_reversed; UPDATE transfer SET reverses = {reversal}, reverses_leg = 1 WHERE id = {posted} | {posted}
       I28  | UPDATE account SET floor_minor = -100000 WHERE id = {other} | {other}
       I28  | UPDATE account SET floor_minor = -100000 WHERE id = {second} | {second}
       I28  | UPDATE account SET frozen_by_owner = 'DEBITS' WHERE id = {other} | {other}

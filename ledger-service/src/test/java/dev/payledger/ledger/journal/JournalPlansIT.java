@@ -316,7 +316,11 @@ class JournalPlansIT {
         "boolean",
         "false",
         List.of("byOperators", "voidsRequested", "closed", "refusals"));
-    arrays(parameters, "integer", "1", List.of("numbers", "legCounts", "captures", "reversals"));
+    arrays(
+        parameters,
+        "integer",
+        "1",
+        List.of("numbers", "legCounts", "captures", "reversals", "reversedLegs"));
     arrays(
         parameters,
         "text",

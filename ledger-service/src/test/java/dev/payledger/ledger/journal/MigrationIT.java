@@ -309,7 +309,7 @@ class MigrationIT {
                 1)),
         "EUR",
         null,
-        transfer(4),
+        new JournalCommand.Reversal(transfer(4), List.of(new JournalCommand.ReversedLeg(1, false))),
         null,
         Map.of(),
         null,

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.contracts.TransferEvent.Screening;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -107,21 +109,26 @@ class TransferPlanTest {
     assertThat(ordinals).isSortedAccordingTo((a, b) -> Integer.compare(b, a));
   }
 
-  /// Of a transfer that moved `captured`, of which `posted` is given back and `pending` on its way.
+  /// Of a transfer that moved `captured`. Of its last leg `posted` is given back and `pending` on its way,
+  /// and more of it is asked for.
   private static final String REVERSALS =
       """
       1 | no  | 100 | 0  | 0   | 2   | 100 | held
       1 | no  | 100 | 30 | 30  | 2   | 40  | held
-      2 | no  | 100 | 0  | 0   | 2   | 100 | held
+      2 | no  | 100 | 0  | 0   | 2   | 50  | held
+      2 | no  | 100 | 0  | 0   | 2   | 49  | held
+      2 | no  | 100 | 20 | 20  | 2   | 10  | held
       1 | no  | 100 | 30 | 30  | 99  | 40  | held
       1 | no  | 100 | 30 | 30  | 100 | 40  | reversal-count-limit
       1 | no  | 100 | 30 | 30  | 2   | 41  | reversal-limit
       1 | no  | 100 | 0  | 100 | 2   | 1   | reversal-limit
       1 | no  | 100 | 0  | 0   | 2   | 101 | reversal-limit
-      2 | no  | 100 | 100 | 0  | 2   | 100 | reversal-limit
+      2 | no  | 100 | 0  | 0   | 2   | 51  | reversal-limit
+      2 | no  | 100 | 50 | 0   | 2   | 50  | reversal-limit
+      2 | no  | 100 | 20 | 20  | 2   | 11  | reversal-limit
       1 | no  | 100 | 30 | 30  | 100 | 41  | reversal-limit
       1 | yes | 100 | 0  | 0   | 2   | 1   | not-reversible
-      2 | no  | 100 | 0  | 0   | 2   | 99  | not-reversible
+      2 | no  | 0   | 0  | 0   | 2   | 50  | not-reversible
       1 | no  | 0   | 0  | 0   | 2   | 101 | not-reversible
       0 | no  | 0   | 0  | 0   | 2   | 1   | not-reversible
       """;
@@ -143,6 +150,11 @@ class TransferPlanTest {
       int reversals,
       long asked,
       String answer) {
+    List<TransferState.GivenBack> givenBack =
+        new ArrayList<>(Collections.nCopies(legs, TransferState.GivenBack.NOTHING));
+    if (legs > 0) {
+      givenBack.set(legs - 1, new TransferState.GivenBack(pending, posted));
+    }
     TransferState original =
         legs == 0
             ? null
@@ -150,9 +162,11 @@ class TransferPlanTest {
                 isReversal.equals("yes") ? UUID.randomUUID() : null,
                 legs,
                 captured,
-                new TransferState.Reversals(pending, posted, reversals));
+                new TransferState.Reversals(givenBack, reversals));
 
-    RejectionReason reason = TransferPlan.whyNotReverse(original, new Money(asked, "EUR"));
+    RejectionReason reason =
+        TransferPlan.whyNotReverse(
+            original, List.of(Math.max(legs, 1)), List.of(new Leg(C, D, asked)));
 
     assertThat(reason == null ? "held" : reason.code()).isEqualTo(answer);
   }

@@ -28,6 +28,7 @@ final class TransferStates {
             new Money(legs.stream().mapToLong(Leg::amountMinor).sum(), "EUR"),
             captureWithin,
             null,
+            List.of(),
             null),
         Status.PENDING,
         1,
@@ -36,7 +37,7 @@ final class TransferStates {
         0,
         0,
         false,
-        Reversals.NONE,
+        Reversals.none(legs.size()),
         true,
         new Saga(SagaStep.SCREEN, epoch, null, null),
         EXPIRES_AT,
@@ -51,7 +52,14 @@ final class TransferStates {
   /// At its end, with so much of it posted.
   static TransferState ended(UUID reverses, int legs, long capturedMinor, Reversals reversals) {
     return new TransferState(
-        new Terms(UUID.randomUUID(), legs(legs, 100), new Money(100, "EUR"), null, reverses, null),
+        new Terms(
+            UUID.randomUUID(),
+            legs(legs, 100),
+            new Money(100, "EUR"),
+            null,
+            reverses,
+            reverses == null ? List.of() : List.of(1),
+            null),
         capturedMinor == 0 ? Status.EXPIRED : Status.POSTED,
         2,
         Screening.APPROVED,

@@ -180,6 +180,57 @@ class LegsIT extends LedgerUnderTest {
   }
 
   @Test
+  void legIsReversedByWhoWasPaidByItInParts() {
+    UUID id = UUID.randomUUID();
+    pay(id, leg(a, b, 700), leg(a, c, 300));
+    String path = "/v1/transfers/" + transferOf(id) + "/reversals";
+    String carol = ISSUER.token("carol");
+
+    assertThat(post(path, carol, UUID.randomUUID(), part(1, 10)).code()).isEqualTo("forbidden");
+    assertThat(post(path, carol, UUID.randomUUID(), part(3, 10)).code())
+        .as("how many legs there are is not hers to know")
+        .isEqualTo("forbidden");
+    assertThat(post(path, carol, UUID.randomUUID(), part(2, 301)).code())
+        .isEqualTo("reversal-limit");
+    Answer some = post(path, carol, UUID.randomUUID(), part(2, 100));
+    assertThat(some.status()).as(some.text()).isEqualTo(201);
+    assertThat(some.json().get("creditAccountId").asString()).isEqualTo(a.toString());
+    assertThat(post(path, carol, UUID.randomUUID(), part(2, 201)).code())
+        .as("of that leg, whatever is left of the other")
+        .isEqualTo("reversal-limit");
+    assertThat(balanceMinor(c)).isEqualTo(200);
+    assertThat(reversedMinor(id, carol)).isEqualTo(100);
+    assertThat(reversedMinor(id, bob())).isZero();
+
+    Answer rest = post(path, operator(), UUID.randomUUID(), "{}");
+    assertThat(rest.status()).as(rest.text()).isEqualTo(201);
+    assertThat(rest.json().get("amountMinor").asLong()).isEqualTo(900);
+    assertThat(List.of(balanceMinor(a), balanceMinor(b), balanceMinor(c)))
+        .containsExactly(10_000L, 0L, 0L);
+    assertThat(post(path, carol, UUID.randomUUID(), "{\"legs\":[{\"leg\":2}]}").code())
+        .isEqualTo("reversal-limit");
+    assertThat(reversedMinor(id, carol)).isEqualTo(300);
+    assertThat(reversedMinor(id, alice())).isEqualTo(1_000);
+  }
+
+  @Test
+  void partOfALegUnderWayKeepsItsRoomAndGivesItBackWhenItTurnsBack() {
+    UUID id = UUID.randomUUID();
+    pay(id, leg(a, b, 700), leg(a, c, 300));
+    String path = "/v1/transfers/" + transferOf(id) + "/reversals";
+    String both = "{\"legs\":[{\"leg\":2,\"amountMinor\":250},{\"leg\":1,\"amountMinor\":50}]}";
+    FRAUD.become(Mood.DECLINES);
+    assertThat(post(path, operator(), UUID.randomUUID(), both).code()).isEqualTo("fraud-declined");
+    FRAUD.become(Mood.APPROVES);
+    assertThat(post(path, operator(), UUID.randomUUID(), both).status()).isEqualTo(201);
+
+    assertThat(post(path, operator(), UUID.randomUUID(), part(2, 51)).code())
+        .isEqualTo("reversal-limit");
+    assertThat(post(path, operator(), UUID.randomUUID(), part(1, 650)).status()).isEqualTo(201);
+    assertThat(List.of(balanceMinor(b), balanceMinor(c))).containsExactly(0L, 50L);
+  }
+
+  @Test
   void onePayeeOfSeveralDoesNotStopTheOthersPayment() {
     FRAUD.become(Mood.FAILS);
     UUID id = UUID.randomUUID();
@@ -254,6 +305,14 @@ class LegsIT extends LedgerUnderTest {
   void fiftyOneLegsAreTooMany() {
     String[] legs = IntStream.range(0, 51).mapToObj(i -> leg(a, b, 1)).toArray(String[]::new);
     assertThat(pay(UUID.randomUUID(), legs).status()).isEqualTo(400);
+  }
+
+  private static String part(int leg, long minor) {
+    return "{\"legs\":[{\"leg\":%d,\"amountMinor\":%d}]}".formatted(leg, minor);
+  }
+
+  private long reversedMinor(UUID command, String caller) {
+    return get("/v1/transfers/" + transferOf(command), caller).json().get("reversedMinor").asLong();
   }
 
   private Answer pay(UUID command, String... legs) {
