@@ -199,13 +199,14 @@ LEFT JOIN account a ON o.aggregate_type = 'account' AND a.id = o.aggregate_id
   AND o.aggregate_seq <= a.change_count
 WHERE t.id IS NULL AND l.account_id IS NULL AND a.id IS NULL;
 
--- I26: no account moved more unscreened than its allowance, and all it moved so was counted
+-- I26: no account moved more unscreened than its allowance, and all it moved so, or still holds, was counted
 SELECT account_id::text FROM seen_unscreened n
 WHERE EXISTS (SELECT FROM offline_allowance u
     WHERE u.account_id = n.account_id AND u.used_minor > u.limit_minor)
   OR (SELECT sum(minor) FROM (
-    SELECT amount_minor AS minor FROM transfer t
-    WHERE t.debit_account_id = n.account_id AND t.screening = 'SKIPPED' AND t.leg_count = 1
+    SELECT CASE WHEN t.allowance_window_start IS NULL OR t.status IN ('PENDING', 'HELD')
+        THEN t.amount_minor ELSE t.captured_minor END AS minor
+    FROM transfer t WHERE t.debit_account_id = n.account_id AND t.screening = 'SKIPPED' AND t.leg_count = 1
     UNION ALL SELECT l.amount_minor FROM transfer_leg l JOIN transfer t ON t.id = l.transfer_id
     WHERE l.debit_account_id = n.account_id AND t.screening = 'SKIPPED') used)
   IS DISTINCT FROM

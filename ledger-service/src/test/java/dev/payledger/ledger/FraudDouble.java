@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -40,7 +40,7 @@ public final class FraudDouble {
   private volatile Duration releasesIn = Duration.ZERO;
   private volatile String declined = "none";
   private final Map<UUID, String> assessed = new ConcurrentHashMap<>();
-  private final Set<UUID> released = ConcurrentHashMap.newKeySet();
+  private final Map<UUID, String> released = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
   private volatile long timeoutMs;
 
@@ -94,7 +94,12 @@ public final class FraudDouble {
   }
 
   public boolean hasReleased(UUID transfer) {
-    return released.contains(transfer);
+    return released.containsKey(transfer);
+  }
+
+  /// The query of the last release.
+  public String releasedWith(UUID transfer) {
+    return released.get(transfer);
   }
 
   public int calls() {
@@ -123,7 +128,8 @@ public final class FraudDouble {
         if (mood == Mood.REFUSES_RELEASES || mood == Mood.FAILS) {
           send(exchange, 500, "{}");
         } else {
-          released.add(transfer);
+          released.put(
+              transfer, Objects.requireNonNullElse(exchange.getRequestURI().getQuery(), ""));
           exchange.sendResponseHeaders(204, -1);
           exchange.close();
         }
@@ -132,7 +138,7 @@ public final class FraudDouble {
       assessed.put(transfer, body);
       gate.await(10, TimeUnit.SECONDS);
       pass(assessesIn);
-      if (released.contains(transfer)) {
+      if (released.containsKey(transfer)) {
         send(exchange, 409, "{}");
         return;
       }

@@ -108,6 +108,19 @@ class AssessmentIT extends FraudServer {
     assertThat(reserved(debit)).containsExactly(5_000L);
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, 5000", "300, 5300", "1000, 6000", "1001, 6000"})
+  void releaseKeepsWhatWasMoved(long movedMinor, long reservedMinor) {
+    put(UUID.randomUUID(), debit, 5_000);
+    put(transfer, debit, 1_000);
+
+    assertThat(delete(transfer, "?movedMinor=" + movedMinor).statusCode()).isEqualTo(204);
+    assertThat(reserved(debit)).containsExactly(reservedMinor);
+    assertThat(delete(transfer, "?movedMinor=0").statusCode()).isEqualTo(204);
+    assertThat(reserved(debit)).as("once").containsExactly(reservedMinor);
+    assertThat(put(transfer, debit, 1_000).statusCode()).isEqualTo(409);
+  }
+
   @Test
   void releaseBeforeAssessmentLeavesTombstone() {
     assertThat(delete(transfer).statusCode()).isEqualTo(204);
@@ -431,6 +444,9 @@ class AssessmentIT extends FraudServer {
     "PUT,    /assessments/1-1-1-1-1, application/json, 400, invalid-request",
     "PUT,    /assessments/none,      application/json, 400, invalid-request",
     "DELETE, /assessments/none,      application/json, 400, invalid-request",
+    "DELETE, /assessments/{id}?movedMinor=-1,               application/json, 400, invalid-request",
+    "DELETE, /assessments/{id}?movedMinor=9007199254740992, application/json, 400, invalid-request",
+    "DELETE, /assessments/{id}?movedMinor=x,                application/json, 400, invalid-request",
     "PUT,    /assessments/{id},      text/plain,       415, unsupported-media-type",
     "POST,   /assessments/{id},      application/json, 405, method-not-allowed",
     "GET,    /nowhere,               application/json, 404, not-found"

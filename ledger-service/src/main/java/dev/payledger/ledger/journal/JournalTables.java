@@ -18,6 +18,7 @@ import dev.payledger.ledger.journal.LockedRows.Unscreened;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,7 +66,7 @@ final class JournalTables {
       SELECT t.id, t.status, t.debit_account_id, t.credit_account_id, t.leg_count, t.amount_minor,
         t.currency, t.capture_within_s, t.captured_minor, t.capture_count, t.void_requested,
         t.event_count, t.screening, t.rejection, t.traceparent, t.reverses, t.reverses_leg,
-        t.reversing_minor, t.reversed_minor, t.reversal_count, t.expires_at, t.finished_at, s.step, s.epoch, s.reason
+        t.reversing_minor, t.reversed_minor, t.reversal_count, t.expires_at, t.allowance_window_start, t.finished_at, s.step, s.epoch, s.reason
       FROM transfer t JOIN saga s ON s.transfer_id = ANY (ARRAY[t.id])
       WHERE t.id = ANY (CAST((SELECT ids FROM wanted) AS uuid[]))
       ORDER BY t.id FOR NO KEY UPDATE OF t, s
@@ -167,13 +168,19 @@ final class JournalTables {
     Set<UUID> unscreened = new HashSet<>();
     for (JournalCommand<?> command : commands) {
       accountIds.addAll(accountsOf(command, known, transfers));
+      UUID id = transferOf(command);
+      TransferState transfer = id == null ? null : transfers.get(id);
+      if (transfer == null) {
+        continue;
+      }
+      Instant window = transfer.allowanceWindow();
       if (command instanceof PostTransfer post && post.allowance() != null) {
-        TransferState transfer = transfers.get(post.transferId());
-        if (transfer != null) {
-          unscreened.addAll(accountsOf(transfer));
-          for (Leg leg : transfer.terms().legs()) {
-            allowances.add(new AllowanceKey(leg.debitAccountId(), post.allowance().windowStart()));
-          }
+        unscreened.addAll(accountsOf(transfer));
+        window = post.allowance().windowStart();
+      }
+      if (window != null) {
+        for (Leg leg : transfer.terms().legs()) {
+          allowances.add(new AllowanceKey(leg.debitAccountId(), window));
         }
       }
     }
@@ -511,6 +518,7 @@ final class JournalTables {
   private static TransferState transfer(ResultSet row) throws SQLException {
     Long captureWithin = row.getObject("capture_within_s", Long.class);
     OffsetDateTime finishedAt = row.getObject("finished_at", OffsetDateTime.class);
+    OffsetDateTime allowanceWindow = row.getObject("allowance_window_start", OffsetDateTime.class);
     Integer reversesLeg = row.getObject("reverses_leg", Integer.class);
     return new TransferState(
         new TransferState.Terms(
@@ -536,6 +544,7 @@ final class JournalTables {
             row.getString("reason"),
             null),
         row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+        allowanceWindow == null ? null : allowanceWindow.toInstant(),
         finishedAt == null ? null : finishedAt.toInstant());
   }
 

@@ -161,12 +161,14 @@ final class JournalWrites {
         reversing_minor = t.reversing_minor + m.reversing,
         reversed_minor = t.reversed_minor + m.reversed,
         reversal_count = t.reversal_count + m.reversals, event_count = m.event_count,
-        expires_at = m.expires_at, finished_at = m.finished_at
+        expires_at = m.expires_at, allowance_window_start = m.allowance_window_start,
+        finished_at = m.finished_at
       FROM unnest(:transfers, :from, :statuses, :rejections, :screenings, :capturedMinor, :captures,
           :voidsRequested, :reversingMinor, :reversedMinor, :reversals, :eventCounts, :expiresAts,
-          :finishedAts)
+          :windowStarts, :finishedAts)
         AS m (id, from_status, status, rejection, screening, captured, captures, void_requested,
-          reversing, reversed, reversals, event_count, expires_at, finished_at)
+          reversing, reversed, reversals, event_count, expires_at, allowance_window_start,
+          finished_at)
       WHERE t.id = ANY (ARRAY[m.id]) AND t.status = m.from_status
       """;
 
@@ -195,12 +197,27 @@ final class JournalWrites {
         SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
       """;
 
+  /// The row is there: it was used, and is locked.
+  static final String GIVE_ALLOWANCES_BACK =
+      """
+      UPDATE offline_allowance o SET used_minor = o.used_minor + m.minor
+      FROM unnest(:accounts, :windowStarts, :amountsMinor) AS m (account_id, window_start, minor)
+      WHERE o.account_id = ANY (ARRAY[m.account_id]) AND o.window_start = ANY (ARRAY[m.window_start])
+      """;
+
   static final String USE_OWNER_ALLOWANCES =
       """
       INSERT INTO owner_offline_allowance AS used (owner, window_start, used_minor, limit_minor)
       SELECT * FROM unnest(:owners, :windowStarts, :amountsMinor, :limitsMinor) ORDER BY 1, 2
       ON CONFLICT (owner, window_start) DO UPDATE
         SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
+      """;
+
+  static final String GIVE_OWNER_ALLOWANCES_BACK =
+      """
+      UPDATE owner_offline_allowance o SET used_minor = o.used_minor + m.minor
+      FROM unnest(:owners, :windowStarts, :amountsMinor) AS m (owner, window_start, minor)
+      WHERE o.owner = ANY (ARRAY[m.owner]) AND o.window_start = ANY (ARRAY[m.window_start])
       """;
 
   private final Pipeline pipeline;
@@ -229,8 +246,10 @@ final class JournalWrites {
     some(planned.transferMoves, this::moveTransfers);
     some(planned.transferMoves.stream().flatMap(TransferMove::legs).toList(), this::moveLegs);
     some(planned.releasesOwed, owed -> oweReleases(owed, now));
-    some(List.copyOf(planned.allowanceUses.entrySet()), this::useAllowances);
-    some(List.copyOf(planned.ownerAllowanceUses.entrySet()), this::useOwnerAllowances);
+    some(uses(planned.allowanceUses, true), this::useAllowances);
+    some(uses(planned.allowanceUses, false), this::giveAllowancesBack);
+    some(uses(planned.ownerAllowanceUses, true), this::useOwnerAllowances);
+    some(uses(planned.ownerAllowanceUses, false), this::giveOwnerAllowancesBack);
   }
 
   private void recordCommands(List<NewCommand> rows) {
@@ -423,6 +442,7 @@ final class JournalWrites {
         .param("reversals", of.integers(TransferMove::reversals))
         .param("eventCounts", of.longs(m -> m.after().eventCount()))
         .param("expiresAts", of.instants(m -> m.after().expiresAt()))
+        .param("windowStarts", of.instants(m -> m.after().allowanceWindow()))
         .param("finishedAts", of.instants(m -> m.after().finishedAt()));
   }
 
@@ -443,6 +463,32 @@ final class JournalWrites {
         .param("dueAt", Columns.utc(now));
   }
 
+  /// Those of which some is used, all of the batch added up; or those of which some is given back.
+  private static <K> List<Map.Entry<K, AllowanceUse>> uses(
+      Map<K, AllowanceUse> uses, boolean areUsed) {
+    return uses.entrySet().stream()
+        .filter(use -> (use.getValue().amountMinor() >= 0) == areUsed)
+        .toList();
+  }
+
+  private void giveAllowancesBack(List<Map.Entry<AllowanceKey, AllowanceUse>> rows) {
+    Columns<Map.Entry<AllowanceKey, AllowanceUse>> of = new Columns<>(rows);
+    pipeline
+        .add(GIVE_ALLOWANCES_BACK, rows.size())
+        .param("accounts", of.uuids(use -> use.getKey().account()))
+        .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
+        .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()));
+  }
+
+  private void giveOwnerAllowancesBack(List<Map.Entry<OwnerAllowanceKey, AllowanceUse>> rows) {
+    Columns<Map.Entry<OwnerAllowanceKey, AllowanceUse>> of = new Columns<>(rows);
+    pipeline
+        .add(GIVE_OWNER_ALLOWANCES_BACK, rows.size())
+        .param("owners", of.texts(use -> use.getKey().owner()))
+        .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
+        .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()));
+  }
+
   private void useAllowances(List<Map.Entry<AllowanceKey, AllowanceUse>> rows) {
     Columns<Map.Entry<AllowanceKey, AllowanceUse>> of = new Columns<>(rows);
     pipeline
@@ -450,7 +496,7 @@ final class JournalWrites {
         .param("accounts", of.uuids(use -> use.getKey().account()))
         .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
         .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()))
-        .param("limitsMinor", of.longs(use -> use.getValue().limitMinor()));
+        .param("limitsMinor", of.longsOrNull(use -> use.getValue().limitMinor()));
   }
 
   private void useOwnerAllowances(List<Map.Entry<OwnerAllowanceKey, AllowanceUse>> rows) {
@@ -460,7 +506,7 @@ final class JournalWrites {
         .param("owners", of.texts(use -> use.getKey().owner()))
         .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
         .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()))
-        .param("limitsMinor", of.longs(use -> use.getValue().limitMinor()));
+        .param("limitsMinor", of.longsOrNull(use -> use.getValue().limitMinor()));
   }
 
   private static SqlArrayValue added(

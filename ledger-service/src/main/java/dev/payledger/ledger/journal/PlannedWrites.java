@@ -33,13 +33,15 @@ final class PlannedWrites {
   final Map<OwnerAllowanceKey, AllowanceUse> ownerAllowanceUses = new LinkedHashMap<>();
   final List<OutboxEvent> events = new ArrayList<>();
 
-  static <K> void use(Map<K, AllowanceUse> uses, K key, long amountMinor, long limitMinor) {
+  static <K> void use(
+      Map<K, AllowanceUse> uses, K key, long amountMinor, @Nullable Long limitMinor) {
     uses.merge(
         key,
         new AllowanceUse(amountMinor, limitMinor),
         (before, more) ->
             new AllowanceUse(
-                Math.addExact(before.amountMinor(), more.amountMinor()), more.limitMinor()));
+                Math.addExact(before.amountMinor(), more.amountMinor()),
+                more.limitMinor() == null ? before.limitMinor() : more.limitMinor()));
   }
 
   /// What became of the locked rows, now that every command is decided.
@@ -217,5 +219,7 @@ final class PlannedWrites {
     }
   }
 
-  record AllowanceUse(long amountMinor, long limitMinor) {}
+  /// @param amountMinor below zero when more is given back than used
+  /// @param limitMinor null when nothing is used
+  record AllowanceUse(long amountMinor, @Nullable Long limitMinor) {}
 }

@@ -58,8 +58,10 @@ final class SagaPlan {
     }
     TransferEvent.Screening screening =
         allowance == null ? TransferEvent.Screening.APPROVED : TransferEvent.Screening.SKIPPED;
+    TransferState passed =
+        allowance == null ? transfer : transfer.withAllowance(allowance.windowStart());
     if (captureWithin != null) {
-      books.announce(transfer.authorized(screening, books.now().plus(captureWithin)), books.now());
+      books.announce(passed.authorized(screening, books.now().plus(captureWithin)), books.now());
       return new Decision<>(new PostOutcome.Authorized(), decidedOn);
     }
     Instant postedAt = books.notBeforeTheLast(decidedOn.keySet());
@@ -71,7 +73,7 @@ final class SagaPlan {
     TransferState.Terms terms = transfer.terms();
     books.reverse(
         terms.reverses(), reversals -> reversals.posted(terms.reversesLegs(), terms.legs()));
-    books.announce(transfer.posted(amountMinor, screening, postedAt), postedAt);
+    books.announce(passed.posted(amountMinor, screening, postedAt), postedAt);
     return new Decision<>(new PostOutcome.Posted(), decidedOn);
   }
 

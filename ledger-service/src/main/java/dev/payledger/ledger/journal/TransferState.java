@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param captureCount captures by request so far
 /// @param isVoidRequested its saga turns back instead of posting
 /// @param isHoldLive whether what is not captured yet is reserved
+/// @param allowanceWindow the start of the window whose allowance it used; null when it was screened
 /// @param finishedAt null until it is final
 record TransferState(
     Terms terms,
@@ -35,6 +36,7 @@ record TransferState(
     boolean isHoldLive,
     Saga saga,
     Instant expiresAt,
+    @Nullable Instant allowanceWindow,
     @Nullable Instant finishedAt) {
 
   /// What never changes of a transfer.
@@ -234,6 +236,25 @@ record TransferState(
         new Saga(saga.step(), saga.epoch(), saga.reason(), now));
   }
 
+  /// Passed unscreened, within an allowance.
+  TransferState withAllowance(@Nullable Instant window) {
+    return new TransferState(
+        terms,
+        status,
+        eventCount,
+        screening,
+        rejection,
+        capturedMinor,
+        captureCount,
+        isVoidRequested,
+        reversals,
+        isHoldLive,
+        saga,
+        expiresAt,
+        window,
+        finishedAt);
+  }
+
   /// Screened, and held until it is captured, voided or its time is over.
   TransferState authorized(TransferEvent.Screening screening, Instant expiresAt) {
     return new TransferState(
@@ -249,6 +270,7 @@ record TransferState(
         isHoldLive,
         new Saga(SagaStep.CAPTURE, saga.epoch(), null, expiresAt),
         expiresAt,
+        allowanceWindow,
         null);
   }
 
@@ -288,6 +310,7 @@ record TransferState(
         isHoldLive && finishedAt == null,
         finishedAt == null ? saga : saga.at(SagaStep.DONE),
         expiresAt,
+        allowanceWindow,
         finishedAt);
   }
 
@@ -306,6 +329,7 @@ record TransferState(
         isHoldLive,
         saga,
         expiresAt,
+        allowanceWindow,
         finishedAt);
   }
 }

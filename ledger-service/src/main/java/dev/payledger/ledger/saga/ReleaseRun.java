@@ -27,6 +27,7 @@ class ReleaseRun {
   private static final Logger log = LoggerFactory.getLogger(ReleaseRun.class);
 
   private final ScreeningReleases releases;
+  private final SagaTransfers transfers;
   private final FraudScreening screening;
   private final SagaProperties properties;
   private final Backoff backoff;
@@ -36,12 +37,14 @@ class ReleaseRun {
 
   ReleaseRun(
       ScreeningReleases releases,
+      SagaTransfers transfers,
       FraudScreening screening,
       SagaProperties properties,
       TransactionTemplate transaction,
       JdbcClient sql,
       DatabaseClock clock) {
     this.releases = releases;
+    this.transfers = transfers;
     this.screening = screening;
     this.properties = properties;
     this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
@@ -95,7 +98,7 @@ class ReleaseRun {
   private boolean release(Owed owed) {
     TimeLeft timeLeft = TimeLeft.of(properties.recoveryTimeout());
     Duration wait = properties.recoveryTimeout().minus(screening.callTimeout());
-    if (!screening.release(owed.transferId(), owed.wasTried(), wait, timeLeft)) {
+    if (!screening.release(owed.transferId(), owed.movedMinor(), owed.wasTried(), wait, timeLeft)) {
       return false;
     }
     try {
@@ -119,7 +122,8 @@ class ReleaseRun {
   }
 
   private Owed claim(ScreeningRelease release, Instant now) {
-    Owed owed = new Owed(release.transferId(), release.attempts() > 0);
+    long movedMinor = transfers.capturedMinor(release.transferId());
+    Owed owed = new Owed(release.transferId(), movedMinor, release.attempts() > 0);
     release.attemptedUntil(
         now.plus(properties.leaseDuration()).plus(backoff.pause(release.attempts())));
     return owed;
@@ -127,6 +131,7 @@ class ReleaseRun {
 
   /// A release that is due.
   ///
+  /// @param movedMinor what the transfer has moved, which stays reserved
   /// @param wasTried by an earlier run; the saga's own try was mostly stopped by the breaker
-  private record Owed(UUID transferId, boolean wasTried) {}
+  private record Owed(UUID transferId, long movedMinor, boolean wasTried) {}
 }

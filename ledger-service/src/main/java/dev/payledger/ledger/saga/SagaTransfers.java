@@ -59,6 +59,14 @@ class SagaTransfers {
         .list();
   }
 
+  /// What a transfer has moved, minor units; of one that is final this never changes.
+  long capturedMinor(UUID id) {
+    return sql.sql("SELECT captured_minor FROM transfer WHERE id = :id")
+        .param("id", id)
+        .query(Long.class)
+        .single();
+  }
+
   SagaTransfer find(UUID id) {
     List<Leg> legs =
         sql.sql(LEGS)

@@ -212,7 +212,8 @@ public class TransferSaga {
   private void compensate(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
     // With no time to hear the answer the release is owed; the funds do not wait for it.
     boolean isReleased =
-        hasTimeToAsk(timeLeft) && screening.release(transfer.id(), false, Duration.ZERO, timeLeft);
+        hasTimeToAsk(timeLeft)
+            && screening.release(transfer.id(), 0, false, Duration.ZERO, timeLeft);
     VoidHold command = new VoidHold(transfer.id(), lease.epoch(), !isReleased);
     journal.submit(command, timeLeft.toDuration());
   }

@@ -41,6 +41,7 @@ final class TransferStates {
         true,
         new Saga(SagaStep.SCREEN, epoch, null, null),
         EXPIRES_AT,
+        null,
         null);
   }
 
@@ -71,6 +72,7 @@ final class TransferStates {
         false,
         new Saga(SagaStep.DONE, 1, null, null),
         EXPIRES_AT,
+        null,
         EXPIRES_AT);
   }
 

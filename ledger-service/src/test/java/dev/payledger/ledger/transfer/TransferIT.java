@@ -452,6 +452,7 @@ class TransferIT extends LedgerUnderTest {
                     tx ->
                         screening.release(
                             UUID.randomUUID(),
+                            0,
                             false,
                             Duration.ZERO,
                             TimeLeft.of(Duration.ofSeconds(5)))))
