@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -162,16 +163,21 @@ final class BatchPlan {
     for (Leg leg : command.legs()) {
       AccountState debit =
           held.getOrDefault(leg.debitAccountId(), books.account(leg.debitAccountId()));
+      AccountState credit =
+          held.getOrDefault(leg.creditAccountId(), books.findAccount(leg.creditAccountId()));
       RejectionReason rejection =
           TransferPlan.whyNotHold(
               debit,
-              books.findAccount(leg.creditAccountId()),
+              credit,
               new Money(leg.amountMinor(), command.currency()),
               command.byOperator());
       if (rejection != null) {
         return rejection;
       }
       held.put(debit.id(), debit.afterDebitHeld(leg.amountMinor()));
+      held.put(
+          leg.creditAccountId(),
+          Objects.requireNonNull(credit).afterCreditExpected(leg.amountMinor()));
     }
     return null;
   }

@@ -52,10 +52,21 @@ final class TransferPlan {
       return RejectionReason.INSUFFICIENT_FUNDS;
     }
     // Other live holds count: this one must still post after all of them.
-    if (debit.availableMinor() - money.amountMinor() < -Money.AMOUNT_MAX_MINOR) {
+    if (debit.availableMinor() - money.amountMinor() < -Money.AMOUNT_MAX_MINOR
+        || debit.debitsPendingMinor() > Money.AMOUNT_MAX_MINOR - money.amountMinor()
+        || credit.creditsPendingMinor() > Money.AMOUNT_MAX_MINOR - money.amountMinor()) {
       return RejectionReason.BALANCE_LIMIT;
     }
-    return onCredit;
+    if (onCredit != null) {
+      return onCredit;
+    }
+    // What is held may post, so it counts: the sum of both is never more than a long holds.
+    return debit.debitsPostedMinor()
+                > Long.MAX_VALUE - debit.debitsPendingMinor() - money.amountMinor()
+            || credit.creditsPostedMinor()
+                > Long.MAX_VALUE - credit.creditsPendingMinor() - money.amountMinor()
+        ? RejectionReason.TURNOVER_LIMIT
+        : null;
   }
 
   /// The reversal with the amounts that are left, where all that is left was asked for. A leg of which

@@ -128,6 +128,8 @@ class DatabaseLawsIT extends LedgerUnderTest {
       account            | debits_posted_minor = 11                       | account_stays_at_or_above_its_floor
       account            | debits_pending_minor = 11                      | account_stays_at_or_above_its_floor
       account            | floor_minor = -5; debits_posted_minor = 16     | account_stays_at_or_above_its_floor
+      account            | credits_pending_minor = 9007199254740992        | account_holds_fit_a_json_integer
+      account            | kind = 'SYSTEM'; floor_minor = NULL; debits_pending_minor = 9007199254740992 | account_holds_fit_a_json_integer
       account            | credits_posted_minor = 9007199254740992        | account_balance_fits_a_json_integer
       account            | kind = 'SYSTEM'; floor_minor = NULL; credits_posted_minor = 0; debits_posted_minor = 9007199254740992 | account_balance_fits_a_json_integer
       account            | floor_minor = 1                                | account_floor_is_an_overdraft_limit
@@ -204,6 +206,7 @@ class DatabaseLawsIT extends LedgerUnderTest {
       transfer_leg       | reversed_minor = 6; reversing_minor = 5        | transfer_leg_is_never_reversed_beyond_its_amount
       transfer_leg       | reversed_minor = -1                            | transfer_leg_is_never_reversed_beyond_its_amount
       transfer_leg       | reversed_minor = 1; reversing_minor = -1       | transfer_leg_is_never_reversed_beyond_its_amount
+      transfer           | allowance_window_start = now()                 | transfer_uses_an_allowance_when_it_is_not_screened
       transfer           | reverses_leg = 1                               | transfer_names_the_leg_that_it_reverses
       transfer           | reverses = {transfer}                          | transfer_names_the_leg_that_it_reverses
       transfer_leg       | amount_minor = 9007199254740992                | transfer_leg_amount_is_in_range

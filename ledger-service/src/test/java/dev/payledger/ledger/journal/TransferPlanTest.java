@@ -43,6 +43,7 @@ class TransferPlanTest {
       customer   | OPEN           | 100               | 0                | 0     | customer | OPEN           | EUR        | 9007199254740892  | 100              | EUR      | balance-limit
       operator   | OPEN           | -9007199254740892 | 0                | none  | customer | OPEN           | EUR        | 0                 | 100              | EUR      | balance-limit
       operator   | OPEN           | -9007199254740000 | 900              | none  | customer | OPEN           | EUR        | 0                 | 100              | EUR      | balance-limit
+      operator   | OPEN           | 9007199254740991  | 9007199254740991 | none  | customer | OPEN           | EUR        | 0                 | 1                | EUR      | balance-limit
 
       customer   | OPEN           | 100               | 0                | 0     | customer | OPEN           | EUR        | 0                 | 101              | EUR      | insufficient-funds
       customer   | OPEN           | 100               | 41               | 0     | customer | OPEN           | EUR        | 0                 | 60               | EUR      | insufficient-funds
@@ -90,7 +91,7 @@ class TransferPlanTest {
         EnumSet.of(RejectionReason.FRAUD_DECLINED, RejectionReason.REVIEW_REJECTED);
     AccountPlanTest.answers().forEach(answer -> addIfPresent(given, reasonOf(answer)));
     cases().map(TransferPlanTest::reason).forEach(reason -> addIfPresent(given, reason));
-    (REVERSALS + CAPTURES + VOIDS)
+    (REVERSALS + CAPTURES + VOIDS + TURNOVERS)
         .lines()
         .map(line -> line.substring(line.lastIndexOf('|') + 1).trim())
         .forEach(code -> addIfPresent(given, reasonOf(code)));
@@ -264,6 +265,55 @@ class TransferPlanTest {
         .isEqualTo(RejectionReason.BALANCE_LIMIT);
     assertThat(TransferPlan.whyNotCredit(credit("OPEN", Money.AMOUNT_MAX_MINOR - 100), 100))
         .isNull();
+  }
+
+  /// Of accounts that moved so much in all; what is held counts.
+  private static final String TURNOVERS =
+      """
+      9223372036854775707 | 0  | 0                   | 0                | 100 | held
+      9223372036854775708 | 0  | 0                   | 0                | 100 | turnover-limit
+      9223372036854775657 | 50 | 0                   | 0                | 100 | held
+      9223372036854775658 | 50 | 0                   | 0                | 100 | turnover-limit
+      0                   | 0  | 9223372036854775707 | 0                | 100 | held
+      0                   | 0  | 9223372036854775708 | 0                | 100 | turnover-limit
+      0                   | 0  | 9223372036854775658 | 50               | 100 | turnover-limit
+      0                   | 0  | 0                   | 9007199254740891 | 100 | held
+      0                   | 0  | 0                   | 9007199254740892 | 100 | balance-limit
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # D's debits | D's holds | C's credits | held for C | amount | answer
+          """
+              + TURNOVERS)
+  void turnoverOfAnAccountFitsALong(
+      long debits, long held, long credits, long due, long amount, String answer) {
+    AccountState debit = counters(D, debits, debits, 0, held);
+    AccountState credit = counters(C, credits, credits, due, 0);
+
+    RejectionReason reason = TransferPlan.whyNotHold(debit, credit, new Money(amount, "EUR"), true);
+
+    assertThat(reason == null ? "held" : reason.code()).isEqualTo(answer);
+  }
+
+  /// Of an account of the ledger's own.
+  private static AccountState counters(
+      UUID id, long credits, long debits, long creditsPending, long debitsPending) {
+    return new AccountState(
+        id,
+        "EUR",
+        true,
+        terms("OPEN", null),
+        credits,
+        debits,
+        creditsPending,
+        debitsPending,
+        0,
+        Instant.EPOCH,
+        0);
   }
 
   @Test

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.saga.SagaStepper;
+import dev.payledger.testkit.Postgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -228,6 +232,29 @@ class LegsIT extends LedgerUnderTest {
         .isEqualTo("reversal-limit");
     assertThat(post(path, operator(), UUID.randomUUID(), part(1, 650)).status()).isEqualTo(201);
     assertThat(List.of(balanceMinor(b), balanceMinor(c))).containsExactly(0L, 50L);
+  }
+
+  @Test
+  void accountThatHasMovedAllThatItCanIsToldSoAndNothingIsHeld() throws SQLException {
+    try (Connection superuser = Postgres.superuser("ledger");
+        Statement statement = superuser.createStatement()) {
+      // What it moved before, to and fro.
+      statement.execute("SET session_replication_role = replica");
+      for (String change : List.of("+", "-")) {
+        statement.execute(
+            "UPDATE account SET credits_posted_minor = credits_posted_minor %s x,".formatted(change)
+                + " debits_posted_minor = debits_posted_minor %s x".formatted(change)
+                + " FROM (VALUES (9223372036854770807)) v (x) WHERE id = '%s'".formatted(b));
+        Answer answer = transfer(alice(), UUID.randomUUID(), a, b, 6_000);
+        if (change.equals("+")) {
+          assertThat(answer.code()).isEqualTo("turnover-limit");
+          assertThat(heldMinor(a)).isZero();
+          assertThat(get("/v1/operator/trial-balance", operator()).status()).isEqualTo(200);
+        } else {
+          assertThat(answer.status()).isEqualTo(201);
+        }
+      }
+    }
   }
 
   @Test
