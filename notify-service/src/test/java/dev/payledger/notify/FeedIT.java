@@ -10,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +46,10 @@ class FeedIT extends HearingServer {
             {"items":[{"sequence":1,"entryId":"00000000-0000-7000-0000-000000000001",\
             "transferId":"00000000-0000-8000-0000-000000000001","side":"CREDIT",\
             "amountMinor":1001,"currency":"EUR","balanceMinor":5001,"postedAt":"%s"}]}"""
-                .formatted(postedAt));
+                .formatted(
+                    DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSX")
+                        .withZone(ZoneOffset.UTC)
+                        .format(postedAt)));
   }
 
   @Test

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 class IdempotencyIT extends GatewayUnderTest {
   private static final String TRANSFERS = "/v1/transfers";
@@ -618,6 +619,20 @@ class IdempotencyIT extends GatewayUnderTest {
   void aKeyCanBeLookedUpByItsOwnerOnly() {
     String key = newKey();
     assertThat(lookUp("alice", key, "create-transfer")).isEqualTo("UNKNOWN");
+    String pending = "/v1/transfers/" + UUID.randomUUID();
+    ledger.answers(request -> Reply.json(202, "{\"status\":\"PENDING\"}").at(pending));
+    post("alice", TRANSFERS, key, transfer(1_000));
+    JsonNode accepted =
+        json(get("alice", "/v1/idempotency-keys?key=" + key + "&operation=create-transfer"));
+    assertThat(accepted.get("progress").stringValue()).isEqualTo("IN_PROGRESS");
+    assertThat(accepted.get("status").intValue()).isEqualTo(202);
+    assertThat(accepted.get("location").stringValue()).isEqualTo(pending);
+    ledger.answers(request -> Reply.json(503, "{}"));
+    post("alice", TRANSFERS, key, transfer(1_000));
+    assertThat(lookUp("alice", key, "create-transfer"))
+        .as("an outage does not undo it")
+        .isEqualTo("IN_PROGRESS");
+    ledger.answers(this::posted);
     HttpResponse<String> made = post("alice", TRANSFERS, key, transfer(1_000));
     HttpResponse<String> found =
         get("alice", "/v1/idempotency-keys?key=" + key + "&operation=create-transfer");

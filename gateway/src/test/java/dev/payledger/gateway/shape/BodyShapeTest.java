@@ -282,6 +282,16 @@ class BodyShapeTest {
     assertThat(check(BodyShape.OVERDRAFT, "{}")).isInstanceOf(ShapeOutcome.Refused.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\u00A0", "\uFEFF", "\u2007\u3000", "\u2028"})
+  void nameOfNothingButSpaceIsNone(String name) {
+    String account = "{\"name\":\"%s\",\"currency\":\"EUR\"}";
+    assertThat(check(BodyShape.ACCOUNT, account.formatted(name)))
+        .isInstanceOf(ShapeOutcome.Refused.class);
+    assertThat(check(BodyShape.ACCOUNT, account.formatted(name + "x")))
+        .isInstanceOf(ShapeOutcome.Fits.class);
+  }
+
   @Test
   void aReversalMayNameAnAmountAndNothingThatItsOriginalSays() {
     assertThat(check(BodyShape.REVERSAL, "{}")).isInstanceOf(ShapeOutcome.Fits.class);

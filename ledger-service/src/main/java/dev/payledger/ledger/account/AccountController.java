@@ -13,9 +13,12 @@ import dev.payledger.ledger.request.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.http.CacheControl;
@@ -34,6 +37,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/v1/accounts")
 class AccountController {
+  private static final Pattern RFC_3339 =
+      Pattern.compile(
+          "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
+              + "([Zz]|[+-][0-9]{2}:[0-9]{2})");
+
   private final AccountAdministration administration;
   private final Accounts accounts;
   private final AccountLines lines;
@@ -251,13 +259,17 @@ class AccountController {
   }
 
   private static Instant instant(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new Problem(
-          ProblemCode.INVALID_REQUEST,
-          "asOf must be an instant as in RFC 3339, for example 2026-11-23T10:00:00Z.");
+    // RFC 3339 has no 24:00 and no year of more or less than four digits; ISO 8601 has.
+    if (RFC_3339.matcher(text).matches()) {
+      try {
+        return OffsetDateTime.parse(text.toUpperCase(Locale.ROOT)).toInstant();
+      } catch (DateTimeParseException e) {
+        // As if it had another form.
+      }
     }
+    throw new Problem(
+        ProblemCode.INVALID_REQUEST,
+        "asOf must be an instant as in RFC 3339, for example 2026-11-23T10:00:00Z.");
   }
 
   private static <T> ResponseEntity<T> fresh(T body) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param owner the caller when absent; only an operator names another
 record OpenAccountRequest(String name, String currency, @Nullable String owner) {
   OpenAccountRequest {
-    if (name == null || name.isBlank() || !Text.fits(name, 80)) {
+    if (name == null || Text.isBlank(name) || !Text.fits(name, 80)) {
       throw new IllegalArgumentException(
           "name must have 1 to 80 characters and no control characters");
     }

@@ -122,6 +122,15 @@ class AccountIT extends LedgerUnderTest {
     assertThat(transfer(alice(), UUID.randomUUID(), a, b, 110).status()).isEqualTo(201);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\u00A0", "\uFEFF", "\u2007\u3000", "\u2028"})
+  void nameOfNothingButSpaceIsNone(String name) {
+    assertThat(
+            open(alice(), UUID.randomUUID(), "\"name\":\"" + name + "\",\"currency\":\"EUR\"")
+                .code())
+        .isEqualTo("invalid-request");
+  }
+
   @Test
   void nobodyOpensAnAccountForTheLedgerItself() {
     String forIt = "\"name\":\"Mint\",\"currency\":\"EUR\",\"owner\":\"system\"";
