@@ -177,6 +177,20 @@ class ReversalIT extends LedgerUnderTest {
   }
 
   @Test
+  void paymentToNobodyIsNotReversed() {
+    UUID command = UUID.randomUUID();
+    assertThat(transfer(alice(), command, a, UUID.randomUUID(), 10).code())
+        .isEqualTo("account-unusable");
+    String path = path(transferOf(command));
+
+    UUID asked = UUID.randomUUID();
+    Answer answer = post(path, operator(), asked, "{}");
+    assertThat(answer.code()).isEqualTo("not-reversible");
+    assertThat(post(path, operator(), asked, "{}").text()).isEqualTo(answer.text());
+    assertThat(post(path, alice(), UUID.randomUUID(), "{}").code()).isEqualTo("forbidden");
+  }
+
+  @Test
   void whoHasSpentTheMoneyCannotGiveItBack() {
     transfer(bob(), UUID.randomUUID(), b, a, 9_500);
 
