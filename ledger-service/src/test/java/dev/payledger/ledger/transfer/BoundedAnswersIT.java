@@ -240,10 +240,10 @@ class BoundedAnswersIT extends LedgerUnderTest {
             "/v1/operator/held-transfers?",
             "/v1/operator/parked-transfers?",
             "/v1/transfers?accountId=" + a + "&")) {
-      assertThat(queries(path + "limit=10"))
-          .as(path)
-          .isPositive()
-          .isEqualTo(queries(path + "limit=2"));
+      int ofTwo = queries(path + "limit=2");
+      assertThat(ofTwo).isPositive();
+      // One more reads the legs, when there are any.
+      assertThat(queries(path + "limit=10")).as(path).isBetween(ofTwo, ofTwo + 1);
     }
   }
 
