@@ -16,6 +16,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -282,7 +284,41 @@ class FrontDoorIT extends GatewayUnderTest {
   void brokenRequestsAreAnsweredWithProblemsToo() {
     BrokenRequests.assertAnsweredWithProblems(port, "Authorization: Bearer " + token("alice"));
     BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
+    for (String path : List.of("/v1/accounts", "/v1/openapi.yaml", "/oauth2/token", "/nowhere")) {
+      BrokenRequests.assertQueriesRefused(port, path, "Authorization: Bearer " + token("alice"));
+      BrokenRequests.assertQueriesRefused(port, path, "X-Anonymous: yes");
+    }
     assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4})
+  void formThatCannotBeReadGetsNoToken(int which) {
+    String names =
+        IntStream.range(0, 1_200).mapToObj(n -> "n" + n + "=").collect(Collectors.joining("&"));
+    HttpRequest.BodyPublisher body =
+        switch (which) {
+          case 0 -> BodyPublishers.ofString("=");
+          case 1 -> BodyPublishers.ofString("%");
+          case 2 -> BodyPublishers.ofString(names);
+          // In chunks, for its length is not known.
+          case 3 ->
+              BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[40 * 1024]));
+          default -> BodyPublishers.ofString("x".repeat(850_000));
+        };
+    HttpResponse<String> answer =
+        send(
+            anonymously("/oauth2/token")
+                .header(
+                    "Content-Type",
+                    which == 4
+                        ? "multipart/form-data; boundary=b"
+                        : "application/x-www-form-urlencoded")
+                .POST(body));
+
+    assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 415);
+    assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+        .isEqualTo("application/problem+json");
   }
 
   @Test

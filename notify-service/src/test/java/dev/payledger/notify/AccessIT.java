@@ -152,6 +152,10 @@ class AccessIT extends HearingServer {
     BrokenRequests.assertAnsweredWithProblems(
         port, "Authorization: Bearer " + ISSUER.token("alice"));
     BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
+    String feed = "/v1/accounts/" + UUID.randomUUID() + "/feed";
+    BrokenRequests.assertQueriesRefused(
+        port, feed, "Authorization: Bearer " + ISSUER.token("alice"));
+    BrokenRequests.assertQueriesRefused(port, feed, "X-Anonymous: yes");
   }
 
   @Test

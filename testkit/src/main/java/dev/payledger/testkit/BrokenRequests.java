@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// What no HTTP client sends, and how every service answers: in the form of all its errors, and with
 /// nothing that tells of the server.
@@ -23,10 +25,35 @@ public final class BrokenRequests {
           "NO-SUCH /v1/accounts HTTP/1.1",
           "GET /nothing/here HTTP/1.1",
           "POST /v1/accounts HTTP/1.1\r\nTransfer-Encoding: nonsense",
+          "POST /v1/accounts HTTP/1.1\r\nContent-Type: application/*\r\nContent-Length: 0",
+          "POST /v1/accounts HTTP/1.1\r\nContent-Type: /;=\r\nContent-Length: 0",
           "GET /v1/accounts HTTP/1.1\r\nX-Long: " + "x".repeat(20_000),
           "GET /v1/accounts HTTP/1.1" + "\r\nX-One: 1".repeat(200));
 
+  /// Queries that no route takes: a parameter without a name, bytes that are no UTF-8, too many names.
+  private static final List<String> QUERIES =
+      List.of(
+          "=",
+          "a=1&=",
+          "a=%ff",
+          "%c0%80=1",
+          "a=%zz",
+          IntStream.range(0, 1_100).mapToObj(n -> "n" + n).collect(Collectors.joining("&")));
+
   private BrokenRequests() {}
+
+  /// @param path of a route, which would answer without the query
+  /// @param header one more line for each request, such as a credential
+  public static void assertQueriesRefused(int port, String path, String header) {
+    for (String query : QUERIES) {
+      String answer = answer(port, "GET " + path + "?" + query + " HTTP/1.1" + "\r\n" + header);
+      assertThat(answer)
+          .as("%s?%.30s was answered %s", path, query, answer)
+          .startsWith("HTTP/1.1 400 ")
+          .contains("application/problem+json")
+          .contains("\"code\":\"invalid-request\"");
+    }
+  }
 
   /// @param header one more line for each request, such as a credential
   public static void assertAnsweredWithProblems(int port, String header) {

@@ -74,6 +74,9 @@ class AssessmentIT extends FraudServer {
   void brokenRequestIsAnsweredWithProblemToo() {
     BrokenRequests.assertAnsweredWithProblems(port, "Authorization: Bearer fraud-credential-demo");
     BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
+    BrokenRequests.assertQueriesRefused(
+        port, "/reviews", "Authorization: Bearer fraud-credential-demo");
+    BrokenRequests.assertQueriesRefused(port, "/reviews", "X-Anonymous: yes");
   }
 
   @Test

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.security.authentication.AuthenticationServiceException;
@@ -27,6 +28,20 @@ public final class LastResortFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Content-Type-Options", "nosniff");
+    try {
+      // A query or form that cannot be read is refused before anybody asks for one of its
+      // parameters.
+      request.getParameterMap();
+    } catch (InvalidParameterException e) {
+      log.info("refused: {}", e.getMessage());
+      answer(
+          request,
+          response,
+          Problem.of(
+              ProblemCode.ofStatus(e.getErrorCode()),
+              "The query or form is not well-formed, too long, or has too many parameters."));
+      return;
+    }
     try {
       chain.doFilter(request, response);
     } catch (AuthenticationServiceException e) {

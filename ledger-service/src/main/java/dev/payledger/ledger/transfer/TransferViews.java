@@ -59,7 +59,7 @@ class TransferViews {
         .findById(id)
         .orElseGet(
             () -> {
-              own(caller, Set.of(id, new UUID(id.getLeastSignificantBits(), 0)));
+              own(caller, new HashSet<>(List.of(id, new UUID(id.getLeastSignificantBits(), 0))));
               throw Problem.notFound();
             });
   }

@@ -9,5 +9,8 @@ class BrokenRequestsIT extends LedgerUnderTest {
   void brokenRequestsAreAnsweredWithProblemsToo() {
     BrokenRequests.assertAnsweredWithProblems(port, "Authorization: Bearer " + operator());
     BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
+    BrokenRequests.assertQueriesRefused(
+        port, "/v1/accounts", "Authorization: Bearer " + operator());
+    BrokenRequests.assertQueriesRefused(port, "/v1/accounts", "X-Anonymous: yes");
   }
 }

@@ -443,6 +443,31 @@ class TransferIT extends LedgerUnderTest {
         .isEqualTo(10);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "00000000-0000-0000-0000-000000000000",
+        "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        "00000000-0000-0001-0000-000000000001"
+      })
+  void idOfNothingIsNotFound(String id) {
+    for (String path : List.of("", "/timeline", "/reversals", "?waitMs=1")) {
+      assertThat(get("/v1/transfers/" + id + path, alice()).status()).as(path).isEqualTo(404);
+    }
+    for (String path : List.of("/reversals", "/capture", "/void")) {
+      assertThat(post("/v1/transfers/" + id + path, alice(), UUID.randomUUID(), "{}").status())
+          .as(path)
+          .isEqualTo(404);
+    }
+    assertThat(get("/v1/accounts/" + id, alice()).status()).isEqualTo(404);
+    assertThat(get("/v1/accounts/" + id + "/entries", alice()).status()).isEqualTo(404);
+    assertThat(get("/v1/transfers?accountId=" + id, alice()).status()).isEqualTo(404);
+    assertThat(
+            transfer(alice(), UUID.randomUUID(), UUID.fromString(id), UUID.fromString(id), 1)
+                .status())
+        .isEqualTo(404);
+  }
+
   @Test
   void fraudServiceIsNeverAskedWhileATransactionIsOpen(
       @Autowired TransactionTemplate transaction, @Autowired FraudScreening screening) {
