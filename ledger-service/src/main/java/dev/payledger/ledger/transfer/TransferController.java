@@ -150,7 +150,7 @@ class TransferController {
     }
     Caller caller = Caller.of(auth);
     // Before any waiting: whose it is not must not learn how long it takes.
-    views.of(views.find(id, caller), caller);
+    views.find(id, caller);
     Duration timeLeft = requests.timeLeft(request).toDuration();
     Duration wait = Duration.ofMillis(waitMs);
     Transfer latest =
@@ -165,7 +165,8 @@ class TransferController {
       @RequestParam @Nullable Integer limit,
       @RequestParam @Nullable String cursor,
       Authentication auth) {
-    if (views.own(Caller.of(auth), Set.of(accountId)).isEmpty()) {
+    Caller caller = Caller.of(auth);
+    if (views.own(caller, Set.of(accountId)).isEmpty()) {
       throw Problem.notFound();
     }
     int checked = Page.checkedLimit(limit);
@@ -173,7 +174,7 @@ class TransferController {
     ListPosition before = ListPosition.open(cursors, list, cursor, ListPosition.NEWEST);
     return fresh(
         pages.of(
-            views.of(transfers.page(accountId, before.at(), before.id(), checked + 1), accountId),
+            views.of(transfers.page(accountId, before.at(), before.id(), checked + 1), caller),
             checked,
             last -> new ListPosition(last.createdAt(), last.id()).seal(cursors, list)));
   }

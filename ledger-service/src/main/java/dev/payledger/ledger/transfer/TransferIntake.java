@@ -127,7 +127,7 @@ class TransferIntake {
       Caller caller,
       Trace trace,
       TimeLeft timeLeft) {
-    Transfer original = views.find(originalId, caller);
+    Transfer original = views.find(originalId, caller).transfer();
     List<Leg> legs = views.legsOf(original);
     List<Leg> swapped = legs.stream().map(Leg::swapped).toList();
     requireAllDebits(
@@ -312,13 +312,8 @@ class TransferIntake {
 
   /// One payee of several must not undo what the others are paid.
   private void requireSide(UUID transferId, Caller caller) {
-    List<Leg> legs = views.legsOf(views.find(transferId, caller));
-    Set<UUID> own = views.own(caller, TransferViews.accountsOf(legs));
-    if (own.isEmpty()) {
-      throw Problem.notFound();
-    }
-    if (!legs.stream().map(Leg::debitAccountId).allMatch(own::contains)
-        && !legs.stream().map(Leg::creditAccountId).allMatch(own::contains)) {
+    Visible visible = views.find(transferId, caller);
+    if (!visible.isDebitSide() && !visible.isCreditSide()) {
       throw new Problem(
           ProblemCode.FORBIDDEN,
           "This is for who owns every account on one side of the transfer, or an operator.");

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -229,6 +230,7 @@ class BoundedAnswersIT extends LedgerUnderTest {
   void longListsTakeNoMoreQueriesThanShortOnes() {
     FRAUD.become(Mood.FAILS);
     for (int i = 0; i < 12; i++) {
+      clock.advance(Duration.ofMillis(1));
       Answer waits =
           i % 2 == 0
               ? transfer(alice(), UUID.randomUUID(), a, b, 6_000)
