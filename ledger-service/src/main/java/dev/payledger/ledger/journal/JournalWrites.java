@@ -76,9 +76,9 @@ final class JournalWrites {
   static final String CREATE_LEGS =
       """
       INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id, amount_minor,
-        created_at, refused)
+        created_at, refused, reference)
       SELECT * FROM unnest(:transfers, :numbers, :debits, :credits, :amountsMinor, :createdAts,
-        :refusals)
+        :refusals, :references)
       """;
 
   static final String CREATE_HOLDS =
@@ -303,7 +303,8 @@ final class JournalWrites {
         .param("credits", of.uuids(l -> l.leg().creditAccountId()))
         .param("amountsMinor", of.longs(l -> l.leg().amountMinor()))
         .param("createdAts", of.instants(l -> l.transfer().createdAt()))
-        .param("refusals", of.booleans(l -> l.transfer().rejection() != null));
+        .param("refusals", of.booleans(l -> l.transfer().rejection() != null))
+        .param("references", of.texts(l -> l.transfer().command().reference()));
   }
 
   private void createHolds(List<NewHold> rows) {

@@ -36,6 +36,7 @@ class TransferViews {
   private final Legs legs;
   private final Timelines timelines;
   private final BalancesAfter balances;
+  private final TransferList list;
   private final Cursors cursors;
   private final Pages pages;
 
@@ -45,6 +46,7 @@ class TransferViews {
       Legs legs,
       Timelines timelines,
       BalancesAfter balances,
+      TransferList list,
       Cursors cursors,
       Pages pages) {
     this.transfers = transfers;
@@ -52,6 +54,7 @@ class TransferViews {
     this.legs = legs;
     this.timelines = timelines;
     this.balances = balances;
+    this.list = list;
     this.cursors = cursors;
     this.pages = pages;
   }
@@ -161,6 +164,25 @@ class TransferViews {
                     NO_REVERSALS,
                     NO_TIMELINE))
         .toList();
+  }
+
+  /// An account's transfers, newest first, as far as the caller may see them.
+  Page<TransferView> list(
+      TransferFilter filter, @Nullable String cursor, int limit, Caller caller) {
+    if (own(caller, Set.of(filter.accountId())).isEmpty()) {
+      throw Problem.notFound();
+    }
+    ListPosition newest = new ListPosition(filter.time().to(), ListPosition.OLDEST.id());
+    TransferList.Found found =
+        list.find(
+            filter, caller, ListPosition.open(cursors, filter.list(), cursor, newest), limit + 1);
+    Map<UUID, TransferView> seen = find(found.ids(), caller);
+    ListPosition lookedTo = found.lookedTo();
+    return pages.of(
+        found.ids().stream().map(seen::get).filter(Objects::nonNull).toList(),
+        limit,
+        last -> new ListPosition(last.createdAt(), last.id()).seal(cursors, filter.list()),
+        lookedTo == null ? null : lookedTo.seal(cursors, filter.list()));
   }
 
   /// Of those ids, what the caller may see.
