@@ -67,6 +67,7 @@ class KeyRow {
         location,
         null,
         null,
+        null,
         Objects.requireNonNull(body));
   }
 }
