@@ -156,7 +156,7 @@ class FeedIT extends HearingServer {
         .isEqualTo(first.get("next"));
   }
 
-  private static HttpResponse<String> after(UUID account, String cursor) {
+  private HttpResponse<String> after(UUID account, String cursor) {
     return get("/v1/accounts/" + account + "/feed?cursor=" + cursor, ISSUER.token("alice"));
   }
 
