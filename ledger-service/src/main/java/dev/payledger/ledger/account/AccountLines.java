@@ -102,7 +102,8 @@ class AccountLines {
   static String sql(Order order) {
     return """
         SELECT l.seq, l.entry_id, e.transfer_id, l.side, e.amount_minor, e.currency,
-          l.balance_after_minor, e.posted_at, CASE WHEN %s THEN t.reference END AS reference
+          l.balance_after_minor, e.posted_at,
+          CASE WHEN t.reference IS NOT NULL AND %s THEN t.reference END AS reference
         FROM account_line l JOIN journal_entry e ON e.id = l.entry_id
           JOIN transfer t ON t.id = e.transfer_id
         WHERE l.account_id = :account AND l.seq BETWEEN :first AND :last
