@@ -83,6 +83,17 @@ class FrontDoorIT extends GatewayUnderTest {
     HttpResponse<String> response = post("alice", TRANSFERS, newKey(), transfer(1));
     assertThat(response.statusCode()).isEqualTo(201);
     assertThat(header(response, "Location")).isEmpty();
+    ledger.answers(
+        request ->
+            Reply.json(200, "{}").linkedTo("<http://127.0.0.1:8081/v1/accounts>; rel=\"next\""));
+    assertThat(header(get("alice", "/v1/accounts"), "Link")).isEmpty();
+  }
+
+  @Test
+  void aLinkToTheNextPageGoesThrough() {
+    String next = "</v1/accounts?cursor=x>; rel=\"next\"";
+    ledger.answers(request -> Reply.json(200, "{}").linkedTo(next));
+    assertThat(header(get("alice", "/v1/accounts"), "Link")).isEqualTo(next);
   }
 
   @Test

@@ -60,7 +60,9 @@ final class AttacksOnRights extends AttackFamily {
         new Route("GET", "/v1/accounts", READ),
         new Route("GET", account, READ),
         new Route("GET", account + "/balance", READ),
+        new Route("GET", account + "/holds", READ),
         new Route("GET", account + "/entries", READ),
+        new Route("GET", account + "/statement", READ),
         new Route("GET", account + "/changes", READ),
         new Route("GET", account + "/feed", READ),
         new Route("POST", account + "/freeze", WRITE),
@@ -132,7 +134,7 @@ final class AttacksOnRights extends AttackFamily {
   private void onOthersThings() {
     for (String id : List.of(of.payer(), NOBODY)) {
       String what = id.equals(NOBODY) ? "that nobody has" : "of somebody else";
-      for (String part : List.of("", "/balance", "/entries", "/changes", "/feed")) {
+      for (String part : List.of("", "/balance", "/holds", "/entries", "/changes", "/feed")) {
         all.add(
             get("/v1/accounts/" + id + part)
                 .as(of.bob())

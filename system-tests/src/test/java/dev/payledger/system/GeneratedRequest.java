@@ -100,6 +100,10 @@ final class GeneratedRequest {
     if (of.path("format").asString("").equals("uuid")) {
       return oneOf(ids);
     }
+    if (of.path("format").asString("").equals("date-time")) {
+      // Of the past, and one: the beginning of a time is not after its end.
+      return "2026-11-23T10:00:00Z";
+    }
     String pattern = of.path("pattern").asString("");
     if (pattern.equals("^[A-Z]{3}$")) {
       return isOneIn(10) ? "USD" : "EUR";

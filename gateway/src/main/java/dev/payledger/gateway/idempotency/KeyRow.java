@@ -79,6 +79,7 @@ class KeyRow {
         location,
         null,
         null,
+        null,
         Objects.requireNonNull(body));
   }
 }

@@ -654,7 +654,7 @@ class IdempotencyIT extends GatewayUnderTest {
   void theDatabaseKeepsOnlyFinalAnswersAndCompleteRows() {
     KeyedCommand command = command(newKey());
     keys.claim(command);
-    Answer pending = new Answer(202, "application/json", null, null, null, new byte[0]);
+    Answer pending = new Answer(202, "application/json", null, null, null, null, new byte[0]);
     assertThatThrownBy(() -> keys.answer(command, pending))
         .isInstanceOf(DataIntegrityViolationException.class)
         .hasMessageContaining("only_final_answers_are_kept");
@@ -705,7 +705,7 @@ class IdempotencyIT extends GatewayUnderTest {
 
   private static Answer answer(String body) {
     return new Answer(
-        201, "application/json", null, null, null, body.getBytes(StandardCharsets.UTF_8));
+        201, "application/json", null, null, null, null, body.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void await(CountDownLatch latch) {

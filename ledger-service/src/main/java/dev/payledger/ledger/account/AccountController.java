@@ -1,6 +1,7 @@
 package dev.payledger.ledger.account;
 
 import dev.payledger.ledger.journal.AccountChange;
+import dev.payledger.ledger.journal.AccountStatus;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Sides;
 import dev.payledger.ledger.request.Caller;
@@ -9,19 +10,22 @@ import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.Requests;
+import dev.payledger.ledger.request.TimeRange;
 import dev.payledger.ledger.request.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.regex.Pattern;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.core.Authentication;
@@ -37,13 +41,13 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/v1/accounts")
 class AccountController {
-  private static final Pattern RFC_3339 =
-      Pattern.compile(
-          "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
-              + "([Zz]|[+-][0-9]{2}:[0-9]{2})");
+  private static final MediaType CSV = MediaType.parseMediaType("text/csv;charset=UTF-8");
+  private static final UUID NO_ID = new UUID(0, 0);
 
   private final AccountAdministration administration;
   private final Accounts accounts;
+  private final AccountList list;
+  private final Holds holds;
   private final AccountLines lines;
   private final AccountChanges changes;
   private final Requests requests;
@@ -55,6 +59,8 @@ class AccountController {
   AccountController(
       AccountAdministration administration,
       Accounts accounts,
+      AccountList list,
+      Holds holds,
       AccountLines lines,
       AccountChanges changes,
       Requests requests,
@@ -64,6 +70,8 @@ class AccountController {
       DatabaseClock clock) {
     this.administration = administration;
     this.accounts = accounts;
+    this.list = list;
+    this.holds = holds;
     this.lines = lines;
     this.changes = changes;
     this.requests = requests;
@@ -101,22 +109,39 @@ class AccountController {
 
   @GetMapping
   ResponseEntity<Page<AccountView>> list(
+      @RequestParam @Nullable String owner,
+      @RequestParam @Nullable String currency,
+      @RequestParam(required = false) @Nullable AccountStatus status,
       @RequestParam @Nullable Integer limit,
       @RequestParam @Nullable String cursor,
       Authentication auth) {
     Caller caller = Caller.of(auth);
     int checked = Page.checkedLimit(limit);
-    String list = "accounts of " + caller.subject();
-    UUID after = cursor == null ? null : UUID.fromString(cursors.open(list, cursor));
+    AccountFilter filter = new AccountFilter(owner, currency, status);
+    String list = filter.list(caller);
+    String ofOwner = owner != null || caller.isOperator() ? owner : caller.subject();
+    if (ofOwner != null && !caller.maySee(ofOwner)) {
+      // As each of them is: as if it were not there.
+      return fresh(new Page<>(List.of(), null));
+    }
+    AccountList.Found found =
+        this.list.find(
+            ofOwner,
+            filter,
+            cursor == null ? NO_ID : UUID.fromString(cursors.open(list, cursor)),
+            checked + 1);
+    Map<UUID, Account> all =
+        accounts.findByIdIn(found.ids()).stream()
+            .collect(Collectors.toMap(Account::id, Function.identity()));
+    UUID lookedTo = found.lookedTo();
     return fresh(
         Page.of(
-            accounts
-                .page(caller.isOperator() ? null : caller.subject(), after, Limit.of(checked + 1))
-                .stream()
-                .map(AccountView::of)
+            found.ids().stream()
+                .map(id -> AccountView.of(Objects.requireNonNull(all.get(id))))
                 .toList(),
             checked,
-            last -> cursors.seal(list, last.id().toString())));
+            last -> cursors.seal(list, last.id().toString()),
+            lookedTo == null ? null : cursors.seal(list, lookedTo.toString())));
   }
 
   @GetMapping("/{id}")
@@ -132,37 +157,139 @@ class AccountController {
   @GetMapping(path = "/{id}/balance", params = "asOf")
   ResponseEntity<PastBalanceView> balanceAsOf(
       @PathVariable UUID id, @RequestParam("asOf") String text, Authentication auth) {
-    Instant asOf = instant(text);
+    Instant asOf = TimeRange.instant("asOf", text);
     Account account = administration.of(id, Caller.of(auth));
-    Instant settled = clock.now(sql).minus(properties.settleTime());
-    if (asOf.isAfter(settled)) {
-      throw new Problem(
-          ProblemCode.AS_OF_NOT_SETTLED,
-          ("asOf must be at least %d s ago: entries of that time may still arrive. Ask again then,"
-                  + " or leave asOf out for the balance now.")
-              .formatted(properties.settleTime().toSeconds()));
-    }
+    requireSettled("asOf", asOf, ", or leave asOf out for the balance now");
     // The database keeps microseconds and would round up; no book is older than the epoch.
     Instant asked =
         asOf.isBefore(Instant.EPOCH) ? Instant.EPOCH : asOf.truncatedTo(ChronoUnit.MICROS);
     return fresh(lines.asOf(account.id(), account.currency(), asked));
   }
 
-  @GetMapping("/{id}/entries")
-  ResponseEntity<Page<AccountLine>> entries(
+  @GetMapping("/{id}/holds")
+  ResponseEntity<HoldsView> holds(
       @PathVariable UUID id,
       @RequestParam @Nullable Integer limit,
       @RequestParam @Nullable String cursor,
       Authentication auth) {
     int checked = Page.checkedLimit(limit);
     UUID account = administration.of(id, Caller.of(auth)).id();
-    String list = "entries of " + account;
-    long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor));
+    String list = "holds of " + account;
+    UUID after = cursor == null ? NO_ID : UUID.fromString(cursors.open(list, cursor));
+    List<Holds.Row> rows = holds.page(account, after, checked + 1);
+    Page<HoldsView.Hold> page =
+        Page.of(
+            rows.stream().map(Holds.Row::hold).filter(Objects::nonNull).toList(),
+            checked,
+            last -> cursors.seal(list, last.transferId().toString()));
+    Holds.Row amounts = rows.getFirst();
+    return fresh(
+        new HoldsView(
+            account,
+            amounts.currency(),
+            amounts.balanceMinor(),
+            amounts.balanceMinor() - amounts.heldMinor(),
+            amounts.heldMinor(),
+            amounts.version(),
+            page.items(),
+            page.next()));
+  }
+
+  @GetMapping("/{id}/entries")
+  ResponseEntity<Page<AccountLine>> entries(
+      @PathVariable UUID id,
+      @RequestParam @Nullable String from,
+      @RequestParam @Nullable String to,
+      @RequestParam(required = false) AccountLines.@Nullable Order order,
+      @RequestParam @Nullable Integer limit,
+      @RequestParam @Nullable String cursor,
+      Authentication auth) {
+    Caller caller = Caller.of(auth);
+    int checked = Page.checkedLimit(limit);
+    TimeRange time = TimeRange.of(from, to);
+    UUID account = administration.of(id, caller).id();
+    AccountLines.Order asked = order == null ? AccountLines.Order.OLDEST_FIRST : order;
+    String list =
+        Cursors.list(
+            "entries of " + account,
+            asked,
+            from == null ? null : time.from(),
+            to == null ? null : time.to());
+    long first = from == null ? 1 : lines.before(account, time.from()).sequence() + 1;
+    long last = to == null ? Long.MAX_VALUE : lines.before(account, time.to()).sequence();
+    if (cursor != null) {
+      long seen = Long.parseLong(cursors.open(list, cursor));
+      switch (asked) {
+        case OLDEST_FIRST -> first = Math.max(first, seen + 1);
+        case NEWEST_FIRST -> last = Math.min(last, seen - 1);
+      }
+    }
     return fresh(
         Page.of(
-            lines.page(account, after, checked + 1),
+            lines.page(account, caller, first, last, asked, checked + 1),
             checked,
-            last -> cursors.seal(list, Long.toString(last.sequence()))));
+            line -> cursors.seal(list, Long.toString(line.sequence()))));
+  }
+
+  /// As JSON, or as CSV; the next page is a link too, for who has no JSON.
+  @GetMapping("/{id}/statement")
+  ResponseEntity<?> statement(
+      @PathVariable UUID id,
+      @RequestParam String from,
+      @RequestParam String to,
+      @RequestParam(required = false) @Nullable Format format,
+      @RequestParam @Nullable Integer limit,
+      @RequestParam @Nullable String cursor,
+      Authentication auth) {
+    Caller caller = Caller.of(auth);
+    int checked = Page.checkedLimit(limit);
+    TimeRange time = TimeRange.of(from, to);
+    Account account = administration.of(id, caller);
+    requireSettled("to", time.to(), "");
+    String list = Cursors.list("statement of " + account.id(), time.from(), time.to());
+    AccountLines.Place opening = lines.before(account.id(), time.from());
+    AccountLines.Place closing = lines.before(account.id(), time.to());
+    long after = cursor == null ? opening.sequence() : Long.parseLong(cursors.open(list, cursor));
+    Page<AccountLine> page =
+        Page.of(
+            lines.page(
+                account.id(),
+                caller,
+                after + 1,
+                closing.sequence(),
+                AccountLines.Order.OLDEST_FIRST,
+                checked + 1),
+            checked,
+            line -> cursors.seal(list, Long.toString(line.sequence())));
+    StatementView statement =
+        new StatementView(
+            account.id(),
+            account.currency(),
+            time.from(),
+            time.to(),
+            cursor == null,
+            opening.balanceMinor(),
+            closing.balanceMinor(),
+            page.items(),
+            page.next());
+    ResponseEntity.BodyBuilder answer = ResponseEntity.ok().cacheControl(CacheControl.noStore());
+    Format asked = format == null ? Format.JSON : format;
+    if (page.next() != null) {
+      answer.header(
+          HttpHeaders.LINK,
+          "</v1/accounts/%s/statement?from=%s&to=%s&format=%s&limit=%d&cursor=%s>; rel=\"next\""
+              .formatted(account.id(), time.from(), time.to(), asked, checked, page.next()));
+    }
+    return switch (asked) {
+      case JSON -> answer.body(statement);
+      case CSV -> answer.contentType(CSV).body(statement.csv());
+    };
+  }
+
+  /// Of a statement.
+  enum Format {
+    JSON,
+    CSV
   }
 
   /// An owner's freeze stops debits; an operator's both sides, unless told otherwise.
@@ -258,18 +385,14 @@ class AccountController {
     return body == null ? null : body.reason();
   }
 
-  private static Instant instant(String text) {
-    // RFC 3339 has no 24:00 and no year of more or less than four digits; ISO 8601 has.
-    if (RFC_3339.matcher(text).matches()) {
-      try {
-        return OffsetDateTime.parse(text.toUpperCase(Locale.ROOT)).toInstant();
-      } catch (DateTimeParseException e) {
-        // As if it had another form.
-      }
+  /// Entries of a later time may still arrive.
+  private void requireSettled(String name, Instant instant, String otherwise) {
+    if (instant.isAfter(clock.now(sql).minus(properties.settleTime()))) {
+      throw new Problem(
+          ProblemCode.AS_OF_NOT_SETTLED,
+          "%s must be at least %d s ago: entries of that time may still arrive. Ask again then%s."
+              .formatted(name, properties.settleTime().toSeconds(), otherwise));
     }
-    throw new Problem(
-        ProblemCode.INVALID_REQUEST,
-        "asOf must be an instant as in RFC 3339, for example 2026-11-23T10:00:00Z.");
   }
 
   private static <T> ResponseEntity<T> fresh(T body) {

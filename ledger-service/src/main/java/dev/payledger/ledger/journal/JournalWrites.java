@@ -77,9 +77,9 @@ final class JournalWrites {
   static final String CREATE_LEGS =
       """
       INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id, amount_minor,
-        created_at, refused, reverses_leg)
+        created_at, refused, reverses_leg, reference)
       SELECT * FROM unnest(:transfers, :numbers, :debits, :credits, :amountsMinor, :createdAts,
-        :refusals, :reversedLegs)
+        :refusals, :reversedLegs, :references)
       """;
 
   static final String CREATE_HOLDS =
@@ -335,7 +335,8 @@ final class JournalWrites {
         .param("amountsMinor", of.longs(l -> l.leg().amountMinor()))
         .param("createdAts", of.instants(l -> l.transfer().createdAt()))
         .param("refusals", of.booleans(l -> l.transfer().rejection() != null))
-        .param("reversedLegs", of.integersOrNull(NewLeg::reversesLeg));
+        .param("reversedLegs", of.integersOrNull(NewLeg::reversesLeg))
+        .param("references", of.texts(l -> l.transfer().command().reference()));
   }
 
   private void createHolds(List<NewHold> rows) {

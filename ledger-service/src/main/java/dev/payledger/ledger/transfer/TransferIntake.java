@@ -130,15 +130,13 @@ class TransferIntake {
       Caller caller,
       Trace trace,
       TimeLeft timeLeft) {
-    Transfer original = views.find(originalId, caller);
-    List<Leg> legs = views.legsOf(original);
+    Visible original = views.find(originalId, caller);
+    List<TransferLeg> legs = original.legs();
     Problem otherwise =
-        views.own(caller, TransferViews.accountsOf(legs)).isEmpty()
-            ? Problem.notFound()
-            : new Problem(
-                ProblemCode.FORBIDDEN,
-                "A reversal is for the owner of each account that it debits, or an operator, to ask"
-                    + " for: name the legs that paid you.");
+        new Problem(
+            ProblemCode.FORBIDDEN,
+            "A reversal is for the owner of each account that it debits, or an operator, to ask"
+                + " for: name the legs that paid you.");
     List<Leg> swapped = new ArrayList<>();
     List<ReversedLeg> reversed = new ArrayList<>();
     for (ReversalRequest.LegPart part : request.parts(legs.size())) {
@@ -146,8 +144,9 @@ class TransferIntake {
         // Who may not see every leg is not told how many there are.
         throw otherwise;
       }
-      Leg leg = legs.get(part.leg() - 1).swapped();
-      swapped.add(part.amountMinor() == null ? leg : leg.withAmountMinor(part.amountMinor()));
+      TransferLeg leg = legs.get(part.leg() - 1);
+      swapped.add(
+          leg.reversed(part.amountMinor() == null ? leg.amountMinor() : part.amountMinor()));
       reversed.add(new ReversedLeg(part.leg(), part.amountMinor() == null));
     }
     // What was to be paid to nobody is an operator's to ask about too: the journal says what it is.
@@ -160,7 +159,7 @@ class TransferIntake {
             request.fingerprint(caller.subject(), originalId),
             caller,
             swapped,
-            original.currency(),
+            original.transfer().currency(),
             null,
             new Reversal(originalId, reversed),
             request.terms(),
@@ -306,13 +305,8 @@ class TransferIntake {
 
   /// One payee of several must not undo what the others are paid.
   private void requireSide(UUID transferId, Caller caller) {
-    List<Leg> legs = views.legsOf(views.find(transferId, caller));
-    Set<UUID> own = views.own(caller, TransferViews.accountsOf(legs));
-    if (own.isEmpty()) {
-      throw Problem.notFound();
-    }
-    if (!legs.stream().map(Leg::debitAccountId).allMatch(own::contains)
-        && !legs.stream().map(Leg::creditAccountId).allMatch(own::contains)) {
+    Visible visible = views.find(transferId, caller);
+    if (!visible.isDebitSide() && !visible.isCreditSide()) {
       throw new Problem(
           ProblemCode.FORBIDDEN,
           "This is for who owns every account on one side of the transfer, or an operator.");

@@ -235,7 +235,12 @@ class HistoryIT extends LedgerUnderTest {
             FROM n;
           INSERT INTO account_line (account_id, seq, entry_id, side, balance_after_minor)
             SELECT '{hot}', n, id, 'CREDIT', n FROM n;
-          ANALYZE account_line, journal_entry;
+          INSERT INTO transfer (id, initiator, by_operator, status, screening, captured_minor,
+            debit_account_id, credit_account_id, amount_minor, currency, created_at, expires_at,
+            finished_at)
+            SELECT id, 'x', false, 'POSTED', 'APPROVED', 1, gen_random_uuid(), '{hot}', 1, 'EUR',
+              now(), now(), now() FROM n;
+          ANALYZE account_line, journal_entry, transfer;
           """
               .replace("{hot}", hot.toString()));
       String asked =
@@ -255,6 +260,25 @@ class HistoryIT extends LedgerUnderTest {
       Matcher probes = Pattern.compile("journal_entry_pkey.*loops=(\\d+)").matcher(plan);
       assertThat(probes.find()).isTrue();
       assertThat(Integer.parseInt(probes.group(1))).isBetween(10, 18);
+      for (AccountLines.Order order : AccountLines.Order.values()) {
+        String page =
+            explained(
+                statement,
+                AccountLines.sql(order)
+                    .replace(":account", "'" + hot + "'")
+                    .replace(":isOperator", "false")
+                    .replace(":caller", "'x'")
+                    .replace(":first", "50000")
+                    .replace(":last", "77777")
+                    .replace(":limit", "51"));
+        System.out.println(page);
+        assertThat(page)
+            .contains("account_line_pkey", "journal_entry_pkey", "transfer_pkey")
+            .containsPattern("account_line_pkey.*actual rows=51 ")
+            .doesNotContain(
+                "Seq Scan on account_line", "Seq Scan on journal_entry", "Seq Scan on transfer")
+            .doesNotContain("Sort");
+      }
       superuser.rollback();
     }
   }

@@ -124,12 +124,13 @@ class MigrationIT {
       INSERT INTO transfer (id, initiator, by_operator, status, rejection, screening,
           debit_account_id, credit_account_id, amount_minor, currency, event_count, created_at,
           expires_at, finished_at, reverses, leg_count, capture_within_s, capture_count,
-          captured_minor)
+          captured_minor, reference)
         SELECT w.id, 'x', false, status, rejection, screening, debit, credit, w.minor, 'EUR',
           CASE n WHEN 5 THEN 2 ELSE 1 END, now(), now() + interval '1 hour',
           CASE WHEN status NOT IN ('PENDING', 'HELD') THEN now() END, reverses, legs,
           CASE WHEN captures > 0 THEN 3600 END, captures,
-          coalesce((SELECT sum(minor) FROM moved m WHERE m.transfer_id = w.id), 0)
+          coalesce((SELECT sum(minor) FROM moved m WHERE m.transfer_id = w.id), 0),
+          CASE n WHEN 6 THEN 'rent' END
         FROM was w;
       UPDATE transfer SET reversed_minor = 101, reversing_minor = 1 WHERE id = {reversed};
       INSERT INTO command (id, operation, fingerprint, outcome, decided_at, transfer_id)
@@ -254,6 +255,15 @@ class MigrationIT {
           .containsExactly(transfer(6).toString(), transfer(8).toString());
       assertThat(rows(database, "SELECT transfer_id FROM transfer_leg WHERE refused"))
           .containsExactly(transfer(6).toString(), transfer(6).toString());
+    }
+  }
+
+  @Test
+  void legsOfVersionEightGetTheReferenceOfTheirTransfer() throws SQLException {
+    try (ScratchDatabase database =
+        migratedFrom("8", "migration_reference", BOOKS_WITHOUT_BOUNDS)) {
+      assertThat(rows(database, "SELECT transfer_id || ' ' || reference FROM transfer_leg"))
+          .containsExactly(transfer(6) + " rent", transfer(6) + " rent");
     }
   }
 

@@ -166,8 +166,11 @@ class ReversalIT extends LedgerUnderTest {
 
     UUID rejected = UUID.randomUUID();
     transfer(alice(), rejected, a, b, 99_999_999);
-    assertThat(post(path(transferOf(rejected)), bob(), UUID.randomUUID(), "{}").code())
+    assertThat(post(path(transferOf(rejected)), operator(), UUID.randomUUID(), "{}").code())
         .isEqualTo("not-reversible");
+    assertThat(post(path(transferOf(rejected)), bob(), UUID.randomUUID(), "{}").code())
+        .as("what held nothing is not the payee's")
+        .isEqualTo("not-found");
 
     FRAUD.become(Mood.FAILS);
     UUID pending = UUID.randomUUID();
