@@ -52,6 +52,7 @@ final class AttacksOnRights extends AttackFamily {
         new Route("GET", transfer, READ),
         new Route("GET", transfer + "/timeline", READ),
         new Route("GET", transfer + "/reversals", READ),
+        new Route("POST", "/v1/transfers/dry-run", WRITE),
         new Route("POST", transfer + "/reversals", WRITE),
         new Route("POST", transfer + "/capture", WRITE),
         new Route("POST", transfer + "/void", WRITE),

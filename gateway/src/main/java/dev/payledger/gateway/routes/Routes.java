@@ -45,6 +45,7 @@ public class Routes implements KeyedOperations {
   static final List<Route> TABLE =
       List.of(
           command(REQUIRED, "create-transfer", "/v1/transfers", TRANSFER),
+          command(KeyPolicy.NONE, "try-transfer", "/v1/transfers/dry-run", TRANSFER),
           command(REQUIRED, "reverse-transfer", "/v1/transfers/{id}/reversals", REVERSAL),
           command(REQUIRED, "capture-transfer", "/v1/transfers/{id}/capture", CAPTURE),
           command(REQUIRED, "void-transfer", "/v1/transfers/{id}/void", NONE),
@@ -119,7 +120,9 @@ public class Routes implements KeyedOperations {
     return TABLE.stream()
         .anyMatch(
             route ->
-                route.target() instanceof Command command && command.operation().equals(operation));
+                route.target() instanceof Command command
+                    && command.keyPolicy() != KeyPolicy.NONE
+                    && command.operation().equals(operation));
   }
 
   private static Route command(

@@ -28,8 +28,8 @@ final class TransferShape {
           required("creditAccountId", UUID),
           required("amountMinor", AMOUNT_MINOR));
 
-  /// One of many in a batch.
-  static final ObjectShape ITEM =
+  /// By itself, or one of many in a batch.
+  static final ObjectShape TRANSFER =
       ObjectShape.of(
               optional("debitAccountId", UUID),
               optional("creditAccountId", UUID),
@@ -43,9 +43,6 @@ final class TransferShape {
               TransferShape::eitherPlainOrLegs,
               TransferShape::legsAreCapturedAtOnce,
               TransferShape::legsSumUpToAnAmount);
-
-  /// By itself, and perhaps only to see what would become of it.
-  static final ObjectShape TRANSFER = ITEM.and(optional("dryRun", FieldCheck.BOOLEAN));
 
   /// Of all that is left, of an amount, or leg by leg.
   static final ObjectShape REVERSAL =

@@ -135,18 +135,18 @@ class IdempotencyIT extends GatewayUnderTest {
   @Test
   void aDryRunNeitherReadsNorClaimsAKey() {
     String key = newKey();
-    String dryRun = transfer(1_000).replaceFirst("}$", ",\"dryRun\":true}");
+    String dryRun = TRANSFERS + "/dry-run";
     ledger.answers(
         request ->
-            request.body().contains("dryRun")
+            request.target().equals(dryRun)
                 ? Reply.json(200, "{\"asked\":" + ledger.arrived().size() + "}")
                 : posted(request));
 
-    HttpResponse<String> first = post("alice", TRANSFERS, key, dryRun);
-    HttpResponse<String> again = post("alice", TRANSFERS, key, dryRun);
-    HttpResponse<String> without = send(posting("alice", TRANSFERS, dryRun));
+    HttpResponse<String> first = post("alice", dryRun, key, transfer(1_000));
+    HttpResponse<String> again = post("alice", dryRun, key, transfer(1_000));
+    HttpResponse<String> without = send(posting("alice", dryRun, transfer(1_000)));
     HttpResponse<String> made = post("alice", TRANSFERS, key, transfer(1_000));
-    HttpResponse<String> after = post("alice", TRANSFERS, key, dryRun);
+    HttpResponse<String> after = post("alice", dryRun, key, transfer(1_000));
 
     assertThat(List.of(first.statusCode(), again.statusCode(), without.statusCode()))
         .containsOnly(200);
@@ -161,10 +161,10 @@ class IdempotencyIT extends GatewayUnderTest {
 
   @Test
   void aDryRunThatWasNotAnsweredIsNotUnknown() {
-    String dryRun = transfer(1_000).replaceFirst("}$", ",\"dryRun\":true}");
     ledger.answers(request -> Reply.json(500, "{}"));
 
-    assertProblem(send(posting("alice", TRANSFERS, dryRun)), 503, "unavailable");
+    assertProblem(
+        send(posting("alice", TRANSFERS + "/dry-run", transfer(1_000))), 503, "unavailable");
     assertProblem(post("alice", TRANSFERS, newKey(), transfer(1_000)), 503, "outcome-unknown");
   }
 

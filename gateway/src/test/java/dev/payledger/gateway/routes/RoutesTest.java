@@ -22,6 +22,7 @@ class RoutesTest {
     "POST, /v1/accounts/ID/reopen, transfers:write",
     "POST, /v1/accounts/ID/overdraft, transfers:write",
     "GET, /v1/transfers, accounts:read",
+    "POST, /v1/transfers/dry-run, transfers:write",
     "GET, /v1/transfers/ID, accounts:read",
     "GET, /v1/transfers/ID/timeline, accounts:read",
     "GET, /v1/transfers/ID/reversals, accounts:read",

@@ -252,7 +252,7 @@ class BodyShapeTest {
   @Test
   void aCommandWithoutBodyFitsWhereNoneIsNeeded() {
     for (BodyShape shape : List.of(BodyShape.NONE, BodyShape.FREEZE)) {
-      assertThat(shape.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits("", 1, false));
+      assertThat(shape.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits("", 1));
       assertThat(check(shape, "{}")).isInstanceOf(ShapeOutcome.Fits.class);
       assertThat(check(shape, "[]")).isInstanceOf(ShapeOutcome.Refused.class);
       assertThat(check(shape, "{\"sides\":\"DEBITS\"}")).isInstanceOf(ShapeOutcome.Refused.class);
@@ -443,7 +443,7 @@ class BodyShapeTest {
 
   @Test
   void aCaptureMayNameAnAmountAndWhetherItIsTheLast() {
-    assertThat(BodyShape.CAPTURE.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits("", 1, false));
+    assertThat(BodyShape.CAPTURE.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits("", 1));
     for (String fits :
         List.of("{}", "{'amountMinor':1}", "{'final':true}", "{'amountMinor':1,'final':false}")) {
       assertThat(check(BodyShape.CAPTURE, fits.replace('\'', '"')))

@@ -43,17 +43,11 @@ class TransferController {
     this.requests = requests;
   }
 
-  /// 201 when it is posted or held for its capture, 202 while pending, 422 when rejected; to a dry run
-  /// 200 or the same 422.
+  /// 201 when it is posted or held for its capture, 202 while pending, 422 when rejected.
   @PostMapping
-  ResponseEntity<?> create(
+  ResponseEntity<TransferView> create(
       @RequestBody TransferRequest body, HttpServletRequest request, Authentication auth) {
     Caller caller = Caller.of(auth);
-    if (body.isDryRun()) {
-      return ResponseEntity.ok()
-          .cacheControl(CacheControl.noStore())
-          .body(intake.tryOut(body, caller, Trace.of(request)));
-    }
     return made(
         intake.create(
             requests.commandId(request, caller),
@@ -64,7 +58,14 @@ class TransferController {
         caller);
   }
 
-  /// The same answers; the transfer that is given back shows how much of it was.
+  /// 200 when its funds would be held now, or the same 422; nothing is kept of it.
+  @PostMapping("/dry-run")
+  ResponseEntity<DryRunView> tryOut(
+      @RequestBody TransferRequest body, HttpServletRequest request, Authentication auth) {
+    return fresh(intake.tryOut(body, Caller.of(auth), Trace.of(request)));
+  }
+
+  /// The same answers as to a new one; the transfer that is given back shows how much of it was.
   @PostMapping("/{id}/reversals")
   ResponseEntity<TransferView> reverse(
       @PathVariable UUID id,

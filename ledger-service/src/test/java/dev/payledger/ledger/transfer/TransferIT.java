@@ -126,14 +126,6 @@ class TransferIT extends LedgerUnderTest {
     assertThat(dryRun(alice(), body(a, UUID.randomUUID(), "1")).code())
         .isEqualTo("account-unusable");
     assertThat(dryRun(bob(), body(a, b, "1")).status()).as("not his").isEqualTo(404);
-    assertThat(
-            post(
-                    "/v1/transfer-batches",
-                    alice(),
-                    UUID.randomUUID(),
-                    "{\"items\":[%s]}".formatted(dry(body(a, b, "1"))))
-                .status())
-        .isEqualTo(400);
     assertThat(value(Long.class, "SELECT count(*) FROM command")).isEqualTo(commands);
     assertThat(value(Long.class, "SELECT count(*) FROM outbox")).isEqualTo(events);
     assertThat(heldMinor(a)).isZero();
@@ -141,11 +133,7 @@ class TransferIT extends LedgerUnderTest {
   }
 
   private Answer dryRun(String token, String body) {
-    return post("/v1/transfers", token, null, dry(body));
-  }
-
-  private static String dry(String body) {
-    return body.substring(0, body.lastIndexOf('}')) + ",\"dryRun\":true}";
+    return post("/v1/transfers/dry-run", token, null, body);
   }
 
   @Test
