@@ -260,6 +260,8 @@ class HistoryIT extends LedgerUnderTest {
       Matcher probes = Pattern.compile("journal_entry_pkey.*loops=(\\d+)").matcher(plan);
       assertThat(probes.find()).isTrue();
       assertThat(Integer.parseInt(probes.group(1))).isBetween(10, 18);
+      // Tables with a few rows are read whole otherwise.
+      statement.execute("SET LOCAL enable_seqscan = off");
       for (AccountLines.Order order : AccountLines.Order.values()) {
         String page =
             explained(
@@ -275,9 +277,7 @@ class HistoryIT extends LedgerUnderTest {
         assertThat(page)
             .contains("account_line_pkey", "journal_entry_pkey", "transfer_pkey")
             .containsPattern("account_line_pkey.*actual rows=51 ")
-            .doesNotContain(
-                "Seq Scan on account_line", "Seq Scan on journal_entry", "Seq Scan on transfer")
-            .doesNotContain("Sort");
+            .doesNotContain("Seq Scan", "Sort");
       }
       superuser.rollback();
     }
