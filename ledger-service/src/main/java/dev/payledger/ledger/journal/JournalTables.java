@@ -173,7 +173,9 @@ final class JournalTables {
       if (transfer == null) {
         continue;
       }
-      Instant window = transfer.allowanceWindow();
+      // Only what is still held can be given back.
+      Instant window =
+          transfer.status() == TransferState.Status.HELD ? transfer.allowanceWindow() : null;
       if (command instanceof PostTransfer post && post.allowance() != null) {
         unscreened.addAll(accountsOf(transfer));
         window = post.allowance().windowStart();
