@@ -64,6 +64,8 @@ public final class BrokenRequests {
       assertThat(answer)
           .as(what)
           .contains("application/problem+json")
+          .containsPattern("(?i)\r\ncache-control: [^\r]*no-store")
+          .containsPattern("(?i)\r\nx-content-type-options: nosniff\r\n")
           .contains("\"type\":\"https://payledger.dev/problems/")
           .containsPattern("\"code\":\"[a-z-]+\"")
           .containsPattern("\"retryable\":(true|false)")

@@ -47,6 +47,8 @@ class ContainerErrors implements WebServerFactoryCustomizer<TomcatServletWebServ
       trace.putInto(request);
       log.info("the container refused a request with {}, trace {}", status, trace.traceId());
       try {
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Content-Type-Options", "nosniff");
         problems.write(request, response, Problem.of(code, code.title() + "."), status);
         response.finishResponse();
       } catch (IOException | IllegalStateException e) {
