@@ -45,14 +45,16 @@ public final class BrokenRequests {
   /// @param path of a route, which would answer without the query
   /// @param header one more line for each request, such as a credential
   public static void assertQueriesRefused(int port, String path, String header) {
-    for (String query : QUERIES) {
-      String answer = answer(port, "GET " + path + "?" + query + " HTTP/1.1" + "\r\n" + header);
-      assertThat(answer)
-          .as("%s?%.30s was answered %s", path, query, answer)
-          .startsWith("HTTP/1.1 400 ")
-          .contains("application/problem+json")
-          .contains("\"code\":\"invalid-request\"");
-    }
+    QUERIES.forEach(query -> assertQueryRefused(port, path, query, header));
+  }
+
+  public static void assertQueryRefused(int port, String path, String query, String header) {
+    String answer = answer(port, "GET " + path + "?" + query + " HTTP/1.1" + "\r\n" + header);
+    assertThat(answer)
+        .as("%s?%.30s was answered %s", path, query, answer)
+        .startsWith("HTTP/1.1 400 ")
+        .contains("application/problem+json")
+        .contains("\"code\":\"invalid-request\"");
   }
 
   /// @param header one more line for each request, such as a credential

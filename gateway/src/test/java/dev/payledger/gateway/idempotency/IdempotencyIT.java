@@ -644,6 +644,9 @@ class IdempotencyIT extends GatewayUnderTest {
     assertThat(lookUp("alice", key, "open-account")).isEqualTo("UNKNOWN");
     assertThat(lookUp("bob", key, "create-transfer")).isEqualTo("UNKNOWN");
     assertProblem(get("alice", "/v1/idempotency-keys?key=" + key), 400, "invalid-request");
+    String right = "/v1/idempotency-keys?key=" + key + "&operation=create-transfer";
+    assertProblem(get("alice", right + "&more=1"), 400, "invalid-request");
+    assertProblem(get("alice", right + "&key=" + key), 400, "invalid-request");
     assertProblem(
         get("alice", "/v1/idempotency-keys?key=a%20b&operation=create-transfer"),
         400,
