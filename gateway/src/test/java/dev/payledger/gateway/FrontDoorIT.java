@@ -20,8 +20,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.core.io.ClassPathResource;
 
@@ -300,6 +303,17 @@ class FrontDoorIT extends GatewayUnderTest {
       BrokenRequests.assertQueriesRefused(port, path, "X-Anonymous: yes");
     }
     assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void logLineOfARequestNamesItsTrace(CapturedOutput log) {
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    ledger.answers(request -> Reply.json(500, "{}"));
+    send(as("alice", "/v1/accounts").header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01"));
+
+    assertThat(log.getOut().lines())
+        .anyMatch(line -> line.contains("status 500") && line.contains("[" + trace + "]"));
   }
 
   @ParameterizedTest

@@ -21,7 +21,14 @@ public sealed interface JournalCommand<O> {
 
   /// Opens an account under the command's id, which becomes the account's.
   record OpenAccount(UUID id, Fingerprint fingerprint, String owner, String name, String currency)
-      implements JournalCommand<OpenOutcome> {}
+      implements JournalCommand<OpenOutcome> {
+
+    /// For the log, which gets none of what the caller wrote.
+    @Override
+    public String toString() {
+      return "OpenAccount[" + id + "]";
+    }
+  }
 
   /// Changes what an account takes part in or may owe, by its owner or an operator; recorded under an
   /// id of its own.
@@ -37,7 +44,14 @@ public sealed interface JournalCommand<O> {
       boolean byOperator,
       @Nullable String reason,
       @Nullable String traceparent)
-      implements JournalCommand<AccountOutcome> {}
+      implements JournalCommand<AccountOutcome> {
+
+    /// For the log, which gets none of what the caller wrote.
+    @Override
+    public String toString() {
+      return "ChangeAccount[" + id + "]";
+    }
+  }
 
   /// Records which items a batch has, before the first of them. The items are commands of their own,
   /// with ids derived from this one's.
@@ -72,6 +86,12 @@ public sealed interface JournalCommand<O> {
     @Override
     public int legCount() {
       return legs.size();
+    }
+
+    /// For the log, which gets none of what the caller wrote.
+    @Override
+    public String toString() {
+      return "HoldFunds[" + id + "]";
     }
 
     /// The same, but for what it gives back.

@@ -360,6 +360,13 @@ class BatchPlanTest {
   }
 
   @Test
+  void commandInALogShowsNothingThatTheCallerWrote() {
+    HoldFunds hold = hold(A, B, 60);
+
+    assertThat(hold.toString()).isEqualTo("HoldFunds[" + hold.id() + "]");
+  }
+
+  @Test
   void reversalOfTheRestIsDecidedOnWhatIsLeftThen() {
     UUID paid = held(A, B, 100, 1);
     HoldFunds part = reversal(paid, 60);

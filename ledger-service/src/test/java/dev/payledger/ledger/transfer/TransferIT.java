@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
@@ -24,10 +25,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /// What a transfer does, seen through the ledger's HTTP port.
@@ -429,6 +433,21 @@ class TransferIT extends LedgerUnderTest {
                 "SELECT debits_pending_minor + debits_posted_minor FROM account WHERE id = ?",
                 a))
         .isEqualTo(10);
+  }
+
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void logLineOfARequestNamesItsTrace(CapturedOutput log) {
+    UUID a = account("alice", 10_000);
+    UUID b = account("bob", 0);
+    FRAUD.become(Mood.FAILS);
+    assertThat(transfer(alice(), UUID.randomUUID(), a, b, 9_000).status()).isEqualTo(202);
+
+    assertThat(log.getOut().lines())
+        .anyMatch(
+            line ->
+                line.contains("fraud-service not usable")
+                    && line.contains("[0af7651916cd43dd8448eb211c80319c]"));
   }
 
   @ParameterizedTest
