@@ -59,12 +59,14 @@ class SagaTransfers {
         .list();
   }
 
-  /// What a transfer has moved, minor units; of one that is final this never changes.
+  /// What a transfer has moved, minor units; of one that is final this never changes. One that is not
+  /// there has moved nothing: its release must not stop the others.
   long capturedMinor(UUID id) {
     return sql.sql("SELECT captured_minor FROM transfer WHERE id = :id")
         .param("id", id)
         .query(Long.class)
-        .single();
+        .optional()
+        .orElse(0L);
   }
 
   SagaTransfer find(UUID id) {
