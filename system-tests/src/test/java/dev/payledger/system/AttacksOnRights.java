@@ -397,7 +397,7 @@ final class AttacksOnRights extends AttackFamily {
       all.add(
           get("/v1/accounts/" + of.payer() + query)
               .as(of.alice())
-              .mustGet("13 query " + query + " changes nothing", 200, null));
+              .mustGet("13 query " + query + " is refused", 400, "invalid-request"));
     }
     for (String header :
         List.of(
