@@ -33,7 +33,8 @@ public final class LastResortFilter extends OncePerRequestFilter {
       // parameters.
       request.getParameterMap();
     } catch (InvalidParameterException e) {
-      log.info("refused: {}", e.getMessage());
+      // Without the message: it quotes the caller.
+      log.info("a query or form that cannot be read was refused with {}", e.getErrorCode());
       answer(
           request,
           response,
