@@ -138,15 +138,10 @@ class OneCallerIT extends GatewayUnderTest {
       assertThat(get("operator", HELD).statusCode()).isEqualTo(200);
       assertThat(get("alice", "/v1/accounts").statusCode()).isEqualTo(200);
     }
-    // From here on only those end that waited.
-    double limit = meters.get("gateway.shedding.limit").tag("upstream", "ledger").gauge().value();
     mayAnswer.countDown();
     for (Future<HttpResponse<String>> each : waiting) {
       assertThat(each.get().statusCode()).isEqualTo(200);
     }
-    assertThat(meters.get("gateway.shedding.limit").tag("upstream", "ledger").gauge().value())
-        .as("how long they waited says nothing about load")
-        .isGreaterThanOrEqualTo(limit);
   }
 
   @Test
