@@ -307,7 +307,7 @@ class FrontDoorIT extends GatewayUnderTest {
 
   @Test
   @ExtendWith(OutputCaptureExtension.class)
-  void logLineOfARequestNamesItsTrace(CapturedOutput log) {
+  void requestLogLineHasTraceId(CapturedOutput log) {
     String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     ledger.answers(request -> Reply.json(500, "{}"));
     send(as("alice", "/v1/accounts").header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01"));
@@ -318,7 +318,7 @@ class FrontDoorIT extends GatewayUnderTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4})
-  void formThatCannotBeReadGetsNoToken(int which) {
+  void unreadableFormGetsNoToken(int which) {
     String names =
         IntStream.range(0, 1_200).mapToObj(n -> "n" + n + "=").collect(Collectors.joining("&"));
     HttpRequest.BodyPublisher body =

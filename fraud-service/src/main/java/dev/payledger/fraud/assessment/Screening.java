@@ -89,8 +89,8 @@ public class Screening {
         });
   }
 
-  /// Ends a transfer's assessment and gives back what it reserved and has not moved, or leaves a tombstone that refuses
-  /// a later one. False when the caller's time was over first; nothing was done then.
+  /// Ends a transfer's assessment and releases what it reserved and did not move, or leaves a
+  /// tombstone that refuses a later one. False when the caller's time was over first; nothing was done then.
   boolean release(UUID transferId, long movedMinor, Deadline deadline) {
     return Objects.requireNonNull(
         transaction.execute(

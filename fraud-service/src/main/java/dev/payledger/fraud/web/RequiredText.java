@@ -6,8 +6,8 @@ public final class RequiredText {
 
   private RequiredText() {}
 
-  /// Throws when the text has nothing but space (no-break spaces and the byte order mark too), is too long, or has control characters: those would forge lines in a
-  /// log, and PostgreSQL cannot hold U+0000 at all.
+  /// Throws when the text is blank, too long, or has control characters: those would forge lines in a
+  /// log, and PostgreSQL cannot hold U+0000 at all. No-break spaces and the byte order mark are blank.
   public static void check(String name, String text, int charactersMax) {
     if (text.codePoints()
             .allMatch(

@@ -284,7 +284,7 @@ class BodyShapeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "\u00A0", "\uFEFF", "\u2007\u3000", "\u2028"})
-  void nameOfNothingButSpaceIsNone(String name) {
+  void blankNameIsRefused(String name) {
     String account = "{\"name\":\"%s\",\"currency\":\"EUR\"}";
     assertThat(check(BodyShape.ACCOUNT, account.formatted(name)))
         .isInstanceOf(ShapeOutcome.Refused.class);

@@ -66,7 +66,8 @@ final class JournalTables {
       SELECT t.id, t.status, t.debit_account_id, t.credit_account_id, t.leg_count, t.amount_minor,
         t.currency, t.capture_within_s, t.captured_minor, t.capture_count, t.void_requested,
         t.event_count, t.screening, t.rejection, t.traceparent, t.reverses, t.reverses_leg,
-        t.reversing_minor, t.reversed_minor, t.reversal_count, t.expires_at, t.allowance_window_start, t.finished_at, s.step, s.epoch, s.reason
+        t.reversing_minor, t.reversed_minor, t.reversal_count, t.expires_at,
+        t.allowance_window_start, t.finished_at, s.step, s.epoch, s.reason
       FROM transfer t JOIN saga s ON s.transfer_id = ANY (ARRAY[t.id])
       WHERE t.id = ANY (CAST((SELECT ids FROM wanted) AS uuid[]))
       ORDER BY t.id FOR NO KEY UPDATE OF t, s

@@ -206,15 +206,16 @@ record TransferState(
         isHoldLive,
         isVoidRequested,
         new Reversals(givenBack, reversals.count()),
-        saga);
+        saga,
+        allowanceWindow);
   }
 
   TransferState withLiveHold() {
-    return with(terms, true, isVoidRequested, reversals, saga);
+    return with(terms, true, isVoidRequested, reversals, saga, allowanceWindow);
   }
 
   TransferState withReversals(Reversals reversals) {
-    return with(terms, isHoldLive, isVoidRequested, reversals, saga);
+    return with(terms, isHoldLive, isVoidRequested, reversals, saga, allowanceWindow);
   }
 
   TransferState turnedBack(String reason) {
@@ -223,7 +224,8 @@ record TransferState(
         isHoldLive,
         isVoidRequested,
         reversals,
-        new Saga(SagaStep.COMPENSATE, saga.epoch(), reason, saga.dueAt()));
+        new Saga(SagaStep.COMPENSATE, saga.epoch(), reason, saga.dueAt()),
+        allowanceWindow);
   }
 
   /// To be taken up now, by whoever sees it first.
@@ -233,26 +235,13 @@ record TransferState(
         isHoldLive,
         true,
         reversals,
-        new Saga(saga.step(), saga.epoch(), saga.reason(), now));
+        new Saga(saga.step(), saga.epoch(), saga.reason(), now),
+        allowanceWindow);
   }
 
   /// Passed unscreened, within an allowance.
-  TransferState withAllowance(@Nullable Instant window) {
-    return new TransferState(
-        terms,
-        status,
-        eventCount,
-        screening,
-        rejection,
-        capturedMinor,
-        captureCount,
-        isVoidRequested,
-        reversals,
-        isHoldLive,
-        saga,
-        expiresAt,
-        window,
-        finishedAt);
+  TransferState withAllowance(Instant window) {
+    return with(terms, isHoldLive, isVoidRequested, reversals, saga, window);
   }
 
   /// Screened, and held until it is captured, voided or its time is over.
@@ -315,7 +304,12 @@ record TransferState(
   }
 
   private TransferState with(
-      Terms terms, boolean isHoldLive, boolean isVoidRequested, Reversals reversals, Saga saga) {
+      Terms terms,
+      boolean isHoldLive,
+      boolean isVoidRequested,
+      Reversals reversals,
+      Saga saga,
+      @Nullable Instant allowanceWindow) {
     return new TransferState(
         terms,
         status,

@@ -90,7 +90,7 @@ class AccountChangesIT extends LedgerUnderTest {
   }
 
   @Test
-  void manyChangesOfOneAccountAtATimeAreAllDone() throws Exception {
+  void concurrentChangesOfOneAccountAllSucceed() throws Exception {
     UUID a = account("alice", 0);
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Answer>> answers = new ArrayList<>();

@@ -52,7 +52,7 @@ class HoldsIT extends LedgerUnderTest {
 
   /// On pages of one version the holds are all that is held.
   @Test
-  void holdsOfOneVersionAddUpWhileOthersComeAndGo() {
+  void holdsOfOneVersionAddUpUnderLoad() {
     UUID a = account("alice", 100_000);
     UUID b = account("bob", 0);
     CompletableFuture<Void> writer =

@@ -40,7 +40,7 @@ class StatementIT extends LedgerUnderTest {
   }
 
   @Test
-  void entriesAreReadFromAnInstantUntilBeforeAnotherOne() {
+  void entriesCoverHalfOpenTimeRange() {
     assertThat(amounts("", 50)).containsExactly(1_000L, 10L, 20L, 30L, 40L);
     assertThat(amounts("from=" + at.get(1) + "&to=" + at.get(3), 50)).containsExactly(20L, 30L);
     assertThat(amounts("from=" + at.get(1).plusNanos(1), 50)).containsExactly(30L, 40L);
@@ -101,7 +101,7 @@ class StatementIT extends LedgerUnderTest {
   }
 
   @Test
-  void statementIsOfTheSettledPastAndOfItsOwner() {
+  void statementCoversSettledPastForOwnerOnly() {
     Answer early = statement(at.get(0), at.get(3), "", alice());
 
     assertThat(early.status()).isEqualTo(422);
@@ -122,7 +122,7 @@ class StatementIT extends LedgerUnderTest {
   }
 
   @Test
-  void statementIsReadInPagesBoundToItsRange() {
+  void statementCursorIsBoundToItsRange() {
     clock.advance(properties.settleTime().plusSeconds(1));
     List<Long> amounts = new ArrayList<>();
     String next = "";

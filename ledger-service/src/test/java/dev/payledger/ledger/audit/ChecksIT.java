@@ -316,7 +316,7 @@ class ChecksIT extends LedgerUnderTest {
   }
 
   @Test
-  void trialBalanceIsExactWhateverWasMovedInAll() throws SQLException {
+  void trialBalanceIsExactBeyondLong() throws SQLException {
     try (Connection superuser = Postgres.superuser("ledger");
         Statement statement = superuser.createStatement()) {
       JdbcClient sql = JdbcClient.create(new SingleConnectionDataSource(superuser, true));

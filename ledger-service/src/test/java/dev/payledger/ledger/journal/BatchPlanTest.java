@@ -360,14 +360,14 @@ class BatchPlanTest {
   }
 
   @Test
-  void commandInALogShowsNothingThatTheCallerWrote() {
+  void loggedCommandOmitsCallerText() {
     HoldFunds hold = hold(A, B, 60);
 
     assertThat(hold.toString()).isEqualTo("HoldFunds[" + hold.id() + "]");
   }
 
   @Test
-  void reversalOfTheRestIsDecidedOnWhatIsLeftThen() {
+  void reversalOfRestUsesAmountLeftAtDecision() {
     UUID paid = held(A, B, 100, 1);
     HoldFunds part = reversal(paid, 60);
     HoldFunds rest = reversal(paid, 100, true);

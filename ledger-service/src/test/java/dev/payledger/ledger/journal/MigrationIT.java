@@ -259,7 +259,7 @@ class MigrationIT {
   }
 
   @Test
-  void legsOfVersionEightGetTheReferenceOfTheirTransfer() throws SQLException {
+  void migrationCopiesReferenceToLegs() throws SQLException {
     try (ScratchDatabase database =
         migratedFrom("8", "migration_reference", BOOKS_WITHOUT_BOUNDS)) {
       assertThat(rows(database, "SELECT transfer_id || ' ' || reference FROM transfer_leg"))

@@ -289,7 +289,7 @@ class TransferPlanTest {
           # D's debits | D's holds | C's credits | held for C | amount | answer
           """
               + TURNOVERS)
-  void turnoverOfAnAccountFitsALong(
+  void accountTurnoverFitsLong(
       long debits, long held, long credits, long due, long amount, String answer) {
     AccountState debit = counters(D, debits, debits, 0, held);
     AccountState credit = counters(C, credits, credits, due, 0);

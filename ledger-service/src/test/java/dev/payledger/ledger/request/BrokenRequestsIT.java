@@ -24,7 +24,7 @@ class BrokenRequestsIT extends LedgerUnderTest {
     "/v1/accounts/{a}/statement?from=2026-01-01T00:00:00Z, to is missing",
     "/v1/operator/checks?mod=FULL                  , mod is no parameter"
   })
-  void parameterThatIsNotTheRoutesIsNamed(String path, String detail) {
+  void undeclaredParameterIsNamed(String path, String detail) {
     Answer answer = get(path.replace("{a}", account("alice", 0).toString()), operator());
 
     assertThat(answer.status()).as(answer.text()).isEqualTo(400);

@@ -28,7 +28,7 @@ class CursorsTest {
   }
 
   @Test
-  void aCursorIsBoundToTheFiltersOfItsList() {
+  void cursorIsBoundToItsFilters() {
     String list = Cursors.list("transfers", "a", null);
     String cursor = cursors.seal(list, "42");
     assertThat(cursors.open(Cursors.list("transfers", "a", null), cursor)).isEqualTo("42");

@@ -8,7 +8,6 @@ import dev.payledger.ledger.request.TimeRange;
 import dev.payledger.testkit.Postgres;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -249,18 +248,11 @@ class BoundedAnswersIT extends LedgerUnderTest {
             .replace(":caller", "'alice'")
             .replace(":looked", "51")
             .replace(":limit", "51");
-    StringBuilder plan = new StringBuilder();
     try (Connection connection = Postgres.superuser("ledger");
         Statement statement = connection.createStatement()) {
       statement.execute("SET enable_seqscan = off");
-      ResultSet row =
-          statement.executeQuery("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + query);
-      while (row.next()) {
-        plan.append(row.getString(1)).append('\n');
-      }
+      return explained(statement, query);
     }
-    System.out.println(plan);
-    return plan.toString();
   }
 
   @Test

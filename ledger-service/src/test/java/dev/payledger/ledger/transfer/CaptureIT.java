@@ -287,7 +287,7 @@ class CaptureIT extends LedgerUnderTest {
   }
 
   @Test
-  void freezeOfCreditsAfterTheCaptureChangesNothing() {
+  void creditFreezeKeepsEarlierCapture() {
     assertThat(capture(bob(), amount(4_000)).status()).isEqualTo(200);
     post("/v1/accounts/" + b + "/freeze", operator(), UUID.randomUUID(), "{\"side\":\"CREDITS\"}");
 
@@ -329,7 +329,7 @@ class CaptureIT extends LedgerUnderTest {
   }
 
   @Test
-  void allowanceGetsBackWhatIsHeldUnscreenedAndNeverMoves() {
+  void allowanceRegainsUncapturedAmount() {
     FRAUD.become(Mood.FAILS);
     List<UUID> unscreened = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -373,7 +373,7 @@ class CaptureIT extends LedgerUnderTest {
 
   @ParameterizedTest
   @CsvSource({"capture, 1000", "void, 0", "void, 400", "expiry, 300"})
-  void fraudScreeningIsToldWhatMovedWhenTheRestIsGivenBack(String how, long movedMinor) {
+  void releaseTellsFraudTheCapturedAmount(String how, long movedMinor) {
     saga.release();
     if (how.equals("capture")) {
       capture(bob(), "{\"amountMinor\":1000,\"final\":true}");
@@ -396,7 +396,7 @@ class CaptureIT extends LedgerUnderTest {
   }
 
   @Test
-  void wholeCaptureOwesFraudScreeningNothing() {
+  void fullCaptureOwesNoRelease() {
     capture(bob(), amount(4_000));
     capture(bob(), "");
     saga.release();

@@ -91,7 +91,7 @@ class FiltersIT extends LedgerUnderTest {
   }
 
   @Test
-  void timeRangeTakesItsBeginningAndNotItsEnd() {
+  void timeRangeExcludesItsEnd() {
     List<String> made = new ArrayList<>();
     List<Instant> at = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -126,7 +126,7 @@ class FiltersIT extends LedgerUnderTest {
         "reference=a%00b",
         "reference=a%0Ab"
       })
-  void whatIsNoFilterIsABadRequest(String filter) {
+  void invalidFilterIsRefused(String filter) {
     Answer answer = get("/v1/transfers?accountId=" + a + "&" + filter, alice());
 
     assertThat(answer.status()).isEqualTo(400);
@@ -135,7 +135,7 @@ class FiltersIT extends LedgerUnderTest {
   }
 
   @Test
-  void cursorIsBoundToTheFiltersItWasMadeWith() {
+  void cursorRejectsOtherFilters() {
     for (int i = 0; i < 3; i++) {
       paid(a, b, 1, "rent");
     }

@@ -68,7 +68,7 @@ class ReversalIT extends LedgerUnderTest {
   }
 
   @Test
-  void withoutAnAmountAllThatIsLeftIsGivenBack() {
+  void reversalWithoutAmountReturnsRest() {
     assertThat(reverse(bob(), amount(4_000)).status()).isEqualTo(201);
     UUID command = UUID.randomUUID();
     Answer rest = post(path(paid), bob(), command, "{}");
@@ -85,7 +85,7 @@ class ReversalIT extends LedgerUnderTest {
   }
 
   @Test
-  void whatIsLeftIsWhatNoReversalUnderWayGivesBack() {
+  void reversalOfRestExcludesPendingReversals() {
     FRAUD.become(Mood.FAILS);
     assertThat(reverse(bob(), amount(8_000)).status()).isEqualTo(202);
     FRAUD.become(Mood.APPROVES);

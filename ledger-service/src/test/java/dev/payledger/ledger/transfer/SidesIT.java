@@ -34,7 +34,7 @@ class SidesIT extends LedgerUnderTest {
   }
 
   @Test
-  void payeeReadsThatItFailedAndNotWhy() {
+  void payeeSeesFailureWithoutReason() {
     FRAUD.become(Mood.DECLINES);
     Answer declined = pay(body(a, b, "10"));
     assertThat(declined.code()).isEqualTo("fraud-declined");
@@ -49,7 +49,7 @@ class SidesIT extends LedgerUnderTest {
   }
 
   @Test
-  void attemptThatHeldNothingIsNotThePayees() {
+  void payeeSeesNoAttemptWithoutHold() {
     UUID frozen = account("alice", 100);
     post("/v1/accounts/" + frozen + "/freeze", alice(), UUID.randomUUID(), "");
     String leg = leg(a, b, 99_999);
@@ -112,7 +112,7 @@ class SidesIT extends LedgerUnderTest {
   }
 
   @Test
-  void listShowsAllLegsAndTermsToWhoPaysThemAll() {
+  void listShowsAllLegsToSolePayer() {
     made(
         pay(
             ("{\"legs\":[%s,%s],\"currency\":\"EUR\"" + TERMS)
@@ -148,7 +148,7 @@ class SidesIT extends LedgerUnderTest {
   }
 
   @Test
-  void balanceAfterCapturesIsThatAfterTheLastOfThem() {
+  void balanceAfterCapturesFollowsLastCapture() {
     UUID held = made(pay(body(a, b, "20").replace("}", ",\"capture\":\"MANUAL\"}")));
     String path = "/v1/transfers/" + held;
     assertThat(get(path, alice()).json().has("balances")).as("nothing is posted").isFalse();

@@ -437,7 +437,7 @@ class TransferIT extends LedgerUnderTest {
 
   @Test
   @ExtendWith(OutputCaptureExtension.class)
-  void logLineOfARequestNamesItsTrace(CapturedOutput log) {
+  void requestLogLineHasTraceId(CapturedOutput log) {
     UUID a = account("alice", 10_000);
     UUID b = account("bob", 0);
     FRAUD.become(Mood.FAILS);
@@ -457,7 +457,7 @@ class TransferIT extends LedgerUnderTest {
         "ffffffff-ffff-ffff-ffff-ffffffffffff",
         "00000000-0000-0001-0000-000000000001"
       })
-  void idOfNothingIsNotFound(String id) {
+  void specialIdIsNotFound(String id) {
     for (String path : List.of("", "/timeline", "/reversals", "?waitMs=1")) {
       assertThat(get("/v1/transfers/" + id + path, alice()).status()).as(path).isEqualTo(404);
     }
