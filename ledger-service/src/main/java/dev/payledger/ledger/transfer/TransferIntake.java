@@ -141,13 +141,8 @@ class TransferIntake {
     List<ReversedLeg> reversed = new ArrayList<>();
     for (ReversalRequest.LegPart part : request.parts(legs.size())) {
       if (part.leg() > legs.size()) {
-        // A payee who does not see every leg must not learn how many there are.
-        throw original.isCreditSide()
-            ? new Problem(
-                ProblemCode.INVALID_REQUEST,
-                "The transfer has no leg %d, its last one is %d."
-                    .formatted(part.leg(), legs.size()))
-            : otherwise;
+        // Who may not see every leg is not told how many there are.
+        throw otherwise;
       }
       TransferLeg leg = legs.get(part.leg() - 1);
       swapped.add(
