@@ -199,13 +199,14 @@ LEFT JOIN account a ON o.aggregate_type = 'account' AND a.id = o.aggregate_id
   AND o.aggregate_seq <= a.change_count
 WHERE t.id IS NULL AND l.account_id IS NULL AND a.id IS NULL;
 
--- I26: no account moved more unscreened than its allowance, and all it moved so was counted
+-- I26: no account moved more unscreened than its allowance, and all it moved so, or still holds, was counted
 SELECT account_id::text FROM seen_unscreened n
 WHERE EXISTS (SELECT FROM offline_allowance u
     WHERE u.account_id = n.account_id AND u.used_minor > u.limit_minor)
   OR (SELECT sum(minor) FROM (
-    SELECT amount_minor AS minor FROM transfer t
-    WHERE t.debit_account_id = n.account_id AND t.screening = 'SKIPPED' AND t.leg_count = 1
+    SELECT CASE WHEN t.allowance_window_start IS NULL OR t.status IN ('PENDING', 'HELD')
+        THEN t.amount_minor ELSE t.captured_minor END AS minor
+    FROM transfer t WHERE t.debit_account_id = n.account_id AND t.screening = 'SKIPPED' AND t.leg_count = 1
     UNION ALL SELECT l.amount_minor FROM transfer_leg l JOIN transfer t ON t.id = l.transfer_id
     WHERE l.debit_account_id = n.account_id AND t.screening = 'SKIPPED') used)
   IS DISTINCT FROM
@@ -224,7 +225,7 @@ WHERE EXISTS (SELECT FROM owner_offline_allowance u
         WHERE u.owner = a.owner) owners USING (window_start)
     WHERE accounts.minor IS DISTINCT FROM owners.minor);
 
--- I27: what is counted as reversed of a transfer is what its reversals moved back, and their number, and no more than it moved
+-- I27: what is counted as reversed of a transfer and of each leg is what its reversals moved back, and their number, and no more than it moved
 SELECT t.id::text FROM transfer t
 WHERE t.id IN (SELECT id FROM seen_transfer UNION SELECT reverses FROM seen_transfer)
   AND (t.reversed_minor + t.reversing_minor > t.captured_minor
@@ -234,10 +235,18 @@ WHERE t.id IN (SELECT id FROM seen_transfer UNION SELECT reverses FROM seen_tran
         count(*) FILTER (WHERE status IN ('PENDING', 'POSTED'))
       FROM transfer r WHERE r.reverses = t.id AND NOT r.refused))
 UNION ALL
+SELECT l.transfer_id || ' leg ' || l.leg FROM transfer_leg l
+WHERE l.transfer_id IN (SELECT id FROM seen_transfer UNION SELECT reverses FROM seen_transfer)
+  AND (l.reversed_minor, l.reversing_minor) <> (
+    SELECT coalesce(sum(b.amount_minor) FILTER (WHERE r.status = 'POSTED'), 0),
+      coalesce(sum(b.amount_minor) FILTER (WHERE r.status = 'PENDING'), 0)
+    FROM transfer r JOIN leg b ON b.transfer_id = r.id AND b.reverses_leg = l.leg
+    WHERE r.reverses = l.transfer_id AND NOT r.refused)
+UNION ALL
 SELECT r.id::text FROM seen_transfer r JOIN transfer o ON o.id = r.reverses
-WHERE EXISTS (SELECT leg, debit_account_id, credit_account_id FROM leg WHERE transfer_id = r.id
+WHERE EXISTS (SELECT reverses_leg, debit_account_id, credit_account_id FROM leg
+      WHERE transfer_id = r.id
     EXCEPT SELECT leg, credit_account_id, debit_account_id FROM leg WHERE transfer_id = o.id)
-  OR r.leg_count <> o.leg_count
   OR (r.status <> 'REJECTED' AND (r.currency <> o.currency OR o.reverses IS NOT NULL));
 
 -- I28: what an account takes part in and may owe is what its changes made of it, one after the other

@@ -36,6 +36,7 @@ public final class Probes {
           at(GATEWAY_KEYS, "claim", Hook.KEY_CLAIM),
           at(GATEWAY_KEYS, "answer", Hook.KEY_ANSWER),
           at(GATEWAY_KEYS, "release", Hook.KEY_RELEASE),
+          at(GATEWAY_KEYS, "accept", Hook.KEY_RELEASE),
           at("dev/payledger/relay/outbox/EventPublisher", "publish", Hook.PUBLISH));
 
   /// In the libraries: the end of a transaction that Spring manages, of the consumer's batch, and of

@@ -134,7 +134,11 @@ public class FraudServer {
   }
 
   protected HttpResponse<String> delete(UUID transferId) {
-    return send(request("/assessments/" + transferId).DELETE());
+    return delete(transferId, "");
+  }
+
+  protected HttpResponse<String> delete(UUID transferId, String query) {
+    return send(request("/assessments/" + transferId + query).DELETE());
   }
 
   protected HttpRequest.Builder request(String path) {

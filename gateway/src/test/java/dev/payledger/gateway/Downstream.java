@@ -26,9 +26,14 @@ public final class Downstream implements AutoCloseable {
       String body) {}
 
   public record Reply(
-      int status, String contentType, String location, String retryAfter, String body) {
+      int status,
+      String contentType,
+      String location,
+      String retryAfter,
+      String link,
+      String body) {
     public static Reply json(int status, String body) {
-      return new Reply(status, "application/json", null, null, body);
+      return new Reply(status, "application/json", null, null, null, body);
     }
 
     public static Reply problem(int status, String code) {
@@ -37,15 +42,20 @@ public final class Downstream implements AutoCloseable {
           "application/problem+json",
           null,
           null,
+          null,
           "{\"code\":\"%s\",\"status\":%d}".formatted(code, status));
     }
 
     public Reply at(String location) {
-      return new Reply(status, contentType, location, retryAfter, body);
+      return new Reply(status, contentType, location, retryAfter, link, body);
     }
 
     public Reply comeBackIn(String seconds) {
-      return new Reply(status, contentType, location, seconds, body);
+      return new Reply(status, contentType, location, seconds, link, body);
+    }
+
+    public Reply linkedTo(String next) {
+      return new Reply(status, contentType, location, retryAfter, next, body);
     }
   }
 
@@ -108,6 +118,9 @@ public final class Downstream implements AutoCloseable {
       }
       if (reply.retryAfter() != null) {
         exchange.getResponseHeaders().set("Retry-After", reply.retryAfter());
+      }
+      if (reply.link() != null) {
+        exchange.getResponseHeaders().set("Link", reply.link());
       }
       byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(reply.status(), body.length == 0 ? -1 : body.length);

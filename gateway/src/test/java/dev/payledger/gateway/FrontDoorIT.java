@@ -18,8 +18,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.core.io.ClassPathResource;
 
@@ -81,6 +84,17 @@ class FrontDoorIT extends GatewayUnderTest {
     HttpResponse<String> response = post("alice", TRANSFERS, newKey(), transfer(1));
     assertThat(response.statusCode()).isEqualTo(201);
     assertThat(header(response, "Location")).isEmpty();
+    ledger.answers(
+        request ->
+            Reply.json(200, "{}").linkedTo("<http://127.0.0.1:8081/v1/accounts>; rel=\"next\""));
+    assertThat(header(get("alice", "/v1/accounts"), "Link")).isEmpty();
+  }
+
+  @Test
+  void aLinkToTheNextPageGoesThrough() {
+    String next = "</v1/accounts?cursor=x>; rel=\"next\"";
+    ledger.answers(request -> Reply.json(200, "{}").linkedTo(next));
+    assertThat(header(get("alice", "/v1/accounts"), "Link")).isEqualTo(next);
   }
 
   @Test
@@ -286,7 +300,22 @@ class FrontDoorIT extends GatewayUnderTest {
   void brokenRequestsAreAnsweredWithProblemsToo() {
     BrokenRequests.assertAnsweredWithProblems(port, "Authorization: Bearer " + token("alice"));
     BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
+    for (String path : List.of("/v1/accounts", "/v1/openapi.yaml", "/oauth2/token", "/nowhere")) {
+      BrokenRequests.assertQueriesRefused(port, path, "Authorization: Bearer " + token("alice"));
+      BrokenRequests.assertQueriesRefused(port, path, "X-Anonymous: yes");
+    }
     assertThat(ledger.arrived()).isEmpty();
+  }
+
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void requestLogLineHasTraceId(CapturedOutput log) {
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    ledger.answers(request -> Reply.json(500, "{}"));
+    send(as("alice", "/v1/accounts").header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01"));
+
+    assertThat(log.getOut().lines())
+        .anyMatch(line -> line.contains("status 500") && line.contains("[" + trace + "]"));
   }
 
   @Test

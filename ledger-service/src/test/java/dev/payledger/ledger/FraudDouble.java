@@ -8,7 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /// A real HTTP server that answers as fraud-service would, or as it should not.
 public final class FraudDouble {
@@ -37,8 +39,8 @@ public final class FraudDouble {
   private volatile Duration assessesIn = Duration.ZERO;
   private volatile Duration releasesIn = Duration.ZERO;
   private volatile String declined = "none";
-  private final Set<UUID> assessed = ConcurrentHashMap.newKeySet();
-  private final Set<UUID> released = ConcurrentHashMap.newKeySet();
+  private final Map<UUID, String> assessed = new ConcurrentHashMap<>();
+  private final Map<UUID, String> released = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
   private volatile long timeoutMs;
   private volatile String traceparent = "none";
@@ -80,11 +82,25 @@ public final class FraudDouble {
   }
 
   public boolean hasAssessed(UUID transfer) {
-    return assessed.contains(transfer);
+    return assessed.containsKey(transfer);
+  }
+
+  /// The sum of the legs that it was asked about.
+  public long assessedMinor(UUID transfer) {
+    return Pattern.compile("\"amountMinor\":([0-9]+)")
+        .matcher(assessed.get(transfer))
+        .results()
+        .mapToLong(amount -> Long.parseLong(amount.group(1)))
+        .sum();
   }
 
   public boolean hasReleased(UUID transfer) {
-    return released.contains(transfer);
+    return released.containsKey(transfer);
+  }
+
+  /// The query of the last release.
+  public String releasedWith(UUID transfer) {
+    return released.get(transfer);
   }
 
   public int calls() {
@@ -119,16 +135,17 @@ public final class FraudDouble {
         if (mood == Mood.REFUSES_RELEASES || mood == Mood.FAILS) {
           send(exchange, 500, "{}");
         } else {
-          released.add(transfer);
+          released.put(
+              transfer, Objects.requireNonNullElse(exchange.getRequestURI().getQuery(), ""));
           exchange.sendResponseHeaders(204, -1);
           exchange.close();
         }
         return;
       }
-      assessed.add(transfer);
+      assessed.put(transfer, body);
       gate.await(10, TimeUnit.SECONDS);
       pass(assessesIn);
-      if (released.contains(transfer)) {
+      if (released.containsKey(transfer)) {
         send(exchange, 409, "{}");
         return;
       }

@@ -23,7 +23,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -340,5 +342,18 @@ public class LedgerUnderTest {
     } finally {
       superuser("DROP FUNCTION planted CASCADE");
     }
+  }
+
+  /// The plan of a query as it is carried out, which is printed too.
+  protected static String explained(Statement statement, String query) throws SQLException {
+    StringBuilder plan = new StringBuilder();
+    try (ResultSet row =
+        statement.executeQuery("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + query)) {
+      while (row.next()) {
+        plan.append(row.getString(1)).append('\n');
+      }
+    }
+    System.out.println(plan);
+    return plan.toString();
   }
 }

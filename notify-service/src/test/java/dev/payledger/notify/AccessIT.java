@@ -172,6 +172,14 @@ class AccessIT extends HearingServer {
     BrokenRequests.assertAnsweredWithProblems(
         port, "Authorization: Bearer " + ISSUER.token("alice"));
     BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
+    String feed = "/v1/accounts/" + UUID.randomUUID() + "/feed";
+    for (String query : List.of("limt=1", "limit=0x1", "limit=1&limit=1", "cursor=a&cursor=b")) {
+      BrokenRequests.assertQueryRefused(
+          port, feed, query, "Authorization: Bearer " + ISSUER.token("alice"));
+    }
+    BrokenRequests.assertQueriesRefused(
+        port, feed, "Authorization: Bearer " + ISSUER.token("alice"));
+    BrokenRequests.assertQueriesRefused(port, feed, "X-Anonymous: yes");
   }
 
   @Test

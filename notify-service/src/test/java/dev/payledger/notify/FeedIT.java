@@ -10,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,13 +40,16 @@ class FeedIT extends HearingServer {
     System.out.println("said to shown: " + (System.nanoTime() - started) / 1_000_000 + " ms");
 
     HttpResponse<String> answer = feed(account, ISSUER.token("alice"));
-    assertThat(answer.body())
+    assertThat(withoutResume(answer))
         .isEqualTo(
             """
             {"items":[{"sequence":1,"entryId":"00000000-0000-7000-0000-000000000001",\
             "transferId":"00000000-0000-8000-0000-000000000001","side":"CREDIT",\
             "amountMinor":1001,"currency":"EUR","balanceMinor":5001,"postedAt":"%s"}]}"""
-                .formatted(postedAt));
+                .formatted(
+                    DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSX")
+                        .withZone(ZoneOffset.UTC)
+                        .format(postedAt)));
   }
 
   @Test
@@ -72,7 +77,7 @@ class FeedIT extends HearingServer {
 
     await().atMost(SOON).until(() -> feed(account, ISSUER.token("alice")).statusCode() == 200);
 
-    assertThat(feed(account, ISSUER.token("alice")).body()).isEqualTo("{\"items\":[]}");
+    assertThat(withoutResume(feed(account, ISSUER.token("alice")))).isEqualTo("{\"items\":[]}");
   }
 
   @Test
@@ -129,6 +134,41 @@ class FeedIT extends HearingServer {
             get("/v1/accounts/" + other + "/feed?cursor=" + ofThisFeed, ISSUER.token("alice"))
                 .statusCode())
         .isEqualTo(400);
+  }
+
+  @Test
+  void readerResumesWhereTheFeedEnded() {
+    UUID account = ledger.opened("alice");
+    await().atMost(SOON).until(() -> feed(account, ISSUER.token("alice")).statusCode() == 200);
+    String atNothing = json(feed(account, ISSUER.token("alice"))).get("resume").asString();
+    ledger.posted(account, 1);
+    ledger.posted(account, 2);
+    await().atMost(SOON).until(() -> sequences(account, "alice").equals(List.of(1L, 2L)));
+
+    HttpResponse<String> end = after(account, atNothing);
+    assertThat(sequences(end)).containsExactly(1L, 2L);
+    assertThat(json(end).has("next")).as("its end").isFalse();
+    String resume = json(end).get("resume").asString();
+    HttpResponse<String> nothingNew = after(account, resume);
+    assertThat(sequences(nothingNew)).isEmpty();
+    assertThat(json(nothingNew).get("resume").asString()).isEqualTo(resume);
+
+    ledger.posted(account, 3);
+    await().atMost(SOON).until(() -> sequences(after(account, resume)).equals(List.of(3L)));
+    JsonNode first = json(get("/v1/accounts/" + account + "/feed?limit=2", ISSUER.token("alice")));
+    assertThat(first.get("resume"))
+        .as("before the end it is the next page")
+        .isEqualTo(first.get("next"));
+  }
+
+  private HttpResponse<String> after(UUID account, String cursor) {
+    return get("/v1/accounts/" + account + "/feed?cursor=" + cursor, ISSUER.token("alice"));
+  }
+
+  /// It is signed, and opaque.
+  private static String withoutResume(HttpResponse<String> answer) {
+    assertThat(answer.body()).containsPattern(",\"resume\":\"[-_A-Za-z0-9]{32}\"}$");
+    return answer.body().replaceAll(",\"resume\":\"[^\"]*\"", "");
   }
 
   @ParameterizedTest

@@ -104,7 +104,9 @@ class AttackSuiteIT extends Stack {
         List.of(
             "/v1/accounts/%s",
             "/v1/accounts/%s/balance",
+            "/v1/accounts/%s/holds",
             "/v1/accounts/%s/entries",
+            "/v1/accounts/%s/statement?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z",
             "/v1/accounts/%s/changes",
             "/v1/accounts/%s/feed",
             "/v1/transfers?accountId=%s")) {
@@ -164,6 +166,7 @@ class AttackSuiteIT extends Stack {
             "currency",
             "capturedMinor",
             "reversedMinor",
+            "balances",
             "createdAt",
             "expiresAt");
     assertThat(get(path, "alice").json().propertyNames())
@@ -171,6 +174,12 @@ class AttackSuiteIT extends Stack {
     assertThat(get("/v1/transfers?accountId=" + of.stranger(), "bob").body())
         .contains(paid.text("id"))
         .doesNotContain("secret");
+    assertThat(get("/v1/transfers?accountId=" + of.stranger() + "&reference=secret", "bob").body())
+        .isEqualTo("{\"items\":[]}");
+    Answer refused = transfer("alice", key(), of.payer(), of.stranger(), 900_000_000);
+    String attempt = "/v1/transfers/" + refused.text("transferId");
+    assertThat(get(attempt, "alice").text("rejection")).isEqualTo("insufficient-funds");
+    assertThat(get(attempt, "bob").status()).isEqualTo(404);
     assertThat(get("/v1/accounts/" + of.stranger() + "/entries", "bob").body())
         .doesNotContain(of.payer());
     assertThat(get("/v1/accounts/" + of.stranger() + "/feed", "bob").body())

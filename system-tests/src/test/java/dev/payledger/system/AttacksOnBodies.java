@@ -60,8 +60,7 @@ final class AttacksOnBodies extends AttackFamily {
             "currency", "\"EUR\"",
             "reference", "\"rent\"",
             "metadata", "{\"a\":\"b\"}",
-            "capture", "\"MANUAL\"",
-            "dryRun", "false"));
+            "capture", "\"MANUAL\""));
     bodies.put(
         "/v1/transfers/" + of.posted() + "/reversals",
         fields("amountMinor", "1", "reference", "\"sorry\"", "metadata", "{\"a\":\"b\"}"));
@@ -394,7 +393,7 @@ final class AttacksOnBodies extends AttackFamily {
     return switch (field) {
       case "reference" -> value.equals("\"\"");
       case "metadata" -> value.equals("{}");
-      case "final", "dryRun" -> value.equals("true");
+      case "final" -> value.equals("true");
       default -> false;
     };
   }

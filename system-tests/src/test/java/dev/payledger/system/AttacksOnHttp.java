@@ -283,7 +283,9 @@ final class AttacksOnHttp extends AttackFamily {
             "/v1/accounts?",
             account + "/entries?",
             account + "/feed?",
-            "/v1/transfers?accountId=" + of.payer() + "&");
+            "/v1/transfers?accountId=" + of.payer() + "&",
+            account + "/holds?",
+            account + "/statement?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&");
     for (String list : lists) {
       for (String limit :
           List.of(
@@ -302,11 +304,17 @@ final class AttacksOnHttp extends AttackFamily {
                 .mustGet("45 %scursor=%s".formatted(list, cursor), 400, "invalid-request"));
       }
     }
-    for (String list : List.of(lists.get(1), lists.get(2), lists.get(3))) {
+    for (String list : lists.subList(1, lists.size())) {
       all.add(
           get(list + "cursor=" + of.cursor())
               .as(of.alice())
               .mustGet("45 %sanother list's cursor".formatted(list), 400, "invalid-request"));
+    }
+    for (String filter : List.of("currency=EUR", "status=OPEN", "owner=alice")) {
+      all.add(
+          get("/v1/accounts?" + filter + "&cursor=" + of.cursor())
+              .as(of.alice())
+              .mustGet("45 another filter's cursor: " + filter, 400, "invalid-request"));
     }
     all.add(
         get("/v1/accounts?cursor=" + of.cursor())

@@ -52,6 +52,7 @@ final class AttacksOnRights extends AttackFamily {
         new Route("GET", transfer, READ),
         new Route("GET", transfer + "/timeline", READ),
         new Route("GET", transfer + "/reversals", READ),
+        new Route("POST", "/v1/transfers/dry-run", WRITE),
         new Route("POST", transfer + "/reversals", WRITE),
         new Route("POST", transfer + "/capture", WRITE),
         new Route("POST", transfer + "/void", WRITE),
@@ -60,7 +61,9 @@ final class AttacksOnRights extends AttackFamily {
         new Route("GET", "/v1/accounts", READ),
         new Route("GET", account, READ),
         new Route("GET", account + "/balance", READ),
+        new Route("GET", account + "/holds", READ),
         new Route("GET", account + "/entries", READ),
+        new Route("GET", account + "/statement", READ),
         new Route("GET", account + "/changes", READ),
         new Route("GET", account + "/feed", READ),
         new Route("POST", account + "/freeze", WRITE),
@@ -132,7 +135,7 @@ final class AttacksOnRights extends AttackFamily {
   private void onOthersThings() {
     for (String id : List.of(of.payer(), NOBODY)) {
       String what = id.equals(NOBODY) ? "that nobody has" : "of somebody else";
-      for (String part : List.of("", "/balance", "/entries", "/changes", "/feed")) {
+      for (String part : List.of("", "/balance", "/holds", "/entries", "/changes", "/feed")) {
         all.add(
             get("/v1/accounts/" + id + part)
                 .as(of.bob())
@@ -394,7 +397,7 @@ final class AttacksOnRights extends AttackFamily {
       all.add(
           get("/v1/accounts/" + of.payer() + query)
               .as(of.alice())
-              .mustGet("13 query " + query, 400, "invalid-request"));
+              .mustGet("13 query " + query + " is refused", 400, "invalid-request"));
     }
     for (String header :
         List.of(

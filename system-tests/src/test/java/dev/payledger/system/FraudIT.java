@@ -132,26 +132,27 @@ class FraudIT extends Stack {
 
   @Test
   void withoutFraudSmallTransfersPassWithinTheAllowanceAndLargeOnesWait() throws Exception {
-    String alice = account("alice", 200_000);
+    // Of an owner whose allowance no other test uses up; she has no token, so an operator asks.
+    String dora = account("dora", 200_000);
     String bob = account("bob", 0);
     stack().kill(Service.FRAUD);
 
     // 3 × 5,000 is the account's allowance for the window; the fourth has to wait, as does a large
     // one.
     for (int i = 0; i < 3; i++) {
-      Answer small = transfer("alice", key(), alice, bob, SMALL_MINOR);
+      Answer small = transfer("operator", key(), dora, bob, SMALL_MINOR);
       assertThat(small.status()).as(small.body()).isEqualTo(201);
       assertThat(small.text("screening")).isEqualTo("SKIPPED");
     }
     String fourthKey = key();
-    Answer fourth = transfer("alice", fourthKey, alice, bob, SMALL_MINOR);
+    Answer fourth = transfer("operator", fourthKey, dora, bob, SMALL_MINOR);
     String largeKey = key();
-    Answer large = transfer("alice", largeKey, alice, bob, 100_000);
+    Answer large = transfer("operator", largeKey, dora, bob, 100_000);
 
     assertThat(fourth.status()).as(fourth.body()).isEqualTo(202);
     assertThat(large.status()).as(large.body()).isEqualTo(202);
     assertThat(large.text("status")).isEqualTo("PENDING");
-    assertThat(account(alice).get("heldMinor").asLong()).isEqualTo(SMALL_MINOR + 100_000);
+    assertThat(account(dora).get("heldMinor").asLong()).isEqualTo(SMALL_MINOR + 100_000);
     assertThat(balanceMinor(bob)).isEqualTo(3 * SMALL_MINOR);
     await()
         .atMost(Duration.ofSeconds(20))
@@ -168,12 +169,12 @@ class FraudIT extends Stack {
     stack().start(Service.FRAUD);
     stack().awaitReady(Service.FRAUD);
 
-    assertThat(settleTransfer("alice", largeKey, alice, bob, 100_000).text("screening"))
+    assertThat(settleTransfer("operator", largeKey, dora, bob, 100_000).text("screening"))
         .isEqualTo("APPROVED");
-    assertThat(settleTransfer("alice", fourthKey, alice, bob, SMALL_MINOR).text("status"))
+    assertThat(settleTransfer("operator", fourthKey, dora, bob, SMALL_MINOR).text("status"))
         .isEqualTo("POSTED");
     assertThat(balanceMinor(bob)).isEqualTo(4 * SMALL_MINOR + 100_000);
-    await().atMost(SOON).until(() -> openReviews(alice) == 3);
-    assertThat(account(alice).get("heldMinor").asLong()).isZero();
+    await().atMost(SOON).until(() -> openReviews(dora) == 3);
+    assertThat(account(dora).get("heldMinor").asLong()).isZero();
   }
 }

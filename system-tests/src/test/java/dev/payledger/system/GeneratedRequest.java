@@ -1,7 +1,9 @@
 package dev.payledger.system;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
@@ -73,6 +75,11 @@ final class GeneratedRequest {
                 object.set(property.getKey(), fitting(property.getValue()));
               }
             });
+    List<String> notTogether = new ArrayList<>();
+    of.at("/not/required").forEach(name -> notTogether.add(name.asString()));
+    if (!notTogether.isEmpty() && notTogether.stream().allMatch(object::has)) {
+      object.remove(notTogether.getFirst());
+    }
     return object;
   }
 
@@ -80,12 +87,13 @@ final class GeneratedRequest {
     ArrayNode array = JSON.arrayNode();
     int most = Math.min(4, of.path("maxItems").asInt(4));
     int size = random.nextInt(of.path("minItems").asInt(0), most + 1);
+    Set<JsonNode> legs = new HashSet<>();
     for (int i = 0; i < size; i++) {
       JsonNode item = fitting(of.get("items"));
-      if (item instanceof ObjectNode object) {
-        of.get("items").at("/not/required").forEach(name -> object.remove(name.asString()));
+      // What no schema says: a leg is named once.
+      if (!item.has("leg") || legs.add(item.get("leg"))) {
+        array.add(item);
       }
-      array.add(item);
     }
     return array;
   }
@@ -93,12 +101,17 @@ final class GeneratedRequest {
   private long integer(JsonNode of) {
     long least = of.path("minimum").asLong(0);
     // Small mostly: there is not much money.
-    return isOneIn(20) ? least : random.nextLong(least, least + 500);
+    long most = Math.min(of.path("maximum").asLong(AMOUNT_MAX), least + 499);
+    return isOneIn(20) ? least : random.nextLong(least, most + 1);
   }
 
   private String text(JsonNode of) {
     if (of.path("format").asString("").equals("uuid")) {
       return oneOf(ids);
+    }
+    if (of.path("format").asString("").equals("date-time")) {
+      // Of the past, and one: the beginning of a time is not after its end.
+      return "2026-11-23T10:00:00Z";
     }
     String pattern = of.path("pattern").asString("");
     if (pattern.equals("^[A-Z]{3}$")) {

@@ -61,7 +61,7 @@ class KilledServicesIT extends Stack {
             caller -> {
               int posted = 0;
               while (!isOver.get() && posted < 2_000) {
-                assertThat(transfer("alice", key(), alice, bob, 1).status()).isEqualTo(201);
+                assertThat(settleTransfer("alice", key(), alice, bob, 1).status()).isEqualTo(201);
                 posted++;
               }
               return posted;
@@ -169,7 +169,7 @@ class KilledServicesIT extends Stack {
     stack().kill(Service.KAFKA);
 
     for (int i = 0; i < 50; i++) {
-      assertThat(transfer("alice", key(), alice, bob, 1).status()).isEqualTo(201);
+      assertThat(settleTransfer("alice", key(), alice, bob, 1).status()).isEqualTo(201);
     }
     assertThat(feed(alice, "alice")).hasSize(1);
     stack().start(Service.KAFKA);

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// One key from many callers at once through two gateways on one database, one of which dies; and a
-/// gateway database that forgets. However it comes, the key makes one transfer.
+/// gateway database that forgets. However it comes, the key makes one transfer. Of faults 200 keys, or
+/// `-Dkeys=`.
 class OneKeyManyCallersIT extends Stack {
   private static final int CALLERS = 256;
   private static final long AMOUNT_MINOR = 10;
@@ -72,8 +73,8 @@ class OneKeyManyCallersIT extends Stack {
 
   @Test
   @Faults
-  void twoHundredKeysOf256CallersEachMakeTwoHundredTransfers() throws Exception {
-    oneTransferPerKeyAndOneAnswerForAll(200);
+  void keysOf256CallersEachMakeOneTransferPerKey() throws Exception {
+    oneTransferPerKeyAndOneAnswerForAll(Integer.getInteger("keys", 200));
   }
 
   private static void oneTransferPerKeyAndOneAnswerForAll(int keys) throws Exception {

@@ -427,7 +427,14 @@ public final class LocalStack implements AutoCloseable {
     Processes.signal(process, signal);
     // PostgreSQL is a family; the postmaster alone only takes new calls.
     for (ProcessHandle child : process.descendants().toList()) {
-      Processes.signal(child, signal);
+      try {
+        Processes.signal(child, signal);
+      } catch (IOException e) {
+        // One that has ended by itself meanwhile needs no signal.
+        if (child.isAlive()) {
+          throw e;
+        }
+      }
     }
   }
 

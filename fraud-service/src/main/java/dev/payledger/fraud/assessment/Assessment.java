@@ -118,13 +118,19 @@ class Assessment implements Persistable<UUID> {
     return releasedAt != null;
   }
 
-  /// What was reserved on the counters of which windows; nothing when nothing was.
-  Map<Window, Map<UUID, Long>> reservedMinor() {
+  /// What was reserved on the counters of which windows and is not used; nothing when nothing was.
+  ///
+  /// @param movedMinor what the transfer has moved; one that debits several accounts moves whole or
+  ///     not at all
+  Map<Window, Map<UUID, Long>> unusedMinor(long movedMinor) {
     return reservations.stream()
+        .filter(reservation -> reservation.reservedMinor() > movedMinor)
         .collect(
             groupingBy(
                 Reservation::window,
-                toMap(Reservation::debitAccountId, Reservation::reservedMinor)));
+                toMap(
+                    Reservation::debitAccountId,
+                    reservation -> reservation.reservedMinor() - movedMinor)));
   }
 
   ScreeningOutcome answerTo(AssessmentRequest again) {

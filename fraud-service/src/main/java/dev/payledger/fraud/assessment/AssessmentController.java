@@ -12,6 +12,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /// `PUT` and `DELETE /assessments/{transferId}`. Both may be repeated at will.
@@ -37,9 +38,16 @@ class AssessmentController {
     };
   }
 
+  /// @param movedMinor what the transfer has moved, minor units: that much stays reserved
   @DeleteMapping
-  ResponseEntity<Void> release(Deadline deadline, @PathVariable UUID transferId) {
-    if (!screening.release(transferId, deadline)) {
+  ResponseEntity<Void> release(
+      Deadline deadline,
+      @PathVariable UUID transferId,
+      @RequestParam(defaultValue = "0") long movedMinor) {
+    if (movedMinor < 0 || movedMinor > Leg.AMOUNT_MINOR_MAX) {
+      throw Problems.invalidRequest("movedMinor must be from 0 to " + Leg.AMOUNT_MINOR_MAX + ".");
+    }
+    if (!screening.release(transferId, movedMinor, deadline)) {
       throw Problems.tooLate();
     }
     return ResponseEntity.status(HttpStatus.NO_CONTENT).build();

@@ -30,8 +30,8 @@ interface Assessments extends Repository<Assessment, UUID> {
       nativeQuery = true,
       value =
           """
-          UPDATE assessment SET released_at = :releasedAt
+          UPDATE assessment SET released_at = :releasedAt, moved_minor = :movedMinor
            WHERE transfer_id = :transferId AND released_at IS NULL
           """)
-  int release(UUID transferId, Instant releasedAt);
+  int release(UUID transferId, Instant releasedAt, long movedMinor);
 }

@@ -89,9 +89,9 @@ public class Screening {
         });
   }
 
-  /// Ends a transfer's assessment and gives its reservation back, or leaves a tombstone that refuses
-  /// a later one. False when the caller's time was over first; nothing was done then.
-  boolean release(UUID transferId, Deadline deadline) {
+  /// Ends a transfer's assessment and releases what it reserved and did not move, or leaves a
+  /// tombstone that refuses a later one. False when the caller's time was over first; nothing was done then.
+  boolean release(UUID transferId, long movedMinor, Deadline deadline) {
     return Objects.requireNonNull(
         transaction.execute(
             status -> {
@@ -105,9 +105,9 @@ public class Screening {
                 assessments.save(Assessment.tombstone(transferId, now));
                 return true;
               }
-              var reservedMinor = stored.get().reservedMinor();
-              if (assessments.release(transferId, now) == 1) {
-                reservedMinor.forEach(counters::giveBack);
+              var unusedMinor = stored.get().unusedMinor(movedMinor);
+              if (assessments.release(transferId, now, movedMinor) == 1) {
+                unusedMinor.forEach(counters::giveBack);
               }
               return true;
             }));

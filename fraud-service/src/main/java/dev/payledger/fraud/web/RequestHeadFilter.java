@@ -58,7 +58,7 @@ final class RequestHeadFilter extends OncePerRequestFilter {
 
   private void refuse(
       HttpServletRequest request, HttpServletResponse response, ProblemCode code, String detail) {
-    LOG.info("Refused a request: {}", detail);
+    LOG.info("Refused a request that cannot be read with {}", code.code());
     problems.resolveException(
         request, response, null, Problems.thrown(Problems.problem(code, detail)));
   }

@@ -1,7 +1,11 @@
 package dev.payledger.fraud.web;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.beans.PropertyEditorSupport;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.TimeZone;
 import java.util.UUID;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -54,6 +58,13 @@ class StrictShapes implements WebMvcConfigurer {
                     text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                         .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                         .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+            // Six digits always.
+            .withConfigOverride(
+                Instant.class,
+                config ->
+                    config.setFormat(
+                        JsonFormat.Value.forPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSX")
+                            .withTimeZone(TimeZone.getTimeZone(ZoneOffset.UTC))))
             .addModule(new SimpleModule().addDeserializer(UUID.class, new ExactUuid()));
   }
 

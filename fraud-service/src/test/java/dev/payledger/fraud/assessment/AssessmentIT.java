@@ -74,6 +74,9 @@ class AssessmentIT extends FraudServer {
   void brokenRequestIsAnsweredWithProblemToo() {
     BrokenRequests.assertAnsweredWithProblems(port, "Authorization: Bearer fraud-credential-demo");
     BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
+    BrokenRequests.assertQueriesRefused(
+        port, "/reviews", "Authorization: Bearer fraud-credential-demo");
+    BrokenRequests.assertQueriesRefused(port, "/reviews", "X-Anonymous: yes");
   }
 
   @Test
@@ -106,6 +109,19 @@ class AssessmentIT extends FraudServer {
     assertThat(put(transfer, debit, 9_999).statusCode()).isEqualTo(409);
     assertThat(put(transfer, debit, 1_000).body()).contains("\"code\":\"assessment-released\"");
     assertThat(reserved(debit)).containsExactly(5_000L);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 5000", "300, 5300", "1000, 6000", "1001, 6000"})
+  void releaseKeepsWhatWasMoved(long movedMinor, long reservedMinor) {
+    put(UUID.randomUUID(), debit, 5_000);
+    put(transfer, debit, 1_000);
+
+    assertThat(delete(transfer, "?movedMinor=" + movedMinor).statusCode()).isEqualTo(204);
+    assertThat(reserved(debit)).containsExactly(reservedMinor);
+    assertThat(delete(transfer, "?movedMinor=0").statusCode()).isEqualTo(204);
+    assertThat(reserved(debit)).as("once").containsExactly(reservedMinor);
+    assertThat(put(transfer, debit, 1_000).statusCode()).isEqualTo(409);
   }
 
   @Test
@@ -431,6 +447,13 @@ class AssessmentIT extends FraudServer {
     "PUT,    /assessments/1-1-1-1-1, application/json, 400, invalid-request",
     "PUT,    /assessments/none,      application/json, 400, invalid-request",
     "DELETE, /assessments/none,      application/json, 400, invalid-request",
+    "GET,    /reviews?limt=1,        application/json, 400, invalid-request",
+    "GET,    /reviews?limit=0x1,     application/json, 400, invalid-request",
+    "GET,    /reviews?limit=1&limit=1, application/json, 400, invalid-request",
+    "DELETE, /assessments/{id}?moved=1, application/json, 400, invalid-request",
+    "DELETE, /assessments/{id}?movedMinor=-1,               application/json, 400, invalid-request",
+    "DELETE, /assessments/{id}?movedMinor=9007199254740992, application/json, 400, invalid-request",
+    "DELETE, /assessments/{id}?movedMinor=x,                application/json, 400, invalid-request",
     "PUT,    /assessments/{id},      text/plain,       415, unsupported-media-type",
     "POST,   /assessments/{id},      application/json, 405, method-not-allowed",
     "GET,    /nowhere,               application/json, 404, not-found"

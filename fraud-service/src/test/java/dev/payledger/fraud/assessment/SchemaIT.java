@@ -66,6 +66,8 @@ class SchemaIT extends FraudServer {
           UPDATE velocity_counter SET reserved_minor = -1 WHERE debit_account_id = '{debit}' | velocity_counter_stays_within_its_limit
           UPDATE velocity_counter SET reserved_minor = 2500001 WHERE debit_account_id = '{debit}' | velocity_counter_stays_within_its_limit
           INSERT INTO assessment (transfer_id) VALUES (gen_random_uuid()) | assessment_is_a_verdict_or_a_bare_tombstone
+          UPDATE assessment SET moved_minor = 1 WHERE transfer_id = '{transfer}' | assessment_has_moved_when_it_is_released
+          UPDATE assessment SET moved_minor = -1, released_at = now() WHERE transfer_id = '{transfer}' | assessment_moved_minor_is_in_range
           INSERT INTO assessment (transfer_id, released_at) VALUES ('{transfer}', now()) | assessment_is_one_per_transfer
           INSERT INTO assessment (transfer_id, released_at, verdict) VALUES (gen_random_uuid(), now(), 'APPROVED') | assessment_is_a_verdict_or_a_bare_tombstone
           INSERT INTO assessment SELECT gen_random_uuid(), 0, currency, false, verdict, assessed_at, NULL, score, decline_score FROM assessment WHERE transfer_id = '{transfer}' | assessment_amount_is_positive_and_exact_in_json

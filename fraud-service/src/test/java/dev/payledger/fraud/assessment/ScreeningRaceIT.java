@@ -181,6 +181,9 @@ class ScreeningRaceIT extends FraudServer {
     put(UUID.randomUUID(), debit, 1_000);
     put(released, debit, 2_000);
     delete(released);
+    UUID inPart = UUID.randomUUID();
+    put(inPart, debit, 4_000);
+    delete(inPart, "?movedMinor=100");
 
     try (var connection = Postgres.superuser("fraud");
         var statement = connection.createStatement()) {
@@ -201,11 +204,11 @@ class ScreeningRaceIT extends FraudServer {
             """
             SELECT count(*) FROM velocity_counter c
              WHERE reserved_minor <> (
-               SELECT coalesce(sum(r.reserved_minor), 0)
+               SELECT coalesce(sum(CASE WHEN a.released_at IS NULL THEN r.reserved_minor
+                   ELSE least(a.moved_minor, r.reserved_minor) END), 0)
                  FROM reservation r JOIN assessment a USING (transfer_id)
                 WHERE (r.debit_account_id, r.currency, r.window_starts_at)
-                    = (c.debit_account_id, c.currency, c.window_starts_at)
-                  AND a.released_at IS NULL)
+                    = (c.debit_account_id, c.currency, c.window_starts_at))
             """)) {
       row.next();
       return row.getLong(1);

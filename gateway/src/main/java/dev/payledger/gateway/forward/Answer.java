@@ -12,6 +12,7 @@ public record Answer(
     @Nullable String location,
     @Nullable String retryAfter,
     @Nullable String wwwAuthenticate,
+    @Nullable String link,
     byte[] body) {
 
   public void writeTo(HttpServletResponse response) throws IOException {
@@ -20,6 +21,7 @@ public record Answer(
     setHeader(response, "Location", location);
     setHeader(response, "Retry-After", retryAfter);
     setHeader(response, "WWW-Authenticate", wwwAuthenticate);
+    setHeader(response, "Link", link);
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
   }

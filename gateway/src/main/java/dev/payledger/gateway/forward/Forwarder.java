@@ -105,6 +105,7 @@ public class Forwarder {
         publicPath(header(response, "Location")),
         header(response, "Retry-After"),
         header(response, "WWW-Authenticate"),
+        publicLink(header(response, "Link")),
         response.body());
   }
 
@@ -115,6 +116,10 @@ public class Forwarder {
   /// Only paths of the public API pass; an absolute address would name a machine behind the gateway.
   private static @Nullable String publicPath(@Nullable String location) {
     return location != null && location.startsWith("/v1/") ? location : null;
+  }
+
+  private static @Nullable String publicLink(@Nullable String link) {
+    return link != null && link.startsWith("</v1/") ? link : null;
   }
 
   private static Duration keepBack(Duration remaining) {

@@ -3,6 +3,7 @@ package dev.payledger.gateway.idempotency;
 import dev.payledger.gateway.forward.Answer;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PGInterval;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -70,6 +71,16 @@ class IdempotencyKeys {
       """
       UPDATE idempotency_key
          SET state = 'RELEASED', lease_ends_at = NULL
+       WHERE command_id = :commandId AND epoch = :epoch AND state = 'CLAIMED'
+      """;
+
+  private static final String ACCEPT =
+      """
+      UPDATE idempotency_key
+         SET state = 'RELEASED',
+             lease_ends_at = NULL,
+             accepted_at = coalesce(accepted_at, now()),
+             answer_location = :location
        WHERE command_id = :commandId AND epoch = :epoch AND state = 'CLAIMED'
       """;
 
@@ -142,6 +153,15 @@ class IdempotencyKeys {
   /// Gives the claim back, so that a retry need not wait for the lease to end.
   void release(KeyedCommand command, long epoch) {
     jdbc.sql(RELEASE).param("commandId", command.commandId()).param("epoch", epoch).update();
+  }
+
+  /// Gives the claim back, and remembers that the command is accepted and its end not known yet.
+  void accept(KeyedCommand command, long epoch, @Nullable String location) {
+    jdbc.sql(ACCEPT)
+        .param("commandId", command.commandId())
+        .param("epoch", epoch)
+        .param("location", location)
+        .update();
   }
 
   /// Forgets at most `limit` keys whose time is over; returns how many.

@@ -83,17 +83,18 @@ class KeyLookUpController {
       throws IOException {
     Map<String, Object> view = new LinkedHashMap<>();
     view.put("operation", operation);
-    if (row == null || row.state() == KeyState.RELEASED) {
+    if (row == null || (row.state() == KeyState.RELEASED && !row.isAccepted())) {
       view.put("progress", Progress.UNKNOWN);
     } else if (row.state() != KeyState.ANSWERED) {
       view.put("progress", Progress.IN_PROGRESS);
+      if (row.isAccepted()) {
+        view.put("status", 202);
+        putLocation(view, row);
+      }
     } else {
       view.put("progress", Progress.DONE);
       view.put("status", row.answer().status());
-      String location = row.answer().location();
-      if (location != null) {
-        view.put("location", location);
-      }
+      putLocation(view, row);
       if (row.answer().body().length > 0) {
         view.put("answer", json.readTree(row.answer().body()));
       }
@@ -102,6 +103,13 @@ class KeyLookUpController {
     response.setContentType("application/json");
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
+  }
+
+  private static void putLocation(Map<String, Object> view, KeyRow row) {
+    String location = row.location();
+    if (location != null) {
+      view.put("location", location);
+    }
   }
 
   private void refuse(HttpServletRequest request, HttpServletResponse response, String detail)

@@ -7,6 +7,7 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
 import org.hibernate.annotations.Formula;
@@ -32,6 +33,8 @@ class KeyRow {
 
   @Column(name = "answer_status")
   private @Nullable Integer status;
+
+  private @Nullable Instant acceptedAt;
 
   @Column(name = "answer_content_type")
   private @Nullable String contentType;
@@ -59,12 +62,22 @@ class KeyRow {
     return state;
   }
 
+  /// Whether the command was answered 202, whatever became of it since.
+  boolean isAccepted() {
+    return acceptedAt != null;
+  }
+
+  @Nullable String location() {
+    return location;
+  }
+
   Answer answer() {
     // The table's CHECK answered_has_an_answer promises both.
     return new Answer(
         Objects.requireNonNull(status),
         contentType,
         location,
+        null,
         null,
         null,
         Objects.requireNonNull(body));

@@ -22,6 +22,9 @@ import org.springframework.transaction.TransactionException;
 public class KeyedCalls {
   private static final Logger log = LoggerFactory.getLogger(KeyedCalls.class);
 
+  /// The command is the ledger's, and goes on.
+  private static final int ACCEPTED = 202;
+
   private final IdempotencyKeys keys;
   private final FinalAnswers finalAnswers;
   private final IdempotencyProperties properties;
@@ -87,7 +90,15 @@ public class KeyedCalls {
       Forwarded forwarded = forward.get();
       if (forwarded instanceof Forwarded.Answered(Answer answer)) {
         if (!finalAnswers.isFinal(answer)) {
-          release(command, epoch);
+          giveBack(
+              command,
+              () -> {
+                if (answer.status() == ACCEPTED) {
+                  keys.accept(command, epoch, answer.location());
+                } else {
+                  keys.release(command, epoch);
+                }
+              });
           return new KeyedOutcome.Fresh(answer);
         }
         // From here on the money has moved or never will: nothing is said before it is stored.
@@ -95,7 +106,7 @@ public class KeyedCalls {
             ? new KeyedOutcome.Fresh(answer)
             : stored(command, answer);
       }
-      release(command, epoch);
+      giveBack(command, () -> keys.release(command, epoch));
       return new KeyedOutcome.Unanswered(forwarded);
     } finally {
       arrivals.done(command.commandId());
@@ -111,9 +122,9 @@ public class KeyedCalls {
   }
 
   /// Failing to give a claim back costs the next caller the rest of the lease, nothing else.
-  private void release(KeyedCommand command, long epoch) {
+  private static void giveBack(KeyedCommand command, Runnable claim) {
     try {
-      keys.release(command, epoch);
+      claim.run();
     } catch (DataAccessException | TransactionException e) {
       log.warn("claim on {} not given back, its lease will end", command.commandId(), e);
     }

@@ -4,9 +4,9 @@ import com.nimbusds.jose.jwk.JWKSet;
 import dev.payledger.gateway.access.AccessProperties;
 import dev.payledger.gateway.limits.RateLimits;
 import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.problem.TokenErrors;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -102,18 +102,12 @@ class IssuerConfiguration {
         (selector, context) -> selector.select(new JWKSet(ring.signing().key())));
   }
 
-  /// Nothing but the code: the rest would help only whoever guesses.
   static void refuse(HttpServletResponse response, String code) throws IOException {
-    if (code.equals(OAuth2ErrorCodes.INVALID_CLIENT)) {
-      response.setStatus(401);
+    boolean isClient = code.equals(OAuth2ErrorCodes.INVALID_CLIENT);
+    if (isClient) {
       response.setHeader("WWW-Authenticate", "Basic realm=\"payledger\"");
-    } else {
-      response.setStatus(400);
     }
-    response.setContentType("application/json");
-    response
-        .getOutputStream()
-        .write("{\"error\":\"%s\"}".formatted(code).getBytes(StandardCharsets.UTF_8));
+    TokenErrors.write(response, isClient ? 401 : 400, code);
   }
 
   private static String codeOf(AuthenticationException reason) {

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads a whole body that is bounded, however it is sent.
 public final class BodyReader {
-  private final Problems problems;
+  private final Refusals refusals;
 
   public BodyReader(Problems problems) {
-    this.problems = problems;
+    this.refusals = new Refusals(problems);
   }
 
   /// The body, or null when it is too large or does not arrive: then the request has its answer.
@@ -28,7 +28,7 @@ public final class BodyReader {
         throw e;
       }
       response.setHeader("Connection", "close");
-      problems.write(
+      refusals.write(
           request,
           response,
           Problem.of(
@@ -38,7 +38,7 @@ public final class BodyReader {
       return null;
     }
     if (body.length > bytesMax) {
-      problems.write(
+      refusals.write(
           request,
           response,
           Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge(bytesMax)));

@@ -29,14 +29,15 @@ public record Route(
   /// Read from a service.
   record Read(Upstream upstream, QueryCost queryCost) implements Target {}
 
-  /// Sent to a service with a command id, so that it happens once.
+  /// Sent to a service with a command id, so that it happens once; without one when it takes no key.
   record Command(Upstream upstream, String operation, KeyPolicy keyPolicy, BodyShape shape)
       implements Target {}
 
-  /// Whether a command must carry an idempotency key.
+  /// Whether a command must carry an idempotency key. One that takes none changes nothing.
   enum KeyPolicy {
     REQUIRED,
-    HONOURED
+    HONOURED,
+    NONE
   }
 
   /// `TransferBatches` in ledger-service.

@@ -102,10 +102,7 @@ class RouteController {
     byte[] body = BodyFilter.bodyOf(request);
     // The shape is checked before the claim: a body that can never be accepted burns no key.
     ShapeOutcome shape = command.shape().check(body);
-    boolean isDryRun = shape instanceof ShapeOutcome.Fits fits && fits.isDryRun();
-    if (header instanceof KeyHeader.Missing
-        && command.keyPolicy() == KeyPolicy.REQUIRED
-        && !isDryRun) {
+    if (header instanceof KeyHeader.Missing && command.keyPolicy() == KeyPolicy.REQUIRED) {
       no(
           request,
           response,
@@ -119,12 +116,12 @@ class RouteController {
     switch (shape) {
       case ShapeOutcome.Refused(String detail) ->
           no(request, response, Problem.of(ProblemCode.INVALID_REQUEST, detail));
-      case ShapeOutcome.Fits(String canonicalJson, int cost, _) -> {
+      case ShapeOutcome.Fits(String canonicalJson, int cost) -> {
         Permit.of(request).weighs(cost);
         if (cost > 1 && !isPaid(request, response, token, cost)) {
           return;
         }
-        if (isDryRun) {
+        if (command.keyPolicy() == KeyPolicy.NONE) {
           look(request, response, call);
         } else if (header instanceof KeyHeader.Given(IdempotencyKey key)) {
           // Before the claim: a key that may not be stored is not.

@@ -45,19 +45,61 @@ public class Routes implements KeyedOperations {
   static final List<Route> TABLE =
       List.of(
           command(REQUIRED, "create-transfer", "/v1/transfers", TRANSFER),
+          command(KeyPolicy.NONE, "try-transfer", "/v1/transfers/dry-run", TRANSFER),
           command(REQUIRED, "reverse-transfer", "/v1/transfers/{id}/reversals", REVERSAL),
           command(REQUIRED, "capture-transfer", "/v1/transfers/{id}/capture", CAPTURE),
           command(REQUIRED, "void-transfer", "/v1/transfers/{id}/void", NONE),
           command(REQUIRED, "create-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
-          read("/v1/transfers", READS, LEDGER, PAGE, "accountId", "limit", "cursor"),
+          read(
+              "/v1/transfers",
+              READS,
+              LEDGER,
+              PAGE,
+              "accountId",
+              "direction",
+              "status",
+              "reference",
+              "from",
+              "to",
+              "limit",
+              "cursor"),
           read("/v1/transfers/{id}", READS, LEDGER, ONE, "waitMs"),
           read("/v1/transfers/{id}/timeline", READS, LEDGER, PAGE, "limit", "cursor"),
           read("/v1/transfers/{id}/reversals", READS, LEDGER, PAGE, "limit", "cursor"),
           command(HONOURED, "open-account", "/v1/accounts", ACCOUNT),
-          read("/v1/accounts", READS, LEDGER, PAGE, "limit", "cursor"),
+          read(
+              "/v1/accounts",
+              READS,
+              LEDGER,
+              PAGE,
+              "owner",
+              "currency",
+              "status",
+              "limit",
+              "cursor"),
           read("/v1/accounts/{id}", READS, LEDGER, ONE),
           read("/v1/accounts/{id}/balance", READS, LEDGER, ONE, "asOf"),
-          read("/v1/accounts/{id}/entries", READS, LEDGER, PAGE, "limit", "cursor"),
+          read("/v1/accounts/{id}/holds", READS, LEDGER, PAGE, "limit", "cursor"),
+          read(
+              "/v1/accounts/{id}/entries",
+              READS,
+              LEDGER,
+              PAGE,
+              "from",
+              "to",
+              "order",
+              "limit",
+              "cursor"),
+          read(
+              "/v1/accounts/{id}/statement",
+              READS,
+              LEDGER,
+              PAGE,
+              "from",
+              "to",
+              "format",
+              "limit",
+              "cursor"),
           command(HONOURED, "freeze-account", "/v1/accounts/{id}/freeze", FREEZE),
           command(HONOURED, "unfreeze-account", "/v1/accounts/{id}/unfreeze", CHANGE),
           command(HONOURED, "close-account", "/v1/accounts/{id}/close", CHANGE),
@@ -116,7 +158,9 @@ public class Routes implements KeyedOperations {
     return TABLE.stream()
         .anyMatch(
             route ->
-                route.target() instanceof Command command && command.operation().equals(operation));
+                route.target() instanceof Command command
+                    && command.keyPolicy() != KeyPolicy.NONE
+                    && command.operation().equals(operation));
   }
 
   private static Route command(

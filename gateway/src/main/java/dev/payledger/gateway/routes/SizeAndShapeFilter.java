@@ -12,11 +12,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -24,20 +23,35 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// Finds the route of a request, and refuses what is too large or of the wrong kind, before anybody
 /// spends time on it.
 public final class SizeAndShapeFilter extends OncePerRequestFilter {
-  private static final Logger log = LoggerFactory.getLogger(SizeAndShapeFilter.class);
   private final Routes routes;
   private final Problems problems;
+  private final Refusals refusals;
 
   public SizeAndShapeFilter(Routes routes, Problems problems) {
     this.routes = routes;
     this.problems = problems;
+    this.refusals = new Refusals(problems);
   }
 
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    switch (routes.match(request.getMethod(), request.getRequestURI())) {
+    Routes.Match match = routes.match(request.getMethod(), request.getRequestURI());
+    if (match instanceof Routes.Match.Found(Route route)) {
+      route.putInto(request);
+    }
+    Map<String, String> query;
+    try {
+      query = QueryString.parameters(request.getQueryString());
+    } catch (IllegalArgumentException e) {
+      refusals.write(
+          request,
+          response,
+          Problem.of(ProblemCode.INVALID_REQUEST, Objects.requireNonNull(e.getMessage())));
+      return;
+    }
+    switch (match) {
       case Routes.Match.Unknown() ->
           problems.write(
               request,
@@ -52,22 +66,26 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
             Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "Allowed here: " + methods + "."));
       }
       case Routes.Match.Found(Route route) -> {
-        Optional<Problem> refusal = refusal(request, route);
+        Optional<Problem> refusal = refusal(request, query, route);
         if (refusal.isPresent()) {
-          log.info("refused a request: {}", refusal.get().detail());
-          problems.write(request, response, refusal.get());
+          refusals.write(request, response, refusal.get());
         } else {
-          route.putInto(request);
           chain.doFilter(request, response);
         }
       }
     }
   }
 
-  private static Optional<Problem> refusal(HttpServletRequest request, Route route) {
-    Optional<Problem> query = queryRefusal(request, route);
-    if (query.isPresent()) {
-      return query;
+  private static Optional<Problem> refusal(
+      HttpServletRequest request, Map<String, String> query, Route route) {
+    Optional<String> unknown =
+        query.keySet().stream().filter(name -> !route.parameters().contains(name)).findFirst();
+    if (unknown.isPresent()) {
+      // A filter that is passed over shows more than was asked for. What is missing or has no right
+      // value, the service refuses.
+      return problem(
+          ProblemCode.INVALID_REQUEST,
+          "Parameter '%s' is unknown here.".formatted(QueryString.excerpt(unknown.get())));
     }
     if (Collections.list(request.getHeaders("Authorization")).size() > 1) {
       return problem(ProblemCode.INVALID_REQUEST, "Send Authorization once.");
@@ -84,23 +102,6 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
           "Send the body as %s in UTF-8, without content encoding.".formatted(type));
     }
     return Optional.empty();
-  }
-
-  /// An unknown parameter is refused and not passed over: a filter that is ignored shows more than was
-  /// asked for. What is missing or of the wrong form, the service refuses.
-  private static Optional<Problem> queryRefusal(HttpServletRequest request, Route route) {
-    try {
-      return QueryString.parameters(request.getQueryString()).keySet().stream()
-          .filter(name -> !route.parameters().contains(name))
-          .findFirst()
-          .flatMap(
-              name ->
-                  problem(
-                      ProblemCode.INVALID_REQUEST,
-                      "Parameter '%s' is unknown here.".formatted(QueryString.excerpt(name))));
-    } catch (IllegalArgumentException e) {
-      return problem(ProblemCode.INVALID_REQUEST, Objects.requireNonNull(e.getMessage()));
-    }
   }
 
   static String tooLarge(int bytesMax) {

@@ -33,7 +33,7 @@ public record BodyShape(
   public static final BodyShape TRANSFER_BATCH =
       new BodyShape(
           ObjectShape.of(
-              required("items", FieldCheck.listOf(1, BATCH_ITEMS_MAX, TransferShape.ITEM))),
+              required("items", FieldCheck.listOf(1, BATCH_ITEMS_MAX, TransferShape.TRANSFER))),
           BATCH_BYTES_MAX,
           false,
           batch -> batch.get("items").valueStream().mapToInt(TransferShape::cost).sum());
@@ -43,11 +43,7 @@ public record BodyShape(
           optional("amountMinor", FieldCheck.AMOUNT_MINOR), optional("final", FieldCheck.BOOLEAN));
 
   public static final BodyShape REVERSAL =
-      body(
-          ObjectShape.of(
-              optional("amountMinor", FieldCheck.AMOUNT_MINOR),
-              optional("reference", FieldCheck.text(0, 140)),
-              optional("metadata", FieldCheck.FLAT_MAP)));
+      new BodyShape(TransferShape.REVERSAL, BYTES_MAX, false, TransferShape::cost);
 
   public static final BodyShape ACCOUNT =
       body(
@@ -84,17 +80,14 @@ public record BodyShape(
   /// Checks the bytes as they came.
   public ShapeOutcome check(byte[] body) {
     if (mayBeAbsent && body.length == 0) {
-      return new ShapeOutcome.Fits("", 1, false);
+      return new ShapeOutcome.Fits("", 1);
     }
     return switch (StrictJson.read(body)) {
       case StrictJson.Unreadable(String detail) -> new ShapeOutcome.Refused(detail);
       case StrictJson.Read(JsonNode root) -> {
         String refusal = shape.refusal("", root);
         yield refusal == null
-            ? new ShapeOutcome.Fits(
-                StrictJson.canonical(root),
-                cost.applyAsInt(root),
-                root.path("dryRun").asBoolean(false))
+            ? new ShapeOutcome.Fits(StrictJson.canonical(root), cost.applyAsInt(root))
             : new ShapeOutcome.Refused(refusal);
       }
     };

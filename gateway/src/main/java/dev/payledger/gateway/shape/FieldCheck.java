@@ -16,6 +16,8 @@ interface FieldCheck {
   /// The largest integer that every JSON reader keeps exactly (2^53 − 1).
   long AMOUNT_MINOR_MAX = (1L << 53) - 1;
 
+  int BYTE_ORDER_MARK = 0xFEFF;
+
   int METADATA_ENTRIES_MAX = 20;
   int METADATA_NAME_MAX = 40;
   int METADATA_VALUE_MAX = 200;
@@ -58,7 +60,8 @@ interface FieldCheck {
         "a string of %d to %d characters without control characters"
             .formatted(charactersMin, charactersMax),
         value ->
-            isText(value, charactersMax) && value.stringValue().strip().length() >= charactersMin);
+            isText(value, charactersMax)
+                && (charactersMin == 0 || hasMoreThanSpace(value.stringValue())));
   }
 
   /// A list, whose items are named by their index: `legs[3]`.
@@ -96,20 +99,38 @@ interface FieldCheck {
     return must(expected, value -> value.isString() && words.contains(value.stringValue()));
   }
 
+  static FieldCheck integer(long least, long most) {
+    return must("an integer from %d to %d".formatted(least, most), isInteger(least, most));
+  }
+
   private static FieldCheck minorUnits(long least) {
     return must(
         "an integer of minor units from %d to %d".formatted(least, AMOUNT_MINOR_MAX),
-        value ->
-            value.isIntegralNumber()
-                && value.canConvertToLong()
-                && value.longValue() >= least
-                && value.longValue() <= AMOUNT_MINOR_MAX);
+        isInteger(least, AMOUNT_MINOR_MAX));
+  }
+
+  private static Predicate<JsonNode> isInteger(long least, long most) {
+    return value ->
+        value.isIntegralNumber()
+            && value.canConvertToLong()
+            && value.longValue() >= least
+            && value.longValue() <= most;
   }
 
   private static boolean isText(JsonNode value, int charactersMax) {
     return value.isString()
         && value.stringValue().codePointCount(0, value.stringValue().length()) <= charactersMax
         && isPrintable(value.stringValue());
+  }
+
+  /// As `\s` of the description's patterns has it: no-break spaces and the byte order mark are space too.
+  private static boolean hasMoreThanSpace(String text) {
+    return text.codePoints()
+        .anyMatch(
+            point ->
+                !Character.isWhitespace(point)
+                    && !Character.isSpaceChar(point)
+                    && point != BYTE_ORDER_MARK);
   }
 
   private static boolean isFlatMap(JsonNode value) {

@@ -1,7 +1,6 @@
 package dev.payledger.gateway.shape;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -43,13 +42,6 @@ final class ObjectShape implements FieldCheck {
         Arrays.stream(fields)
             .collect(Collectors.toUnmodifiableMap(Field::name, Function.identity())),
         List.of());
-  }
-
-  /// The same with one field more.
-  ObjectShape and(Field more) {
-    Map<String, Field> all = new HashMap<>(fields);
-    all.put(more.name(), more);
-    return new ObjectShape(Map.copyOf(all), rules);
   }
 
   /// The first rule that does not hold is the answer.

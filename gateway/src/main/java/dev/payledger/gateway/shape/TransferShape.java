@@ -7,8 +7,10 @@ import static dev.payledger.gateway.shape.ObjectShape.Field.optional;
 import static dev.payledger.gateway.shape.ObjectShape.Field.required;
 import static dev.payledger.gateway.shape.ObjectShape.place;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,8 +28,8 @@ final class TransferShape {
           required("creditAccountId", UUID),
           required("amountMinor", AMOUNT_MINOR));
 
-  /// One of many in a batch.
-  static final ObjectShape ITEM =
+  /// By itself, or one of many in a batch.
+  static final ObjectShape TRANSFER =
       ObjectShape.of(
               optional("debitAccountId", UUID),
               optional("creditAccountId", UUID),
@@ -42,8 +44,21 @@ final class TransferShape {
               TransferShape::legsAreCapturedAtOnce,
               TransferShape::legsSumUpToAnAmount);
 
-  /// By itself, and perhaps only to see what would become of it.
-  static final ObjectShape TRANSFER = ITEM.and(optional("dryRun", FieldCheck.BOOLEAN));
+  /// Of all that is left, of an amount, or leg by leg.
+  static final ObjectShape REVERSAL =
+      ObjectShape.of(
+              optional("amountMinor", AMOUNT_MINOR),
+              optional(
+                  "legs",
+                  FieldCheck.listOf(
+                      1,
+                      LEGS_MAX,
+                      ObjectShape.of(
+                          required("leg", FieldCheck.integer(1, LEGS_MAX)),
+                          optional("amountMinor", AMOUNT_MINOR)))),
+              optional("reference", FieldCheck.text(0, 140)),
+              optional("metadata", FieldCheck.FLAT_MAP))
+          .where(TransferShape::eitherAmountOrLegs, TransferShape::legsAreNamedOnce);
 
   private TransferShape() {}
 
@@ -64,6 +79,22 @@ final class TransferShape {
                         .formatted(place(place, name))
                     + ": a transfer has debitAccountId, creditAccountId and amountMinor, or legs.")
         .orElse(null);
+  }
+
+  private static @Nullable String eitherAmountOrLegs(String place, ObjectNode reversal) {
+    return reversal.has("legs") && reversal.has("amountMinor")
+        ? "Field '%s' cannot stand beside 'legs'.".formatted(place(place, "amountMinor"))
+        : null;
+  }
+
+  private static @Nullable String legsAreNamedOnce(String place, ObjectNode reversal) {
+    Set<Integer> named = new HashSet<>();
+    for (JsonNode leg : reversal.path("legs")) {
+      if (!named.add(leg.get("leg").intValue())) {
+        return "Field '%s' names a leg twice.".formatted(place(place, "legs"));
+      }
+    }
+    return null;
   }
 
   private static @Nullable String legsAreCapturedAtOnce(String place, ObjectNode transfer) {

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 class IdempotencyIT extends GatewayUnderTest {
   private static final String TRANSFERS = "/v1/transfers";
@@ -134,18 +135,18 @@ class IdempotencyIT extends GatewayUnderTest {
   @Test
   void aDryRunNeitherReadsNorClaimsAKey() {
     String key = newKey();
-    String dryRun = transfer(1_000).replaceFirst("}$", ",\"dryRun\":true}");
+    String dryRun = TRANSFERS + "/dry-run";
     ledger.answers(
         request ->
-            request.body().contains("dryRun")
+            request.target().equals(dryRun)
                 ? Reply.json(200, "{\"asked\":" + ledger.arrived().size() + "}")
                 : posted(request));
 
-    HttpResponse<String> first = post("alice", TRANSFERS, key, dryRun);
-    HttpResponse<String> again = post("alice", TRANSFERS, key, dryRun);
-    HttpResponse<String> without = send(posting("alice", TRANSFERS, dryRun));
+    HttpResponse<String> first = post("alice", dryRun, key, transfer(1_000));
+    HttpResponse<String> again = post("alice", dryRun, key, transfer(1_000));
+    HttpResponse<String> without = send(posting("alice", dryRun, transfer(1_000)));
     HttpResponse<String> made = post("alice", TRANSFERS, key, transfer(1_000));
-    HttpResponse<String> after = post("alice", TRANSFERS, key, dryRun);
+    HttpResponse<String> after = post("alice", dryRun, key, transfer(1_000));
 
     assertThat(List.of(first.statusCode(), again.statusCode(), without.statusCode()))
         .containsOnly(200);
@@ -160,10 +161,10 @@ class IdempotencyIT extends GatewayUnderTest {
 
   @Test
   void aDryRunThatWasNotAnsweredIsNotUnknown() {
-    String dryRun = transfer(1_000).replaceFirst("}$", ",\"dryRun\":true}");
     ledger.answers(request -> Reply.json(500, "{}"));
 
-    assertProblem(send(posting("alice", TRANSFERS, dryRun)), 503, "unavailable");
+    assertProblem(
+        send(posting("alice", TRANSFERS + "/dry-run", transfer(1_000))), 503, "unavailable");
     assertProblem(post("alice", TRANSFERS, newKey(), transfer(1_000)), 503, "outcome-unknown");
   }
 
@@ -618,6 +619,20 @@ class IdempotencyIT extends GatewayUnderTest {
   void aKeyCanBeLookedUpByItsOwnerOnly() {
     String key = newKey();
     assertThat(lookUp("alice", key, "create-transfer")).isEqualTo("UNKNOWN");
+    String pending = "/v1/transfers/" + UUID.randomUUID();
+    ledger.answers(request -> Reply.json(202, "{\"status\":\"PENDING\"}").at(pending));
+    post("alice", TRANSFERS, key, transfer(1_000));
+    JsonNode accepted =
+        json(get("alice", "/v1/idempotency-keys?key=" + key + "&operation=create-transfer"));
+    assertThat(accepted.get("progress").stringValue()).isEqualTo("IN_PROGRESS");
+    assertThat(accepted.get("status").intValue()).isEqualTo(202);
+    assertThat(accepted.get("location").stringValue()).isEqualTo(pending);
+    ledger.answers(request -> Reply.json(503, "{}"));
+    post("alice", TRANSFERS, key, transfer(1_000));
+    assertThat(lookUp("alice", key, "create-transfer"))
+        .as("an outage does not undo it")
+        .isEqualTo("IN_PROGRESS");
+    ledger.answers(this::posted);
     HttpResponse<String> made = post("alice", TRANSFERS, key, transfer(1_000));
     HttpResponse<String> found =
         get("alice", "/v1/idempotency-keys?key=" + key + "&operation=create-transfer");
@@ -629,6 +644,9 @@ class IdempotencyIT extends GatewayUnderTest {
     assertThat(lookUp("alice", key, "open-account")).isEqualTo("UNKNOWN");
     assertThat(lookUp("bob", key, "create-transfer")).isEqualTo("UNKNOWN");
     assertProblem(get("alice", "/v1/idempotency-keys?key=" + key), 400, "invalid-request");
+    String right = "/v1/idempotency-keys?key=" + key + "&operation=create-transfer";
+    assertProblem(get("alice", right + "&more=1"), 400, "invalid-request");
+    assertProblem(get("alice", right + "&key=" + key), 400, "invalid-request");
     assertProblem(
         get("alice", "/v1/idempotency-keys?key=a%20b&operation=create-transfer"),
         400,
@@ -639,7 +657,7 @@ class IdempotencyIT extends GatewayUnderTest {
   void theDatabaseKeepsOnlyFinalAnswersAndCompleteRows() {
     KeyedCommand command = command(newKey());
     keys.claim(command);
-    Answer pending = new Answer(202, "application/json", null, null, null, new byte[0]);
+    Answer pending = new Answer(202, "application/json", null, null, null, null, new byte[0]);
     assertThatThrownBy(() -> keys.answer(command, pending))
         .isInstanceOf(DataIntegrityViolationException.class)
         .hasMessageContaining("only_final_answers_are_kept");
@@ -690,7 +708,7 @@ class IdempotencyIT extends GatewayUnderTest {
 
   private static Answer answer(String body) {
     return new Answer(
-        201, "application/json", null, null, null, body.getBytes(StandardCharsets.UTF_8));
+        201, "application/json", null, null, null, null, body.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void await(CountDownLatch latch) {

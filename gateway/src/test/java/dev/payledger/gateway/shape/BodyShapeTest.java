@@ -252,7 +252,7 @@ class BodyShapeTest {
   @Test
   void aCommandWithoutBodyFitsWhereNoneIsNeeded() {
     for (BodyShape shape : List.of(BodyShape.NONE, BodyShape.FREEZE)) {
-      assertThat(shape.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits("", 1, false));
+      assertThat(shape.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits("", 1));
       assertThat(check(shape, "{}")).isInstanceOf(ShapeOutcome.Fits.class);
       assertThat(check(shape, "[]")).isInstanceOf(ShapeOutcome.Refused.class);
       assertThat(check(shape, "{\"sides\":\"DEBITS\"}")).isInstanceOf(ShapeOutcome.Refused.class);
@@ -282,6 +282,16 @@ class BodyShapeTest {
     assertThat(check(BodyShape.OVERDRAFT, "{}")).isInstanceOf(ShapeOutcome.Refused.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\u00A0", "\uFEFF", "\u2007\u3000", "\u2028"})
+  void blankNameIsRefused(String name) {
+    String account = "{\"name\":\"%s\",\"currency\":\"EUR\"}";
+    assertThat(check(BodyShape.ACCOUNT, account.formatted(name)))
+        .isInstanceOf(ShapeOutcome.Refused.class);
+    assertThat(check(BodyShape.ACCOUNT, account.formatted(name + "x")))
+        .isInstanceOf(ShapeOutcome.Fits.class);
+  }
+
   @Test
   void aReversalMayNameAnAmountAndNothingThatItsOriginalSays() {
     assertThat(check(BodyShape.REVERSAL, "{}")).isInstanceOf(ShapeOutcome.Fits.class);
@@ -289,6 +299,21 @@ class BodyShapeTest {
         .isInstanceOf(ShapeOutcome.Fits.class);
     assertThat(check(BodyShape.REVERSAL, "{\"amountMinor\":0}"))
         .isInstanceOf(ShapeOutcome.Refused.class);
+    assertThat(check(BodyShape.REVERSAL, "{\"legs\":[{\"leg\":2},{\"leg\":50,\"amountMinor\":1}]}"))
+        .isInstanceOf(ShapeOutcome.Fits.class);
+    for (String legs :
+        List.of(
+            "[]",
+            "[{}]",
+            "[{\"leg\":0}]",
+            "[{\"leg\":51}]",
+            "[{\"leg\":1.0}]",
+            "[{\"leg\":1},{\"leg\":1}]",
+            "[{\"leg\":1}],\"amountMinor\":1")) {
+      assertThat(check(BodyShape.REVERSAL, "{\"legs\":" + legs + "}"))
+          .as(legs)
+          .isInstanceOf(ShapeOutcome.Refused.class);
+    }
     assertThat(check(BodyShape.REVERSAL, "{\"currency\":\"EUR\"}"))
         .isInstanceOf(ShapeOutcome.Refused.class);
     assertThat(BodyShape.REVERSAL.check(new byte[0])).isInstanceOf(ShapeOutcome.Refused.class);
@@ -418,7 +443,7 @@ class BodyShapeTest {
 
   @Test
   void aCaptureMayNameAnAmountAndWhetherItIsTheLast() {
-    assertThat(BodyShape.CAPTURE.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits("", 1, false));
+    assertThat(BodyShape.CAPTURE.check(new byte[0])).isEqualTo(new ShapeOutcome.Fits("", 1));
     for (String fits :
         List.of("{}", "{'amountMinor':1}", "{'final':true}", "{'amountMinor':1,'final':false}")) {
       assertThat(check(BodyShape.CAPTURE, fits.replace('\'', '"')))

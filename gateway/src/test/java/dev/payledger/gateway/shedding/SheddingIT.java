@@ -6,10 +6,12 @@ import dev.payledger.gateway.Downstream.Reply;
 import dev.payledger.gateway.GatewayApplication;
 import dev.payledger.gateway.GatewayUnderTest;
 import dev.payledger.testkit.Postgres;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -121,6 +123,51 @@ class SheddingIT extends GatewayUnderTest {
     }
   }
 
+  /// The limit has room to fall, and quick reads of the same route have set what is usual.
+  @Test
+  void waitedTimeDoesNotLowerTheLimit() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    ledger.answers(
+        request -> {
+          if (request.target().contains("waitMs")) {
+            awaitQuietly(never, Duration.ofMillis(500));
+          }
+          return Reply.json(200, "{}");
+        });
+    try (ConfigurableApplicationContext gateway =
+            narrow("SHEDDING_LIMIT_MIN=4", "SHEDDING_LIMIT_START=36", "SHEDDING_LIMIT_MAX=64");
+        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      int port = ((ServletWebServerApplicationContext) gateway).getWebServer().getPort();
+      String transfer = "/v1/transfers/" + ALICE_EUR;
+      for (int i = 0; i < 30; i++) {
+        assertThat(send(at(port, "operator", transfer)).statusCode()).isEqualTo(200);
+      }
+      double limit = limit(gateway);
+      for (int round = 0; round < 4; round++) {
+        List<Future<HttpResponse<String>>> waiting = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+          String caller = List.of("alice", "bob", "carol").get(i % 3);
+          waiting.add(callers.submit(() -> send(at(port, caller, transfer + "?waitMs=500"))));
+        }
+        for (Future<HttpResponse<String>> each : waiting) {
+          assertThat(each.get().statusCode()).isEqualTo(200);
+        }
+      }
+
+      assertThat(limit).isGreaterThan(8);
+      assertThat(limit(gateway)).isGreaterThanOrEqualTo(limit);
+    }
+  }
+
+  private static double limit(ConfigurableApplicationContext gateway) {
+    return gateway
+        .getBean(MeterRegistry.class)
+        .get("gateway.shedding.limit")
+        .tag("upstream", "ledger")
+        .gauge()
+        .value();
+  }
+
   private static long readsArrived() {
     return ledger.arrived().stream().filter(request -> request.target().equals(READ)).count();
   }
@@ -132,7 +179,6 @@ class SheddingIT extends GatewayUnderTest {
 
   private ConfigurableApplicationContext narrow(String... more) {
     return new SpringApplicationBuilder(GatewayApplication.class)
-        .properties(more)
         .properties(
             "POSTGRES_HOST=" + Postgres.address().host(),
             "POSTGRES_PORT=" + Postgres.address().port(),
@@ -144,6 +190,7 @@ class SheddingIT extends GatewayUnderTest {
             "SHEDDING_LIMIT_START=10",
             "SHEDDING_LIMIT_MAX=10",
             "SHEDDING_CALLER_IN_FLIGHT_MAX=9")
+        .properties(more)
         .run("--server.port=0", "--management.server.port=0");
   }
 
@@ -164,8 +211,12 @@ class SheddingIT extends GatewayUnderTest {
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
+    awaitQuietly(latch, Duration.ofSeconds(30));
+  }
+
+  private static void awaitQuietly(CountDownLatch latch, Duration bound) {
     try {
-      latch.await(30, TimeUnit.SECONDS);
+      latch.await(bound.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

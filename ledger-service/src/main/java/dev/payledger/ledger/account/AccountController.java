@@ -1,11 +1,10 @@
 package dev.payledger.ledger.account;
 
 import dev.payledger.ledger.journal.AccountChange;
-import dev.payledger.ledger.journal.DatabaseClock;
+import dev.payledger.ledger.journal.AccountStatus;
 import dev.payledger.ledger.journal.Sides;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Cursors;
-import dev.payledger.ledger.request.Instants;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
@@ -13,14 +12,15 @@ import dev.payledger.ledger.request.Requests;
 import dev.payledger.ledger.request.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -34,35 +34,31 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/v1/accounts")
 class AccountController {
+  private static final UUID NO_ID = new UUID(0, 0);
+
   private final AccountAdministration administration;
   private final Accounts accounts;
-  private final AccountLines lines;
+  private final AccountList list;
+  private final Holds holds;
   private final AccountChanges changes;
   private final Requests requests;
   private final Cursors cursors;
-  private final AccountProperties properties;
-  private final JdbcClient sql;
-  private final DatabaseClock clock;
 
   AccountController(
       AccountAdministration administration,
       Accounts accounts,
-      AccountLines lines,
+      AccountList list,
+      Holds holds,
       AccountChanges changes,
       Requests requests,
-      Cursors cursors,
-      AccountProperties properties,
-      JdbcClient sql,
-      DatabaseClock clock) {
+      Cursors cursors) {
     this.administration = administration;
     this.accounts = accounts;
-    this.lines = lines;
+    this.list = list;
+    this.holds = holds;
     this.changes = changes;
     this.requests = requests;
     this.cursors = cursors;
-    this.properties = properties;
-    this.sql = sql;
-    this.clock = clock;
   }
 
   @PostMapping
@@ -93,22 +89,39 @@ class AccountController {
 
   @GetMapping
   ResponseEntity<Page<AccountView>> list(
+      @RequestParam @Nullable String owner,
+      @RequestParam @Nullable String currency,
+      @RequestParam(required = false) @Nullable AccountStatus status,
       @RequestParam @Nullable Integer limit,
       @RequestParam @Nullable String cursor,
       Authentication auth) {
     Caller caller = Caller.of(auth);
     int checked = Page.checkedLimit(limit);
-    String list = "accounts of " + caller.subject();
-    UUID after = cursor == null ? null : UUID.fromString(cursors.open(list, cursor));
+    AccountFilter filter = new AccountFilter(owner, currency, status);
+    String list = filter.list(caller);
+    String ofOwner = owner != null || caller.isOperator() ? owner : caller.subject();
+    if (ofOwner != null && !caller.maySee(ofOwner)) {
+      // As each of them is: as if it were not there.
+      return fresh(new Page<>(List.of(), null));
+    }
+    AccountList.Found found =
+        this.list.find(
+            ofOwner,
+            filter,
+            cursor == null ? NO_ID : UUID.fromString(cursors.open(list, cursor)),
+            checked + 1);
+    Map<UUID, Account> all =
+        accounts.findByIdIn(found.ids()).stream()
+            .collect(Collectors.toMap(Account::id, Function.identity()));
+    UUID lookedTo = found.lookedTo();
     return fresh(
         Page.of(
-            accounts
-                .page(caller.isOperator() ? null : caller.subject(), after, Limit.of(checked + 1))
-                .stream()
-                .map(AccountView::of)
+            found.ids().stream()
+                .map(id -> AccountView.of(Objects.requireNonNull(all.get(id))))
                 .toList(),
             checked,
-            last -> cursors.seal(list, last.id().toString())));
+            last -> cursors.seal(list, last.id().toString()),
+            lookedTo == null ? null : cursors.seal(list, lookedTo.toString())));
   }
 
   @GetMapping("/{id}")
@@ -121,40 +134,33 @@ class AccountController {
     return fresh(BalanceView.of(AccountView.of(administration.of(id, Caller.of(auth)))));
   }
 
-  @GetMapping(path = "/{id}/balance", params = "asOf")
-  ResponseEntity<PastBalanceView> balanceAsOf(
-      @PathVariable UUID id, @RequestParam("asOf") String text, Authentication auth) {
-    Instant asOf = Instants.parse("asOf", text);
-    Account account = administration.of(id, Caller.of(auth));
-    Instant settled = clock.now(sql).minus(properties.settleTime());
-    if (asOf.isAfter(settled)) {
-      throw new Problem(
-          ProblemCode.AS_OF_NOT_SETTLED,
-          ("asOf must be at least %d s ago: entries of that time may still arrive. Ask again then,"
-                  + " or leave asOf out for the balance now.")
-              .formatted(properties.settleTime().toSeconds()));
-    }
-    // The database keeps microseconds and would round up; no book is older than the epoch.
-    Instant asked =
-        asOf.isBefore(Instant.EPOCH) ? Instant.EPOCH : asOf.truncatedTo(ChronoUnit.MICROS);
-    return fresh(lines.asOf(account.id(), account.currency(), asked));
-  }
-
-  @GetMapping("/{id}/entries")
-  ResponseEntity<Page<AccountLine>> entries(
+  @GetMapping("/{id}/holds")
+  ResponseEntity<HoldsView> holds(
       @PathVariable UUID id,
       @RequestParam @Nullable Integer limit,
       @RequestParam @Nullable String cursor,
       Authentication auth) {
     int checked = Page.checkedLimit(limit);
     UUID account = administration.of(id, Caller.of(auth)).id();
-    String list = "entries of " + account;
-    long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor));
-    return fresh(
+    String list = "holds of " + account;
+    UUID after = cursor == null ? NO_ID : UUID.fromString(cursors.open(list, cursor));
+    List<Holds.Row> rows = holds.page(account, after, checked + 1);
+    Page<HoldsView.Hold> page =
         Page.of(
-            lines.page(account, after, checked + 1),
+            rows.stream().map(Holds.Row::hold).filter(Objects::nonNull).toList(),
             checked,
-            last -> cursors.seal(list, Long.toString(last.sequence()))));
+            last -> cursors.seal(list, last.transferId().toString()));
+    Holds.Row amounts = rows.getFirst();
+    return fresh(
+        new HoldsView(
+            account,
+            amounts.currency(),
+            amounts.balanceMinor(),
+            amounts.balanceMinor() - amounts.heldMinor(),
+            amounts.heldMinor(),
+            amounts.version(),
+            page.items(),
+            page.next()));
   }
 
   /// An owner's freeze stops debits; an operator's both sides, unless told otherwise.

@@ -1,8 +1,10 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.ledger.request.Caller;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -11,14 +13,6 @@ import org.springframework.stereotype.Repository;
 /// The history of accounts.
 @Repository
 class AccountLines {
-  private static final String PAGE =
-      """
-      SELECT l.seq, l.entry_id, e.transfer_id, l.side, e.amount_minor, e.currency,
-        l.balance_after_minor, e.posted_at
-      FROM account_line l JOIN journal_entry e ON e.id = l.entry_id
-      WHERE l.account_id = :account AND l.seq > :after ORDER BY l.seq LIMIT :limit
-      """;
-
   /// Halves the account's lines until one is left: they are numbered without gaps and never go back
   /// in time, so each step is one look by primary key and no index on time is needed.
   static final String AS_OF =
@@ -45,20 +39,50 @@ class AccountLines {
   }
 
   PastBalanceView asOf(UUID account, String currency, Instant asOf) {
+    Place place = until(account, asOf);
+    return new PastBalanceView(account, currency, asOf, place.balanceMinor(), place.sequence());
+  }
+
+  /// Where an account's history is at an instant.
+  ///
+  /// @param sequence of the last line until then, 0 for none
+  /// @param balanceMinor after it
+  record Place(long sequence, long balanceMinor) {}
+
+  /// Before the instant, which is one of microseconds.
+  Place before(UUID account, Instant instant) {
+    return until(account, instant.minus(1, ChronoUnit.MICROS));
+  }
+
+  private Place until(UUID account, Instant instant) {
     return sql.sql(AS_OF)
         .param("account", account)
-        .param("asOf", asOf.atOffset(ZoneOffset.UTC))
-        .query(
-            (row, n) ->
-                new PastBalanceView(
-                    account, currency, asOf, row.getLong("balance_minor"), row.getLong("seq")))
+        .param("asOf", instant.atOffset(ZoneOffset.UTC))
+        .query((row, n) -> new Place(row.getLong("seq"), row.getLong("balance_minor")))
         .single();
   }
 
-  List<AccountLine> page(UUID account, long after, int limit) {
-    return sql.sql(PAGE)
+  /// In which order lines are read.
+  enum Order {
+    OLDEST_FIRST("ASC"),
+    NEWEST_FIRST("DESC");
+
+    private final String sql;
+
+    Order(String sql) {
+      this.sql = sql;
+    }
+  }
+
+  /// As the caller may see them, from the first sequence to the last one, as many as the limit at most.
+  List<AccountLine> page(
+      UUID account, Caller caller, long first, long last, Order order, int limit) {
+    return sql.sql(sql(order))
+        .param("isOperator", caller.isOperator())
+        .param("caller", caller.subject())
         .param("account", account)
-        .param("after", after)
+        .param("first", first)
+        .param("last", last)
         .param("limit", limit)
         .query(
             (row, n) ->
@@ -70,7 +94,21 @@ class AccountLines {
                     row.getLong("amount_minor"),
                     row.getString("currency"),
                     row.getLong("balance_after_minor"),
-                    row.getObject("posted_at", OffsetDateTime.class).toInstant()))
+                    row.getObject("posted_at", OffsetDateTime.class).toInstant(),
+                    row.getString("reference")))
         .list();
+  }
+
+  static String sql(Order order) {
+    return """
+        SELECT l.seq, l.entry_id, e.transfer_id, l.side, e.amount_minor, e.currency,
+          l.balance_after_minor, e.posted_at,
+          CASE WHEN t.reference IS NOT NULL AND %s THEN t.reference END AS reference
+        FROM account_line l JOIN journal_entry e ON e.id = l.entry_id
+          JOIN transfer t ON t.id = e.transfer_id
+        WHERE l.account_id = :account AND l.seq BETWEEN :first AND :last
+        ORDER BY l.seq %s LIMIT :limit
+        """
+        .formatted(DebitSide.IS_THE_CALLER, order.sql);
   }
 }

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.audit;
 
+import java.math.BigDecimal;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -8,14 +9,15 @@ import org.springframework.stereotype.Component;
 /// like any other, on the connections for reads, so that it takes none from the auditor.
 @Component
 class TrialBalance {
-  /// One statement, so one snapshot. A sum that does not fit is an error, never a wrong number.
+  /// One statement, so one snapshot. What was moved in all is no amount of an account: it fits no bigint
+  /// some day, and no JSON number that every reader keeps exact long before. So it is text.
   private static final String SUMS =
       """
       SELECT currency, count(*) AS accounts,
-        sum(debits_posted_minor)::bigint AS debits_posted_minor,
-        sum(credits_posted_minor)::bigint AS credits_posted_minor,
-        sum(debits_pending_minor)::bigint AS debits_pending_minor,
-        sum(credits_pending_minor)::bigint AS credits_pending_minor
+        sum(debits_posted_minor) AS debits_posted_minor,
+        sum(credits_posted_minor) AS credits_posted_minor,
+        sum(debits_pending_minor) AS debits_pending_minor,
+        sum(credits_pending_minor) AS credits_pending_minor
       FROM account GROUP BY currency ORDER BY currency
       """;
 
@@ -38,10 +40,10 @@ class TrialBalance {
                     CurrencyView.of(
                         row.getString("currency"),
                         row.getLong("accounts"),
-                        row.getLong("debits_posted_minor"),
-                        row.getLong("credits_posted_minor"),
-                        row.getLong("debits_pending_minor"),
-                        row.getLong("credits_pending_minor")))
+                        row.getBigDecimal("debits_posted_minor"),
+                        row.getBigDecimal("credits_posted_minor"),
+                        row.getBigDecimal("debits_pending_minor"),
+                        row.getBigDecimal("credits_pending_minor")))
             .list();
     return new View(currencies.stream().allMatch(CurrencyView::isBalanced), currencies);
   }
@@ -49,37 +51,37 @@ class TrialBalance {
   /// @param balanced whether debits equal credits in every currency, posted and pending
   record View(boolean balanced, List<CurrencyView> currencies) {}
 
-  /// Amounts in minor units.
+  /// Amounts in minor units, as text.
   ///
   /// @param differenceMinor posted credits minus posted debits
   record CurrencyView(
       String currency,
       long accounts,
-      long debitsPostedMinor,
-      long creditsPostedMinor,
-      long debitsPendingMinor,
-      long creditsPendingMinor,
-      long differenceMinor) {
+      String debitsPostedMinor,
+      String creditsPostedMinor,
+      String debitsPendingMinor,
+      String creditsPendingMinor,
+      String differenceMinor) {
 
     static CurrencyView of(
         String currency,
         long accounts,
-        long debitsPostedMinor,
-        long creditsPostedMinor,
-        long debitsPendingMinor,
-        long creditsPendingMinor) {
+        BigDecimal debitsPostedMinor,
+        BigDecimal creditsPostedMinor,
+        BigDecimal debitsPendingMinor,
+        BigDecimal creditsPendingMinor) {
       return new CurrencyView(
           currency,
           accounts,
-          debitsPostedMinor,
-          creditsPostedMinor,
-          debitsPendingMinor,
-          creditsPendingMinor,
-          Math.subtractExact(creditsPostedMinor, debitsPostedMinor));
+          debitsPostedMinor.toPlainString(),
+          creditsPostedMinor.toPlainString(),
+          debitsPendingMinor.toPlainString(),
+          creditsPendingMinor.toPlainString(),
+          creditsPostedMinor.subtract(debitsPostedMinor).toPlainString());
     }
 
     private boolean isBalanced() {
-      return differenceMinor == 0 && debitsPendingMinor == creditsPendingMinor;
+      return differenceMinor.equals("0") && debitsPendingMinor.equals(creditsPendingMinor);
     }
   }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -116,11 +117,13 @@ final class BatchPlan {
     return Decision.of(new OpenOutcome.Opened(command.id()));
   }
 
-  private Decision<HoldOutcome> hold(HoldFunds command) {
-    KnownCommand known = books.known(command.id());
+  private Decision<HoldOutcome> hold(HoldFunds asked) {
+    KnownCommand known = books.known(asked.id());
     if (known != null) {
-      return Decision.of(recognised(command, known));
+      return Decision.of(recognised(asked, known));
     }
+    TransferState original = asked.reverses() == null ? null : books.findTransfer(asked.reverses());
+    HoldFunds command = original == null ? asked : TransferPlan.withRest(asked, original);
     RejectionReason rejection = whyNotHold(command);
     boolean isHeld = rejection == null;
     remember(
@@ -135,7 +138,8 @@ final class BatchPlan {
     if (rejection != null) {
       return new Decision<>(new HoldOutcome.Rejected(command.id(), rejection), decidedOn);
     }
-    books.reverse(command.reverses(), command.money().amountMinor(), 0);
+    books.reverse(
+        command.reverses(), reversals -> reversals.begun(command.reversesLegs(), command.legs()));
     for (Leg leg : command.legs()) {
       books.change(books.account(leg.debitAccountId()).afterDebitHeld(leg.amountMinor()));
       books.change(books.account(leg.creditAccountId()).afterCreditExpected(leg.amountMinor()));
@@ -149,7 +153,8 @@ final class BatchPlan {
     UUID original = command.reverses();
     if (original != null) {
       RejectionReason onReversal =
-          TransferPlan.whyNotReverse(books.findTransfer(original), command.money());
+          TransferPlan.whyNotReverse(
+              books.findTransfer(original), command.reversesLegs(), command.legs());
       if (onReversal != null) {
         return onReversal;
       }
@@ -158,16 +163,21 @@ final class BatchPlan {
     for (Leg leg : command.legs()) {
       AccountState debit =
           held.getOrDefault(leg.debitAccountId(), books.account(leg.debitAccountId()));
+      AccountState credit =
+          held.getOrDefault(leg.creditAccountId(), books.findAccount(leg.creditAccountId()));
       RejectionReason rejection =
           TransferPlan.whyNotHold(
               debit,
-              books.findAccount(leg.creditAccountId()),
+              credit,
               new Money(leg.amountMinor(), command.currency()),
               command.byOperator());
       if (rejection != null) {
         return rejection;
       }
       held.put(debit.id(), debit.afterDebitHeld(leg.amountMinor()));
+      held.put(
+          leg.creditAccountId(),
+          Objects.requireNonNull(credit).afterCreditExpected(leg.amountMinor()));
     }
     return null;
   }

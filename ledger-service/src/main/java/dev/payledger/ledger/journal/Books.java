@@ -9,6 +9,7 @@ import dev.payledger.ledger.journal.LockedRows.Unscreened;
 import dev.payledger.ledger.journal.PlannedWrites.Entry;
 import dev.payledger.ledger.journal.PlannedWrites.Line;
 import dev.payledger.ledger.journal.PlannedWrites.NewCommand;
+import dev.payledger.ledger.journal.TransferState.Reversals;
 import dev.payledger.ledger.journal.TransferState.Status;
 import java.time.Instant;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of one batch while it is planned: as they were locked, then as each decided command leaves
@@ -185,21 +187,31 @@ final class Books {
     change(account(leg.creditAccountId()).afterCreditReleased(amountMinor));
   }
 
-  /// Ends a transfer that is held for its capture. What fraud screening reserved is owed back when
-  /// nothing was captured.
-  void giveUp(TransferState transfer, Status status) {
-    giveBack(transfer.terms().onlyLeg(), transfer.leftMinor());
-    if (transfer.capturedMinor() == 0) {
-      writes.releasesOwed.add(transfer.id());
+  /// Of a transfer that is held for its capture and ends: what it never moves is available again, and
+  /// counts on no limit. Fraud screening is to be told, the allowance is here.
+  void giveBackRest(TransferState transfer, long restMinor) {
+    Leg leg = transfer.terms().onlyLeg();
+    giveBack(leg, restMinor);
+    writes.releasesOwed.add(transfer.id());
+    Instant window = transfer.allowanceWindow();
+    if (window != null) {
+      count(new AllowanceKey(leg.debitAccountId(), window), -restMinor, null);
     }
+  }
+
+  /// Ends a transfer that is held for its capture.
+  void giveUp(TransferState transfer, Status status) {
+    giveBackRest(transfer, transfer.leftMinor());
     announce(transfer.ended(status, transfer.screening(), null, now), now);
   }
 
   /// Counts on the transfer that is given back.
-  void reverse(@Nullable UUID original, long pendingMinor, long postedMinor) {
+  ///
+  /// @param original null when none is
+  void reverse(@Nullable UUID original, UnaryOperator<Reversals> step) {
     if (original != null) {
       TransferState before = transfer(original);
-      change(before.withReversals(before.reversals().plus(pendingMinor, postedMinor)));
+      change(before.withReversals(step.apply(before.reversals())));
     }
   }
 
@@ -228,17 +240,27 @@ final class Books {
         || !fits(owners, ownerAllowancesMinor, allowance.ownerLimitMinor())) {
       return false;
     }
-    used.forEach(
-        (key, minor) -> {
-          allowancesMinor.merge(key, minor, Math::addExact);
-          PlannedWrites.use(writes.allowanceUses, key, minor, allowance.limitMinor());
-        });
-    owners.forEach(
-        (key, minor) -> {
-          ownerAllowancesMinor.merge(key, minor, Math::addExact);
-          PlannedWrites.use(writes.ownerAllowanceUses, key, minor, allowance.ownerLimitMinor());
-        });
+    used.forEach((key, minor) -> count(key, minor, allowance));
     return true;
+  }
+
+  /// Of the account and its owner.
+  ///
+  /// @param allowance null when some is given back: the limits stay
+  private void count(AllowanceKey key, long minor, @Nullable OfflineAllowance allowance) {
+    allowancesMinor.merge(key, minor, Math::addExact);
+    PlannedWrites.use(
+        writes.allowanceUses, key, minor, allowance == null ? null : allowance.limitMinor());
+    String owner = unscreened.owners().get(key.account());
+    if (owner != null) {
+      OwnerAllowanceKey ofOwner = new OwnerAllowanceKey(owner, key.windowStart());
+      ownerAllowancesMinor.merge(ofOwner, minor, Math::addExact);
+      PlannedWrites.use(
+          writes.ownerAllowanceUses,
+          ofOwner,
+          minor,
+          allowance == null ? null : allowance.ownerLimitMinor());
+    }
   }
 
   private static <K> boolean fits(Map<K, Long> more, Map<K, Long> usedMinor, long limitMinor) {

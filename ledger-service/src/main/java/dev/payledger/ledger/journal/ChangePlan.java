@@ -63,7 +63,7 @@ final class ChangePlan {
             ? transfer.posted(amountMinor, transfer.screening(), postedAt)
             : transfer.captured(amountMinor);
     if (amountMinor < leftMinor && isLast) {
-      books.giveBack(leg, leftMinor - amountMinor);
+      books.giveBackRest(transfer, leftMinor - amountMinor);
     }
     books.announce(captured, postedAt);
     remember(command, null);

@@ -44,6 +44,10 @@ final class Columns<T> {
         "int4", (Object[]) rows.stream().map(column::applyAsInt).toArray(Integer[]::new));
   }
 
+  SqlArrayValue integersOrNull(Function<T, @Nullable Integer> column) {
+    return new SqlArrayValue("int4", (Object[]) rows.stream().map(column).toArray(Integer[]::new));
+  }
+
   /// Absent ones stay absent.
   SqlArrayValue seconds(Function<T, @Nullable Duration> column) {
     return longsOrNull(

@@ -21,7 +21,14 @@ public sealed interface JournalCommand<O> {
 
   /// Opens an account under the command's id, which becomes the account's.
   record OpenAccount(UUID id, Fingerprint fingerprint, String owner, String name, String currency)
-      implements JournalCommand<OpenOutcome> {}
+      implements JournalCommand<OpenOutcome> {
+
+    /// For the log, which gets none of what the caller wrote.
+    @Override
+    public String toString() {
+      return "OpenAccount[" + id + "]";
+    }
+  }
 
   /// Changes what an account takes part in or may owe, by its owner or an operator; recorded under an
   /// id of its own.
@@ -37,7 +44,14 @@ public sealed interface JournalCommand<O> {
       boolean byOperator,
       @Nullable String reason,
       @Nullable String traceparent)
-      implements JournalCommand<AccountOutcome> {}
+      implements JournalCommand<AccountOutcome> {
+
+    /// For the log, which gets none of what the caller wrote.
+    @Override
+    public String toString() {
+      return "ChangeAccount[" + id + "]";
+    }
+  }
 
   /// Records which items a batch has, before the first of them. The items are commands of their own,
   /// with ids derived from this one's.
@@ -49,7 +63,7 @@ public sealed interface JournalCommand<O> {
   /// @param legs 1 to 50, all of them or none
   /// @param captureWithin how long it is held for its capture by request; null when it is captured as
   ///     soon as it is screened
-  /// @param reverses the posted transfer that this one gives back, whole or in part; else null
+  /// @param reversal the posted transfer that this one gives back, whole or in part; else null
   /// @param sagaLease how long from now the caller has the saga to itself
   /// @param lifetime time from now until the transfer expires
   record HoldFunds(
@@ -60,7 +74,7 @@ public sealed interface JournalCommand<O> {
       List<Leg> legs,
       String currency,
       @Nullable Duration captureWithin,
-      @Nullable UUID reverses,
+      @Nullable Reversal reversal,
       @Nullable String reference,
       Map<String, String> metadata,
       @Nullable String traceparent,
@@ -74,12 +88,57 @@ public sealed interface JournalCommand<O> {
       return legs.size();
     }
 
+    /// For the log, which gets none of what the caller wrote.
+    @Override
+    public String toString() {
+      return "HoldFunds[" + id + "]";
+    }
+
+    /// The same, but for what it gives back.
+    HoldFunds withReversal(List<Leg> legs, Reversal reversal) {
+      return new HoldFunds(
+          id,
+          fingerprint,
+          initiator,
+          byOperator,
+          legs,
+          currency,
+          captureWithin,
+          reversal,
+          reference,
+          metadata,
+          traceparent,
+          sagaOwner,
+          sagaLease,
+          lifetime);
+    }
+
+    /// The numbers of the legs that the legs give back; none unless it is a reversal.
+    public List<Integer> reversesLegs() {
+      return reversal == null
+          ? List.of()
+          : reversal.legs().stream().map(ReversedLeg::number).toList();
+    }
+
+    /// The transfer that this one gives back; null for all others.
+    public @Nullable UUID reverses() {
+      return reversal == null ? null : reversal.transferId();
+    }
+
     /// The sum of the legs.
     public Money money() {
       return new Money(
           legs.stream().mapToLong(Leg::amountMinor).reduce(0, Math::addExact), currency);
     }
   }
+
+  /// Which transfer a new one gives back, and which of its legs, in the order of the new one's.
+  record Reversal(UUID transferId, List<ReversedLeg> legs) {}
+
+  /// @param number of the leg that is given back, from 1
+  /// @param isRest whether all that is left of it is given back, however much: the new transfer's leg
+  ///     has the most that it can be
+  record ReversedLeg(int number, boolean isRest) {}
 
   /// T2 of the saga, the pivot: debits and credits, ends the hold; or, when it is to be captured by
   /// request, declares it held for that. With an allowance the transfer was not screened: it passes

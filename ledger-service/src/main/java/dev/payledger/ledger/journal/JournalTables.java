@@ -18,6 +18,7 @@ import dev.payledger.ledger.journal.LockedRows.Unscreened;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -64,8 +65,9 @@ final class JournalTables {
           UNION SELECT reverses FROM transfer WHERE id = ANY (:transfers)) AS ids)
       SELECT t.id, t.status, t.debit_account_id, t.credit_account_id, t.leg_count, t.amount_minor,
         t.currency, t.capture_within_s, t.captured_minor, t.capture_count, t.void_requested,
-        t.event_count, t.screening, t.rejection, t.traceparent, t.reverses, t.reversing_minor,
-        t.reversed_minor, t.reversal_count, t.expires_at, t.finished_at, s.step, s.epoch, s.reason
+        t.event_count, t.screening, t.rejection, t.traceparent, t.reverses, t.reverses_leg,
+        t.reversing_minor, t.reversed_minor, t.reversal_count, t.expires_at,
+        t.allowance_window_start, t.finished_at, s.step, s.epoch, s.reason
       FROM transfer t JOIN saga s ON s.transfer_id = ANY (ARRAY[t.id])
       WHERE t.id = ANY (CAST((SELECT ids FROM wanted) AS uuid[]))
       ORDER BY t.id FOR NO KEY UPDATE OF t, s
@@ -75,8 +77,9 @@ final class JournalTables {
 
   static final String FIND_LEGS =
       """
-      SELECT transfer_id, debit_account_id, credit_account_id, amount_minor FROM transfer_leg
-      WHERE transfer_id = ANY (:transfers) ORDER BY transfer_id, leg
+      SELECT transfer_id, debit_account_id, credit_account_id, amount_minor, reverses_leg,
+        reversing_minor, reversed_minor
+      FROM transfer_leg WHERE transfer_id = ANY (:transfers) ORDER BY transfer_id, leg
       """;
 
   static final String LOCK_HOLDS =
@@ -166,13 +169,21 @@ final class JournalTables {
     Set<UUID> unscreened = new HashSet<>();
     for (JournalCommand<?> command : commands) {
       accountIds.addAll(accountsOf(command, known, transfers));
+      UUID id = transferOf(command);
+      TransferState transfer = id == null ? null : transfers.get(id);
+      if (transfer == null) {
+        continue;
+      }
+      // Only what is still held can be given back.
+      Instant window =
+          transfer.status() == TransferState.Status.HELD ? transfer.allowanceWindow() : null;
       if (command instanceof PostTransfer post && post.allowance() != null) {
-        TransferState transfer = transfers.get(post.transferId());
-        if (transfer != null) {
-          unscreened.addAll(accountsOf(transfer));
-          for (Leg leg : transfer.terms().legs()) {
-            allowances.add(new AllowanceKey(leg.debitAccountId(), post.allowance().windowStart()));
-          }
+        unscreened.addAll(accountsOf(transfer));
+        window = post.allowance().windowStart();
+      }
+      if (window != null) {
+        for (Leg leg : transfer.terms().legs()) {
+          allowances.add(new AllowanceKey(leg.debitAccountId(), window));
         }
       }
     }
@@ -308,7 +319,7 @@ final class JournalTables {
   /// @param elsewhere gets the transfers that somebody else has locked, or a hold of them
   private Map<UUID, TransferState> lockTransfers(Set<UUID> ids, Set<UUID> elsewhere) {
     Map<UUID, TransferState> locked = new HashMap<>();
-    Map<UUID, List<Leg>> legs = new HashMap<>();
+    Set<UUID> withSeveralLegs = new HashSet<>();
     sql.sql(locking(LOCK_TRANSFERS))
         .param("transfers", new Columns<>(ids).uuids(id -> id))
         .query(
@@ -316,12 +327,12 @@ final class JournalTables {
               TransferState transfer = transfer(row);
               locked.put(transfer.id(), transfer);
               if (row.getInt("leg_count") > 1) {
-                legs.put(transfer.id(), new ArrayList<>());
+                withSeveralLegs.add(transfer.id());
               }
             });
-    if (!legs.isEmpty()) {
-      findLegs(legs);
-      legs.forEach((id, all) -> locked.computeIfPresent(id, (key, t) -> t.withLegs(all)));
+    if (!withSeveralLegs.isEmpty()) {
+      findLegs(withSeveralLegs)
+          .forEach((id, all) -> locked.computeIfPresent(id, (key, t) -> withLegs(t, all)));
     }
     Set<UUID> wanted = new HashSet<>(ids);
     locked.values().stream()
@@ -357,13 +368,29 @@ final class JournalTables {
         });
   }
 
-  private void findLegs(Map<UUID, List<Leg>> legs) {
+  /// @param reverses the number of the leg that it gives back; null unless it is a reversal's
+  private record LegRow(Leg leg, @Nullable Integer reverses, TransferState.GivenBack givenBack) {}
+
+  private Map<UUID, List<LegRow>> findLegs(Set<UUID> transfers) {
+    Map<UUID, List<LegRow>> legs = new HashMap<>();
     sql.sql(FIND_LEGS)
-        .param("transfers", new Columns<>(legs.keySet()).uuids(id -> id))
+        .param("transfers", new Columns<>(transfers).uuids(id -> id))
         .query(
             row -> {
-              legs.getOrDefault(row.getObject("transfer_id", UUID.class), List.of()).add(leg(row));
+              legs.computeIfAbsent(
+                      row.getObject("transfer_id", UUID.class), id -> new ArrayList<>())
+                  .add(
+                      new LegRow(
+                          leg(row), row.getObject("reverses_leg", Integer.class), givenBack(row)));
             });
+    return legs;
+  }
+
+  private static TransferState withLegs(TransferState transfer, List<LegRow> rows) {
+    return transfer.withLegs(
+        rows.stream().map(LegRow::leg).toList(),
+        rows.stream().map(LegRow::reverses).filter(Objects::nonNull).toList(),
+        rows.stream().map(LegRow::givenBack).toList());
   }
 
   private static Map<UUID, AccountState> accounts(JdbcClient sql, String statement, Set<UUID> ids) {
@@ -494,6 +521,8 @@ final class JournalTables {
   private static TransferState transfer(ResultSet row) throws SQLException {
     Long captureWithin = row.getObject("capture_within_s", Long.class);
     OffsetDateTime finishedAt = row.getObject("finished_at", OffsetDateTime.class);
+    OffsetDateTime allowanceWindow = row.getObject("allowance_window_start", OffsetDateTime.class);
+    Integer reversesLeg = row.getObject("reverses_leg", Integer.class);
     return new TransferState(
         new TransferState.Terms(
             row.getObject("id", UUID.class),
@@ -501,6 +530,7 @@ final class JournalTables {
             new Money(row.getLong("amount_minor"), row.getString("currency")),
             captureWithin == null ? null : Duration.ofSeconds(captureWithin),
             row.getObject("reverses", UUID.class),
+            reversesLeg == null ? List.of() : List.of(reversesLeg),
             row.getString("traceparent")),
         TransferState.Status.valueOf(row.getString("status")),
         row.getLong("event_count"),
@@ -509,10 +539,7 @@ final class JournalTables {
         row.getLong("captured_minor"),
         row.getInt("capture_count"),
         row.getBoolean("void_requested"),
-        new TransferState.Reversals(
-            row.getLong("reversing_minor"),
-            row.getLong("reversed_minor"),
-            row.getInt("reversal_count")),
+        new TransferState.Reversals(List.of(givenBack(row)), row.getInt("reversal_count")),
         false,
         new TransferState.Saga(
             SagaStep.valueOf(row.getString("step")),
@@ -520,7 +547,13 @@ final class JournalTables {
             row.getString("reason"),
             null),
         row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+        allowanceWindow == null ? null : allowanceWindow.toInstant(),
         finishedAt == null ? null : finishedAt.toInstant());
+  }
+
+  private static TransferState.GivenBack givenBack(ResultSet row) throws SQLException {
+    return new TransferState.GivenBack(
+        row.getLong("reversing_minor"), row.getLong("reversed_minor"));
   }
 
   private static Leg leg(ResultSet row) throws SQLException {

@@ -7,6 +7,7 @@ import dev.payledger.ledger.journal.PlannedWrites.AccountMove;
 import dev.payledger.ledger.journal.PlannedWrites.AllowanceUse;
 import dev.payledger.ledger.journal.PlannedWrites.Entry;
 import dev.payledger.ledger.journal.PlannedWrites.HoldMove;
+import dev.payledger.ledger.journal.PlannedWrites.LegMove;
 import dev.payledger.ledger.journal.PlannedWrites.Line;
 import dev.payledger.ledger.journal.PlannedWrites.NewAccountChange;
 import dev.payledger.ledger.journal.PlannedWrites.NewCommand;
@@ -59,26 +60,26 @@ final class JournalWrites {
   static final String CREATE_TRANSFERS =
       """
       INSERT INTO transfer (id, initiator, by_operator, status, rejection, debit_account_id,
-        credit_account_id, leg_count, amount_minor, currency, capture_within_s, reverses, reference,
-        metadata, event_count, traceparent, created_at, expires_at, finished_at, refused)
+        credit_account_id, leg_count, amount_minor, currency, capture_within_s, reverses, reverses_leg,
+        reference, metadata, event_count, traceparent, created_at, expires_at, finished_at, refused)
       SELECT id, initiator, by_operator, status, rejection, debit_account_id, credit_account_id,
-        leg_count, amount_minor, currency, capture_within_s, reverses, reference,
+        leg_count, amount_minor, currency, capture_within_s, reverses, reverses_leg, reference,
         CAST(metadata AS jsonb), 1, traceparent, created_at, expires_at, finished_at,
         rejection IS NOT NULL
       FROM unnest(:ids, :initiators, :byOperators, :statuses, :rejections, :debits, :credits,
-          :legCounts, :amountsMinor, :currencies, :capturesWithin, :reversed, :references, :metadatas,
-          :traceparents, :createdAts, :expiresAts, :finishedAts)
+          :legCounts, :amountsMinor, :currencies, :capturesWithin, :reversed, :reversedLegs,
+          :references, :metadatas, :traceparents, :createdAts, :expiresAts, :finishedAts)
         AS t (id, initiator, by_operator, status, rejection, debit_account_id, credit_account_id,
-          leg_count, amount_minor, currency, capture_within_s, reverses, reference, metadata,
-          traceparent, created_at, expires_at, finished_at)
+          leg_count, amount_minor, currency, capture_within_s, reverses, reverses_leg, reference,
+          metadata, traceparent, created_at, expires_at, finished_at)
       """;
 
   static final String CREATE_LEGS =
       """
       INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id, amount_minor,
-        created_at, refused)
+        created_at, refused, reverses_leg, reference)
       SELECT * FROM unnest(:transfers, :numbers, :debits, :credits, :amountsMinor, :createdAts,
-        :refusals)
+        :refusals, :reversedLegs, :references)
       """;
 
   static final String CREATE_HOLDS =
@@ -160,13 +161,24 @@ final class JournalWrites {
         reversing_minor = t.reversing_minor + m.reversing,
         reversed_minor = t.reversed_minor + m.reversed,
         reversal_count = t.reversal_count + m.reversals, event_count = m.event_count,
-        expires_at = m.expires_at, finished_at = m.finished_at
+        expires_at = m.expires_at, allowance_window_start = m.allowance_window_start,
+        finished_at = m.finished_at
       FROM unnest(:transfers, :from, :statuses, :rejections, :screenings, :capturedMinor, :captures,
           :voidsRequested, :reversingMinor, :reversedMinor, :reversals, :eventCounts, :expiresAts,
-          :finishedAts)
+          :windowStarts, :finishedAts)
         AS m (id, from_status, status, rejection, screening, captured, captures, void_requested,
-          reversing, reversed, reversals, event_count, expires_at, finished_at)
+          reversing, reversed, reversals, event_count, expires_at, allowance_window_start,
+          finished_at)
       WHERE t.id = ANY (ARRAY[m.id]) AND t.status = m.from_status
+      """;
+
+  static final String MOVE_LEGS =
+      """
+      UPDATE transfer_leg l SET reversing_minor = l.reversing_minor + m.reversing,
+        reversed_minor = l.reversed_minor + m.reversed
+      FROM unnest(:transfers, :numbers, :reversingMinor, :reversedMinor)
+        AS m (transfer_id, leg, reversing, reversed)
+      WHERE l.transfer_id = ANY (ARRAY[m.transfer_id]) AND l.leg = ANY (ARRAY[m.leg])
       """;
 
   static final String OWE_RELEASES =
@@ -185,12 +197,27 @@ final class JournalWrites {
         SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
       """;
 
+  /// The row is there: it was used, and is locked.
+  static final String GIVE_ALLOWANCES_BACK =
+      """
+      UPDATE offline_allowance o SET used_minor = o.used_minor + m.minor
+      FROM unnest(:accounts, :windowStarts, :amountsMinor) AS m (account_id, window_start, minor)
+      WHERE o.account_id = ANY (ARRAY[m.account_id]) AND o.window_start = ANY (ARRAY[m.window_start])
+      """;
+
   static final String USE_OWNER_ALLOWANCES =
       """
       INSERT INTO owner_offline_allowance AS used (owner, window_start, used_minor, limit_minor)
       SELECT * FROM unnest(:owners, :windowStarts, :amountsMinor, :limitsMinor) ORDER BY 1, 2
       ON CONFLICT (owner, window_start) DO UPDATE
         SET used_minor = used.used_minor + excluded.used_minor, limit_minor = excluded.limit_minor
+      """;
+
+  static final String GIVE_OWNER_ALLOWANCES_BACK =
+      """
+      UPDATE owner_offline_allowance o SET used_minor = o.used_minor + m.minor
+      FROM unnest(:owners, :windowStarts, :amountsMinor) AS m (owner, window_start, minor)
+      WHERE o.owner = ANY (ARRAY[m.owner]) AND o.window_start = ANY (ARRAY[m.window_start])
       """;
 
   private final Pipeline pipeline;
@@ -217,9 +244,12 @@ final class JournalWrites {
         this::moveSagas);
     some(planned.transferMoves.stream().flatMap(TransferMove::holds).toList(), this::moveHolds);
     some(planned.transferMoves, this::moveTransfers);
+    some(planned.transferMoves.stream().flatMap(TransferMove::legs).toList(), this::moveLegs);
     some(planned.releasesOwed, owed -> oweReleases(owed, now));
-    some(List.copyOf(planned.allowanceUses.entrySet()), this::useAllowances);
-    some(List.copyOf(planned.ownerAllowanceUses.entrySet()), this::useOwnerAllowances);
+    some(uses(planned.allowanceUses, true), this::useAllowances);
+    some(uses(planned.allowanceUses, false), this::giveAllowancesBack);
+    some(uses(planned.ownerAllowanceUses, true), this::useOwnerAllowances);
+    some(uses(planned.ownerAllowanceUses, false), this::giveOwnerAllowancesBack);
   }
 
   private void recordCommands(List<NewCommand> rows) {
@@ -285,6 +315,7 @@ final class JournalWrites {
         .param("currencies", of.texts(t -> t.command().currency()))
         .param("capturesWithin", of.seconds(t -> t.command().captureWithin()))
         .param("reversed", of.uuids(t -> t.command().reverses()))
+        .param("reversedLegs", of.integersOrNull(NewTransfer::reversesLeg))
         .param("references", of.texts(t -> t.command().reference()))
         .param("metadatas", of.texts(t -> json.writeValueAsString(t.command().metadata())))
         .param("traceparents", of.texts(t -> t.command().traceparent()))
@@ -303,7 +334,9 @@ final class JournalWrites {
         .param("credits", of.uuids(l -> l.leg().creditAccountId()))
         .param("amountsMinor", of.longs(l -> l.leg().amountMinor()))
         .param("createdAts", of.instants(l -> l.transfer().createdAt()))
-        .param("refusals", of.booleans(l -> l.transfer().rejection() != null));
+        .param("refusals", of.booleans(l -> l.transfer().rejection() != null))
+        .param("reversedLegs", of.integersOrNull(NewLeg::reversesLeg))
+        .param("references", of.texts(l -> l.transfer().command().reference()));
   }
 
   private void createHolds(List<NewHold> rows) {
@@ -410,7 +443,18 @@ final class JournalWrites {
         .param("reversals", of.integers(TransferMove::reversals))
         .param("eventCounts", of.longs(m -> m.after().eventCount()))
         .param("expiresAts", of.instants(m -> m.after().expiresAt()))
+        .param("windowStarts", of.instants(m -> m.after().allowanceWindow()))
         .param("finishedAts", of.instants(m -> m.after().finishedAt()));
+  }
+
+  private void moveLegs(List<LegMove> rows) {
+    Columns<LegMove> of = new Columns<>(rows);
+    pipeline
+        .add(MOVE_LEGS, rows.size())
+        .param("transfers", of.uuids(m -> m.transfer().after().id()))
+        .param("numbers", of.integers(LegMove::number))
+        .param("reversingMinor", of.longs(LegMove::reversingMinor))
+        .param("reversedMinor", of.longs(LegMove::reversedMinor));
   }
 
   private void oweReleases(List<UUID> rows, Instant now) {
@@ -420,6 +464,32 @@ final class JournalWrites {
         .param("dueAt", Columns.utc(now));
   }
 
+  /// Those of which some is used, all of the batch added up; or those of which some is given back.
+  private static <K> List<Map.Entry<K, AllowanceUse>> uses(
+      Map<K, AllowanceUse> uses, boolean areUsed) {
+    return uses.entrySet().stream()
+        .filter(use -> (use.getValue().amountMinor() >= 0) == areUsed)
+        .toList();
+  }
+
+  private void giveAllowancesBack(List<Map.Entry<AllowanceKey, AllowanceUse>> rows) {
+    Columns<Map.Entry<AllowanceKey, AllowanceUse>> of = new Columns<>(rows);
+    pipeline
+        .add(GIVE_ALLOWANCES_BACK, rows.size())
+        .param("accounts", of.uuids(use -> use.getKey().account()))
+        .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
+        .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()));
+  }
+
+  private void giveOwnerAllowancesBack(List<Map.Entry<OwnerAllowanceKey, AllowanceUse>> rows) {
+    Columns<Map.Entry<OwnerAllowanceKey, AllowanceUse>> of = new Columns<>(rows);
+    pipeline
+        .add(GIVE_OWNER_ALLOWANCES_BACK, rows.size())
+        .param("owners", of.texts(use -> use.getKey().owner()))
+        .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
+        .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()));
+  }
+
   private void useAllowances(List<Map.Entry<AllowanceKey, AllowanceUse>> rows) {
     Columns<Map.Entry<AllowanceKey, AllowanceUse>> of = new Columns<>(rows);
     pipeline
@@ -427,7 +497,7 @@ final class JournalWrites {
         .param("accounts", of.uuids(use -> use.getKey().account()))
         .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
         .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()))
-        .param("limitsMinor", of.longs(use -> use.getValue().limitMinor()));
+        .param("limitsMinor", of.longsOrNull(use -> use.getValue().limitMinor()));
   }
 
   private void useOwnerAllowances(List<Map.Entry<OwnerAllowanceKey, AllowanceUse>> rows) {
@@ -437,7 +507,7 @@ final class JournalWrites {
         .param("owners", of.texts(use -> use.getKey().owner()))
         .param("windowStarts", of.instants(use -> use.getKey().windowStart()))
         .param("amountsMinor", of.longs(use -> use.getValue().amountMinor()))
-        .param("limitsMinor", of.longs(use -> use.getValue().limitMinor()));
+        .param("limitsMinor", of.longsOrNull(use -> use.getValue().limitMinor()));
   }
 
   private static SqlArrayValue added(

@@ -4,8 +4,8 @@ import java.util.UUID;
 
 /// One debit and one credit of a transfer, minor units of the transfer's currency.
 public record Leg(UUID debitAccountId, UUID creditAccountId, long amountMinor) {
-  /// What a reversal does about this one.
-  public Leg swapped() {
+  /// The other way round.
+  Leg swapped() {
     return new Leg(creditAccountId, debitAccountId, amountMinor);
   }
 }

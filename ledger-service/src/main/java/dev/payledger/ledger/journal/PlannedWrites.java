@@ -6,12 +6,14 @@ import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
 import dev.payledger.ledger.journal.LockedRows.OwnerAllowanceKey;
+import dev.payledger.ledger.journal.TransferState.GivenBack;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +33,15 @@ final class PlannedWrites {
   final Map<OwnerAllowanceKey, AllowanceUse> ownerAllowanceUses = new LinkedHashMap<>();
   final List<OutboxEvent> events = new ArrayList<>();
 
-  static <K> void use(Map<K, AllowanceUse> uses, K key, long amountMinor, long limitMinor) {
+  static <K> void use(
+      Map<K, AllowanceUse> uses, K key, long amountMinor, @Nullable Long limitMinor) {
     uses.merge(
         key,
         new AllowanceUse(amountMinor, limitMinor),
         (before, more) ->
             new AllowanceUse(
-                Math.addExact(before.amountMinor(), more.amountMinor()), more.limitMinor()));
+                Math.addExact(before.amountMinor(), more.amountMinor()),
+                more.limitMinor() == null ? before.limitMinor() : more.limitMinor()));
   }
 
   /// What became of the locked rows, now that every command is decided.
@@ -97,6 +101,13 @@ final class PlannedWrites {
               .map(debit -> new NewHold(this, debit.getKey(), debit.getValue()));
     }
 
+    /// Which leg the only one gives back; null unless it is a reversal, of one leg.
+    @Nullable Integer reversesLeg() {
+      return command.reverses() == null || command.legs().size() > 1
+          ? null
+          : command.reversesLegs().getFirst();
+    }
+
     /// Of a transfer that has several.
     Stream<NewLeg> legs() {
       List<Leg> legs = command.legs();
@@ -110,7 +121,14 @@ final class PlannedWrites {
 
   record NewHold(NewTransfer transfer, UUID account, long amountMinor) {}
 
-  record NewLeg(NewTransfer transfer, int number, Leg leg) {}
+  record NewLeg(NewTransfer transfer, int number, Leg leg) {
+    /// Which leg it gives back; null unless it is a reversal's.
+    @Nullable Integer reversesLeg() {
+      return transfer.command().reverses() == null
+          ? null
+          : transfer.command().reversesLegs().get(number - 1);
+    }
+  }
 
   /// Counters are written as what was added: the row's constraints are judged on what is in the
   /// database.
@@ -146,6 +164,17 @@ final class PlannedWrites {
       return after.reversals().count() - before.reversals().count();
     }
 
+    /// Those whose reversals moved, of a transfer that has several.
+    Stream<LegMove> legs() {
+      List<GivenBack> was = before.reversals().ofLegs();
+      List<GivenBack> is = after.reversals().ofLegs();
+      return is.size() == 1
+          ? Stream.empty()
+          : IntStream.range(0, is.size())
+              .filter(index -> !is.get(index).equals(was.get(index)))
+              .mapToObj(index -> new LegMove(this, index + 1, was.get(index), is.get(index)));
+    }
+
     boolean hasMovedSaga() {
       return !after.saga().equals(before.saga());
     }
@@ -168,6 +197,16 @@ final class PlannedWrites {
     }
   }
 
+  record LegMove(TransferMove transfer, int number, GivenBack before, GivenBack after) {
+    long reversingMinor() {
+      return after.pendingMinor() - before.pendingMinor();
+    }
+
+    long reversedMinor() {
+      return after.postedMinor() - before.postedMinor();
+    }
+  }
+
   /// @param capturedMinor more of it
   record HoldMove(TransferState transfer, UUID account, long capturedMinor) {
     String status() {
@@ -180,5 +219,7 @@ final class PlannedWrites {
     }
   }
 
-  record AllowanceUse(long amountMinor, long limitMinor) {}
+  /// @param amountMinor below zero when more is given back than used
+  /// @param limitMinor null when nothing is used
+  record AllowanceUse(long amountMinor, @Nullable Long limitMinor) {}
 }

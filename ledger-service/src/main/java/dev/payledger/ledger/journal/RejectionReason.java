@@ -8,10 +8,7 @@ import java.util.Arrays;
 /// idempotency key may succeed another time.
 public enum RejectionReason {
   NOT_REVERSIBLE(
-      "not-reversible",
-      true,
-      "Only what a transfer has moved can be reversed; not a reversal, and one with several legs"
-          + " only whole."),
+      "not-reversible", true, "Only what a transfer has moved can be reversed, and no reversal."),
   REVERSAL_LIMIT(
       "reversal-limit",
       true,
@@ -45,7 +42,15 @@ public enum RejectionReason {
       "currency-mismatch", false, "Both accounts must be in the currency of the transfer."),
   INSUFFICIENT_FUNDS(
       "insufficient-funds", true, "The debit account's available balance is below the amount."),
-  BALANCE_LIMIT("balance-limit", true, "A balance would pass 9007199254740991 minor units."),
+  BALANCE_LIMIT(
+      "balance-limit",
+      true,
+      "A balance, or what is held on an account or for it, would pass 9007199254740991 minor units."),
+  TURNOVER_LIMIT(
+      "turnover-limit",
+      false,
+      "All debits or all credits of an account together would pass 9223372036854775807 minor units."
+          + " Use another account."),
   FRAUD_DECLINED("fraud-declined", false, "Fraud screening declined the transfer."),
   REVIEW_REJECTED("review-rejected", false, "An operator rejected the transfer on review.");
 

@@ -58,8 +58,10 @@ final class SagaPlan {
     }
     TransferEvent.Screening screening =
         allowance == null ? TransferEvent.Screening.APPROVED : TransferEvent.Screening.SKIPPED;
+    TransferState passed =
+        allowance == null ? transfer : transfer.withAllowance(allowance.windowStart());
     if (captureWithin != null) {
-      books.announce(transfer.authorized(screening, books.now().plus(captureWithin)), books.now());
+      books.announce(passed.authorized(screening, books.now().plus(captureWithin)), books.now());
       return new Decision<>(new PostOutcome.Authorized(), decidedOn);
     }
     Instant postedAt = books.notBeforeTheLast(decidedOn.keySet());
@@ -68,8 +70,10 @@ final class SagaPlan {
       books.enter(transfer, ++number, leg, postedAt);
     }
     long amountMinor = transfer.terms().money().amountMinor();
-    books.reverse(transfer.terms().reverses(), -amountMinor, amountMinor);
-    books.announce(transfer.posted(amountMinor, screening, postedAt), postedAt);
+    TransferState.Terms terms = transfer.terms();
+    books.reverse(
+        terms.reverses(), reversals -> reversals.posted(terms.reversesLegs(), terms.legs()));
+    books.announce(passed.posted(amountMinor, screening, postedAt), postedAt);
     return new Decision<>(new PostOutcome.Posted(), decidedOn);
   }
 
@@ -110,7 +114,9 @@ final class SagaPlan {
       return Decision.of(new TurnOutcome.Fenced());
     }
     Map<UUID, Long> decidedOn = books.versions(transfer.terms().legs());
-    books.reverse(transfer.terms().reverses(), -transfer.terms().money().amountMinor(), 0);
+    TransferState.Terms terms = transfer.terms();
+    books.reverse(
+        terms.reverses(), reversals -> reversals.compensated(terms.reversesLegs(), terms.legs()));
     transfer.terms().legs().forEach(leg -> books.giveBack(leg, leg.amountMinor()));
     if (command.releaseOwed()) {
       books.writes().releasesOwed.add(transfer.id());

@@ -1,6 +1,12 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
+import dev.payledger.ledger.journal.JournalCommand.Reversal;
+import dev.payledger.ledger.journal.JournalCommand.ReversedLeg;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of a transfer, as pure functions of the locked rows: no clock, no I/O. A constraint in
@@ -46,29 +52,57 @@ final class TransferPlan {
       return RejectionReason.INSUFFICIENT_FUNDS;
     }
     // Other live holds count: this one must still post after all of them.
-    if (debit.availableMinor() - money.amountMinor() < -Money.AMOUNT_MAX_MINOR) {
+    if (debit.availableMinor() - money.amountMinor() < -Money.AMOUNT_MAX_MINOR
+        || debit.debitsPendingMinor() > Money.AMOUNT_MAX_MINOR - money.amountMinor()
+        || credit.creditsPendingMinor() > Money.AMOUNT_MAX_MINOR - money.amountMinor()) {
       return RejectionReason.BALANCE_LIMIT;
     }
-    return onCredit;
+    if (onCredit != null) {
+      return onCredit;
+    }
+    // What is held may post, so it counts: the sum of both is never more than a long holds.
+    return debit.debitsPostedMinor()
+                > Long.MAX_VALUE - debit.debitsPendingMinor() - money.amountMinor()
+            || credit.creditsPostedMinor()
+                > Long.MAX_VALUE - credit.creditsPendingMinor() - money.amountMinor()
+        ? RejectionReason.TURNOVER_LIMIT
+        : null;
+  }
+
+  /// The reversal with the amounts that are left, where all that is left was asked for. A leg of which
+  /// nothing is left is left out. When that is so of every leg, it stays as it is, and is refused.
+  static HoldFunds withRest(HoldFunds command, TransferState original) {
+    Reversal reversal = Objects.requireNonNull(command.reversal());
+    List<Leg> legs = new ArrayList<>();
+    List<ReversedLeg> reversed = new ArrayList<>();
+    for (int i = 0; i < command.legs().size(); i++) {
+      Leg leg = command.legs().get(i);
+      ReversedLeg which = reversal.legs().get(i);
+      long minor = which.isRest() ? original.reversibleMinor(which.number()) : leg.amountMinor();
+      if (minor > 0) {
+        legs.add(new Leg(leg.debitAccountId(), leg.creditAccountId(), minor));
+        reversed.add(which);
+      }
+    }
+    return legs.isEmpty()
+        ? command
+        : command.withReversal(legs, new Reversal(reversal.transferId(), reversed));
   }
 
   /// Whether so much of a transfer can be given back; null means yes. Reversals under way count, so
   /// that of two that together are too much only one passes.
   ///
   /// @param original null when it never got so far as to hold funds
-  static @Nullable RejectionReason whyNotReverse(@Nullable TransferState original, Money money) {
-    if (original == null
-        || original.capturedMinor() == 0
-        || original.terms().reverses() != null
-        || (original.terms().legs().size() > 1 && !money.equals(original.terms().money()))) {
+  /// @param numbers of its legs, of which the legs give some back
+  static @Nullable RejectionReason whyNotReverse(
+      @Nullable TransferState original, List<Integer> numbers, List<Leg> legs) {
+    if (original == null || original.capturedMinor() == 0 || original.terms().reverses() != null) {
       return RejectionReason.NOT_REVERSIBLE;
     }
-    long leftMinor =
-        original.capturedMinor()
-            - original.reversals().postedMinor()
-            - original.reversals().pendingMinor();
-    if (money.amountMinor() > leftMinor) {
-      return RejectionReason.REVERSAL_LIMIT;
+    for (int i = 0; i < legs.size(); i++) {
+      if (legs.get(i).amountMinor() > original.reversibleMinor(numbers.get(i))) {
+        return RejectionReason.REVERSAL_LIMIT;
+      }
     }
     return original.reversals().count() >= REVERSALS_MAX
         ? RejectionReason.REVERSAL_COUNT_LIMIT

@@ -3,6 +3,8 @@ package dev.payledger.ledger.journal;
 import dev.payledger.contracts.TransferEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param captureCount captures by request so far
 /// @param isVoidRequested its saga turns back instead of posting
 /// @param isHoldLive whether what is not captured yet is reserved
+/// @param allowanceWindow the start of the window whose allowance it used; null when it was screened
 /// @param finishedAt null until it is final
 record TransferState(
     Terms terms,
@@ -33,6 +36,7 @@ record TransferState(
     boolean isHoldLive,
     Saga saga,
     Instant expiresAt,
+    @Nullable Instant allowanceWindow,
     @Nullable Instant finishedAt) {
 
   /// What never changes of a transfer.
@@ -41,16 +45,18 @@ record TransferState(
   /// @param captureWithin how long it is held for its capture by request; null when it is captured as
   ///     soon as it is screened
   /// @param reverses the transfer that this one gives back; null for all others
+  /// @param reversesLegs the numbers of its legs that the legs give back; empty for all others
   record Terms(
       UUID id,
       List<Leg> legs,
       Money money,
       @Nullable Duration captureWithin,
       @Nullable UUID reverses,
+      List<Integer> reversesLegs,
       @Nullable String traceparent) {
 
-    Terms withLegs(List<Leg> legs) {
-      return new Terms(id, legs, money, captureWithin, reverses, traceparent);
+    Terms withLegs(List<Leg> legs, List<Integer> reversesLegs) {
+      return new Terms(id, legs, money, captureWithin, reverses, reversesLegs, traceparent);
     }
 
     /// Of a transfer that is captured by request.
@@ -76,17 +82,58 @@ record TransferState(
     }
   }
 
-  /// What is given back of this transfer, minor units, by how many reversals that are pending or posted.
-  record Reversals(long pendingMinor, long postedMinor, int count) {
-    static final Reversals NONE = new Reversals(0, 0, 0);
+  /// What is given back of this transfer, by how many reversals that are pending or posted.
+  ///
+  /// @param ofLegs of each leg, in their order
+  record Reversals(List<GivenBack> ofLegs, int count) {
 
-    /// What a reversal that begins, posts or is compensated changes.
-    Reversals plus(long pendingMinor, long postedMinor) {
-      return new Reversals(
-          Math.addExact(this.pendingMinor, pendingMinor),
-          Math.addExact(this.postedMinor, postedMinor),
-          count + Long.signum(pendingMinor + postedMinor));
+    static Reversals none(int legCount) {
+      return new Reversals(Collections.nCopies(legCount, GivenBack.NOTHING), 0);
     }
+
+    /// With a reversal whose funds are held.
+    ///
+    /// @param numbers of the legs that the reversal's legs give back
+    Reversals begun(List<Integer> numbers, List<Leg> legs) {
+      return plus(numbers, legs, 1, 0, 1);
+    }
+
+    Reversals posted(List<Integer> numbers, List<Leg> legs) {
+      return plus(numbers, legs, -1, 1, 0);
+    }
+
+    Reversals compensated(List<Integer> numbers, List<Leg> legs) {
+      return plus(numbers, legs, -1, 0, -1);
+    }
+
+    private Reversals plus(
+        List<Integer> numbers, List<Leg> legs, int pending, int posted, int reversals) {
+      List<GivenBack> sums = new ArrayList<>(ofLegs);
+      for (int i = 0; i < legs.size(); i++) {
+        int index = numbers.get(i) - 1;
+        long minor = legs.get(i).amountMinor();
+        GivenBack before = sums.get(index);
+        sums.set(
+            index,
+            new GivenBack(
+                Math.addExact(before.pendingMinor(), pending * minor),
+                Math.addExact(before.postedMinor(), posted * minor)));
+      }
+      return new Reversals(List.copyOf(sums), count + reversals);
+    }
+
+    long pendingMinor() {
+      return ofLegs.stream().mapToLong(GivenBack::pendingMinor).sum();
+    }
+
+    long postedMinor() {
+      return ofLegs.stream().mapToLong(GivenBack::postedMinor).sum();
+    }
+  }
+
+  /// Of a leg, minor units.
+  record GivenBack(long pendingMinor, long postedMinor) {
+    static final GivenBack NOTHING = new GivenBack(0, 0);
   }
 
   /// @param reason why it turned back
@@ -129,6 +176,19 @@ record TransferState(
     return isHoldLive ? terms.money().amountMinor() - capturedMinor : 0;
   }
 
+  /// What a leg has moved and no reversal gives back.
+  ///
+  /// @param number from 1
+  long reversibleMinor(int number) {
+    GivenBack givenBack = reversals.ofLegs().get(number - 1);
+    // A transfer with several legs is captured whole.
+    long movedMinor =
+        terms.legs().size() == 1 || capturedMinor == 0
+            ? capturedMinor
+            : terms.legs().get(number - 1).amountMinor();
+    return movedMinor - givenBack.pendingMinor() - givenBack.postedMinor();
+  }
+
   /// Whether that owner may take that step now.
   boolean isAt(SagaStep step, long epoch) {
     return saga.step() == step && saga.epoch() == epoch;
@@ -139,16 +199,23 @@ record TransferState(
     return isAt(SagaStep.DONE, epoch) && (status == Status.POSTED) == isPosted;
   }
 
-  TransferState withLegs(List<Leg> legs) {
-    return with(terms.withLegs(legs), isHoldLive, isVoidRequested, reversals, saga);
+  /// @param givenBack of each leg
+  TransferState withLegs(List<Leg> legs, List<Integer> reversesLegs, List<GivenBack> givenBack) {
+    return with(
+        terms.withLegs(legs, reversesLegs),
+        isHoldLive,
+        isVoidRequested,
+        new Reversals(givenBack, reversals.count()),
+        saga,
+        allowanceWindow);
   }
 
   TransferState withLiveHold() {
-    return with(terms, true, isVoidRequested, reversals, saga);
+    return with(terms, true, isVoidRequested, reversals, saga, allowanceWindow);
   }
 
   TransferState withReversals(Reversals reversals) {
-    return with(terms, isHoldLive, isVoidRequested, reversals, saga);
+    return with(terms, isHoldLive, isVoidRequested, reversals, saga, allowanceWindow);
   }
 
   TransferState turnedBack(String reason) {
@@ -157,7 +224,8 @@ record TransferState(
         isHoldLive,
         isVoidRequested,
         reversals,
-        new Saga(SagaStep.COMPENSATE, saga.epoch(), reason, saga.dueAt()));
+        new Saga(SagaStep.COMPENSATE, saga.epoch(), reason, saga.dueAt()),
+        allowanceWindow);
   }
 
   /// To be taken up now, by whoever sees it first.
@@ -167,7 +235,13 @@ record TransferState(
         isHoldLive,
         true,
         reversals,
-        new Saga(saga.step(), saga.epoch(), saga.reason(), now));
+        new Saga(saga.step(), saga.epoch(), saga.reason(), now),
+        allowanceWindow);
+  }
+
+  /// Passed unscreened, within an allowance.
+  TransferState withAllowance(Instant window) {
+    return with(terms, isHoldLive, isVoidRequested, reversals, saga, window);
   }
 
   /// Screened, and held until it is captured, voided or its time is over.
@@ -185,6 +259,7 @@ record TransferState(
         isHoldLive,
         new Saga(SagaStep.CAPTURE, saga.epoch(), null, expiresAt),
         expiresAt,
+        allowanceWindow,
         null);
   }
 
@@ -224,11 +299,17 @@ record TransferState(
         isHoldLive && finishedAt == null,
         finishedAt == null ? saga : saga.at(SagaStep.DONE),
         expiresAt,
+        allowanceWindow,
         finishedAt);
   }
 
   private TransferState with(
-      Terms terms, boolean isHoldLive, boolean isVoidRequested, Reversals reversals, Saga saga) {
+      Terms terms,
+      boolean isHoldLive,
+      boolean isVoidRequested,
+      Reversals reversals,
+      Saga saga,
+      @Nullable Instant allowanceWindow) {
     return new TransferState(
         terms,
         status,
@@ -242,6 +323,7 @@ record TransferState(
         isHoldLive,
         saga,
         expiresAt,
+        allowanceWindow,
         finishedAt);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /// Page cursors: where the next page begins, signed, so that a caller can only hand back what it was
@@ -20,6 +21,17 @@ public class Cursors {
   Cursors(RequestProperties properties) {
     this.key =
         new SecretKeySpec(properties.cursorKey().getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+  }
+
+  /// The name of a list that filters make another one of: a cursor is bound to them too.
+  ///
+  /// @param filters without line breaks; null for one that is not given
+  public static String list(String name, @Nullable Object... filters) {
+    StringBuilder list = new StringBuilder(name);
+    for (Object filter : filters) {
+      list.append('\n').append(filter == null ? "" : "=" + filter);
+    }
+    return list.toString();
   }
 
   /// Seals the position after which the list goes on.

@@ -24,8 +24,8 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /// values of numbers, ids and words are read to the letter, where Spring would take `0x1` for 1.
 @Component
 final class DeclaredParameters implements HandlerInterceptor, WebMvcConfigurer {
-  /// As JSON writes it; no operation takes one with more digits.
-  private static final Pattern WHOLE_NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,8}");
+  /// As JSON writes it, in as many digits as a `long` always holds.
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,17}");
 
   private static final Pattern ID =
       Pattern.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");

@@ -2,6 +2,7 @@ package dev.payledger.ledger.request;
 
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,6 +21,12 @@ public class Pages {
 
   /// As `Page.of`; with fewer items where the limit is too many, and at least one.
   public <T> Page<T> of(List<T> oneMore, int limit, Function<T, String> cursorAfter) {
+    return of(oneMore, limit, cursorAfter, null);
+  }
+
+  /// Of a list that is looked through.
+  public <T> Page<T> of(
+      List<T> oneMore, int limit, Function<T, String> cursorAfter, @Nullable String afterLookedAt) {
     int bytes = 0;
     int count = 0;
     for (T item : oneMore) {
@@ -29,6 +36,6 @@ public class Pages {
       }
       count++;
     }
-    return Page.of(oneMore, Math.min(limit, count), cursorAfter);
+    return Page.of(oneMore, Math.min(limit, count), cursorAfter, afterLookedAt);
   }
 }

@@ -58,7 +58,7 @@ final class RequestHeadFilter extends OncePerRequestFilter {
   private void refuse(
       HttpServletRequest request, HttpServletResponse response, ProblemCode code, String detail)
       throws IOException {
-    log.info("refused a request: {}", detail);
+    log.info("refused a request that cannot be read with {}", code.code());
     LedgerProblems.write(json, request, response, new Problem(code, detail));
   }
 

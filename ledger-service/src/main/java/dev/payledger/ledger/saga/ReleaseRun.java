@@ -27,9 +27,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 class ReleaseRun {
   private static final Logger log = LoggerFactory.getLogger(ReleaseRun.class);
 
-  private static final String TRACEPARENT = "SELECT traceparent FROM transfer WHERE id = :id";
-
   private final ScreeningReleases releases;
+  private final SagaTransfers transfers;
   private final FraudScreening screening;
   private final SagaProperties properties;
   private final Backoff backoff;
@@ -39,12 +38,14 @@ class ReleaseRun {
 
   ReleaseRun(
       ScreeningReleases releases,
+      SagaTransfers transfers,
       FraudScreening screening,
       SagaProperties properties,
       TransactionTemplate transaction,
       JdbcClient sql,
       DatabaseClock clock) {
     this.releases = releases;
+    this.transfers = transfers;
     this.screening = screening;
     this.properties = properties;
     this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
@@ -104,7 +105,7 @@ class ReleaseRun {
   private boolean releaseInTime(Owed owed) {
     TimeLeft timeLeft = TimeLeft.of(properties.recoveryTimeout());
     Duration wait = properties.recoveryTimeout().minus(screening.callTimeout());
-    if (!screening.release(owed.transferId(), owed.wasTried(), wait, timeLeft)) {
+    if (!screening.release(owed.transferId(), owed.movedMinor(), owed.wasTried(), wait, timeLeft)) {
       return false;
     }
     try {
@@ -128,13 +129,9 @@ class ReleaseRun {
   }
 
   private Owed claim(ScreeningRelease release, Instant now) {
-    String traceparent =
-        sql.sql(TRACEPARENT)
-            .param("id", release.transferId())
-            .query(String.class)
-            .optional()
-            .orElse(null);
-    Owed owed = new Owed(release.transferId(), release.attempts() > 0, Trace.of(traceparent));
+    UUID id = release.transferId();
+    Owed owed =
+        new Owed(id, transfers.capturedMinor(id), release.attempts() > 0, transfers.trace(id));
     release.attemptedUntil(
         now.plus(properties.leaseDuration()).plus(backoff.pause(release.attempts())));
     return owed;
@@ -142,7 +139,8 @@ class ReleaseRun {
 
   /// A release that is due.
   ///
+  /// @param movedMinor what the transfer has moved, which stays reserved
   /// @param wasTried by an earlier run; the saga's own try was mostly stopped by the breaker
   /// @param trace of the request that began the transfer
-  private record Owed(UUID transferId, boolean wasTried, Trace trace) {}
+  private record Owed(UUID transferId, long movedMinor, boolean wasTried, Trace trace) {}
 }

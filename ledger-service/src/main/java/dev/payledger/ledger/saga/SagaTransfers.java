@@ -65,6 +65,26 @@ class SagaTransfers {
         .list();
   }
 
+  /// What a transfer has moved, minor units; of one that is final this never changes. One that is not
+  /// there has moved nothing: its release must not stop the others.
+  long capturedMinor(UUID id) {
+    return sql.sql("SELECT captured_minor FROM transfer WHERE id = :id")
+        .param("id", id)
+        .query(Long.class)
+        .optional()
+        .orElse(0L);
+  }
+
+  /// Of the request that began a transfer; a new one for a transfer that is not there.
+  Trace trace(UUID id) {
+    return Trace.of(
+        sql.sql("SELECT traceparent FROM transfer WHERE id = :id")
+            .param("id", id)
+            .query(String.class)
+            .optional()
+            .orElse(null));
+  }
+
   SagaTransfer find(UUID id) {
     List<Leg> legs =
         sql.sql(LEGS)

@@ -42,6 +42,7 @@ public class TransferSaga {
   private final FraudScreening screening;
   private final BlockedAccounts blocked;
   private final SagaClaims claims;
+  private final SagaTransfers transfers;
   private final SagaProperties properties;
   private final OfflinePolicy offline;
   private final Backoff backoff;
@@ -54,6 +55,7 @@ public class TransferSaga {
       FraudScreening screening,
       BlockedAccounts blocked,
       SagaClaims claims,
+      SagaTransfers transfers,
       SagaProperties properties,
       JdbcClient sql,
       DatabaseClock clock) {
@@ -61,6 +63,7 @@ public class TransferSaga {
     this.screening = screening;
     this.blocked = blocked;
     this.claims = claims;
+    this.transfers = transfers;
     this.properties = properties;
     this.offline = new OfflinePolicy(properties);
     this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
@@ -91,18 +94,20 @@ public class TransferSaga {
 
   /// Goes on from a hold that this process has just placed, as the saga's first owner.
   public void start(HoldFunds hold, long epoch, TimeLeft timeLeft) {
-    run(
-        new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN, false),
-        new SagaTransfer(
-            hold.id(),
-            hold.initiator(),
-            hold.legs(),
-            hold.money(),
-            hold.byOperator(),
-            false,
-            null,
-            false),
-        timeLeft);
+    // How much a reversal gives back was decided by the journal.
+    SagaTransfer transfer =
+        hold.reversal() != null
+            ? transfers.find(hold.id())
+            : new SagaTransfer(
+                hold.id(),
+                hold.initiator(),
+                hold.legs(),
+                hold.money(),
+                hold.byOperator(),
+                false,
+                null,
+                false);
+    run(new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN, false), transfer, timeLeft);
   }
 
   /// Moves the saga as far as it goes in the time left; what is unfinished then is handed back.
@@ -207,7 +212,8 @@ public class TransferSaga {
   private void compensate(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
     // With no time to hear the answer the release is owed; the funds do not wait for it.
     boolean isReleased =
-        hasTimeToAsk(timeLeft) && screening.release(transfer.id(), false, Duration.ZERO, timeLeft);
+        hasTimeToAsk(timeLeft)
+            && screening.release(transfer.id(), 0, false, Duration.ZERO, timeLeft);
     VoidHold command = new VoidHold(transfer.id(), lease.epoch(), !isReleased);
     journal.submit(command, timeLeft.toDuration());
   }

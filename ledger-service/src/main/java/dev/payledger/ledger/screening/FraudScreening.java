@@ -107,7 +107,7 @@ public class FraudScreening {
             }
             HttpResponse<byte[]> answer =
                 send(
-                    request(transferId, timeLeft)
+                    request(transferId.toString(), timeLeft)
                         .header("Content-Type", "application/json")
                         .PUT(
                             HttpRequest.BodyPublishers.ofString(
@@ -145,12 +145,15 @@ public class FraudScreening {
     return Verdict.CONGESTED;
   }
 
-  /// Asks to give back what was reserved for the transfer; afterwards it can no longer be approved.
+  /// Asks to give back what was reserved for the transfer and did not move; afterwards it can no longer
+  /// be approved.
   ///
+  /// @param movedMinor what it has moved, minor units
   /// @param again whether this was tried before
   /// @param wait how long a place may be waited for
   /// @return false when it is not known to have arrived
-  public boolean release(UUID transferId, boolean again, Duration wait, TimeLeft timeLeft) {
+  public boolean release(
+      UUID transferId, long movedMinor, boolean again, Duration wait, TimeLeft timeLeft) {
     requireNoTransaction();
     try (Place place = places.takeForRelease(wait)) {
       if (place == null) {
@@ -160,7 +163,8 @@ public class FraudScreening {
           "release",
           again,
           () -> {
-            HttpResponse<byte[]> answer = send(request(transferId, timeLeft).DELETE());
+            HttpResponse<byte[]> answer =
+                send(request(transferId + "?movedMinor=" + movedMinor, timeLeft).DELETE());
             if (answer.statusCode() != 204) {
               throw new UnusableAnswer("status " + answer.statusCode());
             }
@@ -223,10 +227,10 @@ public class FraudScreening {
 
   /// Passes on the time that is waited for the answer: the call's limit, and never more than the
   /// caller has left.
-  private HttpRequest.Builder request(UUID transferId, TimeLeft timeLeft) {
+  private HttpRequest.Builder request(String assessment, TimeLeft timeLeft) {
     long limitMs = Math.min(callTimeout().toMillis(), timeLeft.toDuration().toMillis());
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(properties.url().resolve("/assessments/" + transferId))
+        HttpRequest.newBuilder(properties.url().resolve("/assessments/" + assessment))
             .header("Authorization", "Bearer " + properties.credential())
             .header("Request-Timeout-Ms", Long.toString(limitMs));
     Trace.next().ifPresent(traceparent -> request.header("traceparent", traceparent));

@@ -1,6 +1,5 @@
 package dev.payledger.ledger.transfer;
 
-import dev.payledger.ledger.journal.Leg;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,7 +15,7 @@ import org.springframework.stereotype.Repository;
 class Legs {
   private static final String FIND =
       """
-      SELECT transfer_id, debit_account_id, credit_account_id, amount_minor
+      SELECT transfer_id, leg, debit_account_id, credit_account_id, amount_minor, reversed_minor
       FROM transfer_leg WHERE transfer_id IN (:transfers) ORDER BY transfer_id, leg
       """;
 
@@ -26,23 +25,25 @@ class Legs {
     this.sql = sql;
   }
 
-  List<Leg> of(Transfer transfer) {
+  List<TransferLeg> of(Transfer transfer) {
     return Objects.requireNonNull(of(List.of(transfer)).get(transfer.id()));
   }
 
   /// By transfer. One with a single leg has it in its own row; those of all others are one query.
-  Map<UUID, List<Leg>> of(Collection<Transfer> transfers) {
-    Map<UUID, List<Leg>> legs = new HashMap<>();
+  Map<UUID, List<TransferLeg>> of(Collection<Transfer> transfers) {
+    Map<UUID, List<TransferLeg>> legs = new HashMap<>();
     List<UUID> withSeveral = new ArrayList<>();
     for (Transfer transfer : transfers) {
       if (transfer.legCount() == 1) {
         legs.put(
             transfer.id(),
             List.of(
-                new Leg(
+                new TransferLeg(
+                    1,
                     transfer.debitAccountId(),
                     transfer.creditAccountId(),
-                    transfer.amountMinor())));
+                    transfer.amountMinor(),
+                    transfer.reversedMinor())));
       } else {
         legs.put(transfer.id(), new ArrayList<>());
         withSeveral.add(transfer.id());
@@ -55,10 +56,12 @@ class Legs {
               row -> {
                 Objects.requireNonNull(legs.get(row.getObject("transfer_id", UUID.class)))
                     .add(
-                        new Leg(
+                        new TransferLeg(
+                            row.getInt("leg"),
                             row.getObject("debit_account_id", UUID.class),
                             row.getObject("credit_account_id", UUID.class),
-                            row.getLong("amount_minor")));
+                            row.getLong("amount_minor"),
+                            row.getLong("reversed_minor")));
               });
     }
     return legs;

@@ -26,6 +26,8 @@ public class Transfer {
 
   private @Nullable String rejection;
 
+  private boolean refused;
+
   private String screening;
 
   private UUID debitAccountId;
@@ -85,6 +87,11 @@ public class Transfer {
 
   @Nullable String rejection() {
     return rejection;
+  }
+
+  /// Whether it is an attempt: rejected before funds were held.
+  boolean isRefused() {
+    return refused;
   }
 
   String screening() {

@@ -6,16 +6,13 @@ import java.util.List;
 
 /// The body of `POST /v1/transfer-batches`.
 ///
-/// @param items 1 to 100 transfers that have nothing to do with each other; none is a dry run
+/// @param items 1 to 100 transfers that have nothing to do with each other
 record TransferBatchRequest(List<TransferRequest> items) {
   static final int ITEMS_MAX = 100;
 
   TransferBatchRequest {
     if (items == null || items.isEmpty() || items.size() > ITEMS_MAX || items.contains(null)) {
       throw new IllegalArgumentException("items must be 1 to " + ITEMS_MAX + " transfers");
-    }
-    if (items.stream().anyMatch(TransferRequest::isDryRun)) {
-      throw new IllegalArgumentException("an item of a batch is no dry run");
     }
   }
 

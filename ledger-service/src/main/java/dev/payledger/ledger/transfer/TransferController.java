@@ -2,20 +2,17 @@ package dev.payledger.ledger.transfer;
 
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
-import dev.payledger.ledger.request.ListPosition;
 import dev.payledger.ledger.request.Page;
-import dev.payledger.ledger.request.Pages;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.Requests;
 import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.ledger.request.TimeRange;
 import dev.payledger.ledger.request.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
@@ -37,38 +34,20 @@ class TransferController {
   private static final long WAIT_MAX_MS = 30_000;
 
   private final TransferIntake intake;
-  private final Transfers transfers;
   private final TransferViews views;
   private final Requests requests;
-  private final Cursors cursors;
-  private final Pages pages;
 
-  TransferController(
-      TransferIntake intake,
-      Transfers transfers,
-      TransferViews views,
-      Requests requests,
-      Cursors cursors,
-      Pages pages) {
+  TransferController(TransferIntake intake, TransferViews views, Requests requests) {
     this.intake = intake;
-    this.transfers = transfers;
     this.views = views;
     this.requests = requests;
-    this.cursors = cursors;
-    this.pages = pages;
   }
 
-  /// 201 when it is posted or held for its capture, 202 while pending, 422 when rejected; to a dry run
-  /// 200 or the same 422.
+  /// 201 when it is posted or held for its capture, 202 while pending, 422 when rejected.
   @PostMapping
-  ResponseEntity<?> create(
+  ResponseEntity<TransferView> create(
       @RequestBody TransferRequest body, HttpServletRequest request, Authentication auth) {
     Caller caller = Caller.of(auth);
-    if (body.isDryRun()) {
-      return ResponseEntity.ok()
-          .cacheControl(CacheControl.noStore())
-          .body(intake.tryOut(body, caller, Trace.of(request)));
-    }
     return made(
         intake.create(
             requests.commandId(request, caller),
@@ -79,7 +58,14 @@ class TransferController {
         caller);
   }
 
-  /// The same answers; the transfer that is given back shows how much of it was.
+  /// 200 when its funds would be held now, or the same 422; nothing is kept of it.
+  @PostMapping("/dry-run")
+  ResponseEntity<DryRunView> tryOut(
+      @RequestBody TransferRequest body, HttpServletRequest request, Authentication auth) {
+    return fresh(intake.tryOut(body, Caller.of(auth), Trace.of(request)));
+  }
+
+  /// The same answers as to a new one; the transfer that is given back shows how much of it was.
   @PostMapping("/{id}/reversals")
   ResponseEntity<TransferView> reverse(
       @PathVariable UUID id,
@@ -150,7 +136,7 @@ class TransferController {
     }
     Caller caller = Caller.of(auth);
     // Before any waiting: whose it is not must not learn how long it takes.
-    views.of(views.find(id, caller), caller);
+    views.find(id, caller);
     Duration timeLeft = requests.timeLeft(request).toDuration();
     Duration wait = Duration.ofMillis(waitMs);
     Transfer latest =
@@ -162,20 +148,17 @@ class TransferController {
   @GetMapping
   ResponseEntity<Page<TransferView>> list(
       @RequestParam UUID accountId,
+      @RequestParam(required = false) TransferFilter.@Nullable Direction direction,
+      @RequestParam(required = false) Transfer.@Nullable Status status,
+      @RequestParam @Nullable String reference,
+      @RequestParam @Nullable String from,
+      @RequestParam @Nullable String to,
       @RequestParam @Nullable Integer limit,
       @RequestParam @Nullable String cursor,
       Authentication auth) {
-    if (views.own(Caller.of(auth), Set.of(accountId)).isEmpty()) {
-      throw Problem.notFound();
-    }
-    int checked = Page.checkedLimit(limit);
-    String list = "transfers of " + accountId;
-    ListPosition before = ListPosition.open(cursors, list, cursor, ListPosition.NEWEST);
-    return fresh(
-        pages.of(
-            views.of(transfers.page(accountId, before.at(), before.id(), checked + 1), accountId),
-            checked,
-            last -> new ListPosition(last.createdAt(), last.id()).seal(cursors, list)));
+    TransferFilter filter =
+        new TransferFilter(accountId, direction, status, reference, TimeRange.of(from, to));
+    return fresh(views.list(filter, cursor, Page.checkedLimit(limit), Caller.of(auth)));
   }
 
   /// From the beginning, or after the cursor, as `timelineNext` of the transfer is one.

@@ -9,6 +9,8 @@ import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
 import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.journal.JournalCommand.Reversal;
+import dev.payledger.ledger.journal.JournalCommand.ReversedLeg;
 import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import dev.payledger.ledger.journal.JournalDefect;
 import dev.payledger.ledger.journal.JournalUnavailable;
@@ -21,6 +23,7 @@ import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.request.Trace;
 import dev.payledger.ledger.saga.TransferSaga;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -127,51 +130,41 @@ class TransferIntake {
       Caller caller,
       Trace trace,
       TimeLeft timeLeft) {
-    Transfer original = views.find(originalId, caller);
-    List<Leg> legs = views.legsOf(original);
-    List<Leg> swapped = legs.stream().map(Leg::swapped).toList();
-    requireAllDebits(
-        caller,
-        swapped,
-        views.own(caller, TransferViews.accountsOf(legs)).isEmpty()
-            ? Problem.notFound()
-            : new Problem(
-                ProblemCode.FORBIDDEN,
-                "A reversal is for the owner of the account that it debits, or an operator, to ask"
-                    + " for."));
+    Visible original = views.find(originalId, caller);
+    List<TransferLeg> legs = original.legs();
+    Problem otherwise =
+        new Problem(
+            ProblemCode.FORBIDDEN,
+            "A reversal is for the owner of each account that it debits, or an operator, to ask"
+                + " for: name the legs that paid you.");
+    List<Leg> swapped = new ArrayList<>();
+    List<ReversedLeg> reversed = new ArrayList<>();
+    for (ReversalRequest.LegPart part : request.parts(legs.size())) {
+      if (part.leg() > legs.size()) {
+        // Who may not see every leg is not told how many there are.
+        throw otherwise;
+      }
+      TransferLeg leg = legs.get(part.leg() - 1);
+      swapped.add(
+          leg.reversed(part.amountMinor() == null ? leg.amountMinor() : part.amountMinor()));
+      reversed.add(new ReversedLeg(part.leg(), part.amountMinor() == null));
+    }
+    // What was to be paid to nobody is an operator's to ask about too: the journal says what it is.
+    if (!caller.isOperator()) {
+      requireAllDebits(caller, swapped, otherwise);
+    }
     return decide(
         hold(
             commandId,
             request.fingerprint(caller.subject(), originalId),
             caller,
-            amounts(swapped, request.amountMinor(), original),
-            original.currency(),
+            swapped,
+            original.transfer().currency(),
             null,
-            originalId,
+            new Reversal(originalId, reversed),
             request.terms(),
             trace),
         timeLeft);
-  }
-
-  /// Of one leg any part can be given back; of several, as they are or not at all.
-  private static List<Leg> amounts(
-      List<Leg> swapped, @Nullable Long amountMinor, Transfer original) {
-    if (swapped.size() > 1) {
-      if (amountMinor != null && amountMinor != original.amountMinor()) {
-        throw new Problem(
-            ProblemCode.INVALID_REQUEST,
-            "A transfer with several legs is reversed whole: leave amountMinor out.");
-      }
-      return swapped;
-    }
-    Leg leg = swapped.getFirst();
-    long minor = amountMinor == null ? original.capturedMinor() : amountMinor;
-    return List.of(
-        new Leg(
-            leg.debitAccountId(),
-            leg.creditAccountId(),
-            // What has moved nothing is refused by the journal, whatever the amount.
-            minor == 0 ? original.amountMinor() : minor));
   }
 
   /// Posts some of what a transfer holds, for an owner of either account.
@@ -223,7 +216,7 @@ class TransferIntake {
       List<Leg> legs,
       String currency,
       @Nullable Duration captureWithin,
-      @Nullable UUID reverses,
+      @Nullable Reversal reversal,
       TransferTerms terms,
       Trace trace) {
     return new HoldFunds(
@@ -234,7 +227,7 @@ class TransferIntake {
         legs,
         currency,
         captureWithin,
-        reverses,
+        reversal,
         terms.reference(),
         terms.metadataOrEmpty(),
         trace.traceparent(),
@@ -312,13 +305,8 @@ class TransferIntake {
 
   /// One payee of several must not undo what the others are paid.
   private void requireSide(UUID transferId, Caller caller) {
-    List<Leg> legs = views.legsOf(views.find(transferId, caller));
-    Set<UUID> own = views.own(caller, TransferViews.accountsOf(legs));
-    if (own.isEmpty()) {
-      throw Problem.notFound();
-    }
-    if (!legs.stream().map(Leg::debitAccountId).allMatch(own::contains)
-        && !legs.stream().map(Leg::creditAccountId).allMatch(own::contains)) {
+    Visible visible = views.find(transferId, caller);
+    if (!visible.isDebitSide() && !visible.isCreditSide()) {
       throw new Problem(
           ProblemCode.FORBIDDEN,
           "This is for who owns every account on one side of the transfer, or an operator.");

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// @param capture MANUAL: held until it is captured by request
 /// @param legs 1 to 50 debits and credits that happen together or not at all; their sum is at most
 ///     2^53−1
-/// @param dryRun only tells what would become of it
 record TransferRequest(
     @Nullable UUID debitAccountId,
     @Nullable UUID creditAccountId,
@@ -25,8 +24,7 @@ record TransferRequest(
     String currency,
     @Nullable Capture capture,
     @Nullable String reference,
-    @Nullable Map<String, String> metadata,
-    @Nullable Boolean dryRun) {
+    @Nullable Map<String, String> metadata) {
 
   static final int LEGS_MAX = 50;
 
@@ -95,10 +93,6 @@ record TransferRequest(
         : legs.stream()
             .map(leg -> new Leg(leg.debitAccountId(), leg.creditAccountId(), leg.amountMinor()))
             .toList();
-  }
-
-  boolean isDryRun() {
-    return Boolean.TRUE.equals(dryRun);
   }
 
   boolean isCapturedByRequest() {

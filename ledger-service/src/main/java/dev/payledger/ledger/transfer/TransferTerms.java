@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// @param reference up to 140 characters without control characters
 /// @param metadata up to 20 strings by name
 record TransferTerms(@Nullable String reference, @Nullable Map<String, String> metadata) {
+  static final int REFERENCE_LENGTH_MAX = 140;
+
   TransferTerms {
-    if (reference != null && !Text.fits(reference, 140)) {
+    if (reference != null && !Text.fits(reference, REFERENCE_LENGTH_MAX)) {
       throw new IllegalArgumentException(
           "reference must have at most 140 characters and no control characters");
     }

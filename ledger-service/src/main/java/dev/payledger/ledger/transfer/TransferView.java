@@ -1,26 +1,25 @@
 package dev.payledger.ledger.transfer;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.request.Page;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// A transfer as a caller sees it. Screening, reference and metadata are the debit side's business.
-/// Of several legs, who does not own every debit account sees those that touch an own account, and
-/// their sum.
+/// A transfer as a caller sees it: the same in every answer that shows it. Who owns every debit account
+/// is the debit side and sees all of it. Others see their own legs, the sum of those, and no reason,
+/// screening, reference, metadata or timeline; see `Visible` for who sees it at all.
 ///
-/// @param rejection the reason's code, when REJECTED
+/// @param rejection the reason's code, when REJECTED; for the debit side
 /// @param capture MANUAL when it is captured by request
 /// @param debitAccountId absent when there are several legs
 /// @param creditAccountId absent when there are several legs
 /// @param amountMinor minor units of currency
 /// @param capturedMinor how much of it has been posted, minor units
 /// @param reversedMinor how much of it has been given back, minor units
+/// @param balances of the caller's own accounts after it, once something is posted
 /// @param reverses the transfer that this one gives back
 /// @param reversals the transfers that give this one back, newest last; only when one is asked for
 /// @param reversalsNext cursor of the next page of them
@@ -35,11 +34,12 @@ record TransferView(
     TransferRequest.@Nullable Capture capture,
     @Nullable UUID debitAccountId,
     @Nullable UUID creditAccountId,
-    @Nullable List<Leg> legs,
+    @Nullable List<TransferLeg> legs,
     long amountMinor,
     String currency,
     long capturedMinor,
     long reversedMinor,
+    @Nullable List<BalanceAfter> balances,
     @Nullable UUID reverses,
     @Nullable List<UUID> reversals,
     @Nullable String reversalsNext,
@@ -57,42 +57,35 @@ record TransferView(
   /// @param number from 1
   record Step(@JsonIgnore long number, String status, long capturedMinor, Instant at) {}
 
-  /// @param isOwn whether an account is the caller's business
+  /// The balance of one of the caller's accounts after the transfer's last entry in it.
+  ///
+  /// @param sequence the entry's number in the account
+  record BalanceAfter(UUID accountId, long sequence, long balanceAfterMinor) {}
+
+  /// @param balances of the accounts that are the reader's own
   /// @param reversals the first page
   /// @param timeline the first page
-  /// @return null when none of it is the caller's business
-  static @Nullable TransferView of(
-      Transfer transfer,
-      List<Leg> legs,
-      Predicate<UUID> isOwn,
-      Page<UUID> reversals,
-      Page<Step> timeline) {
-    boolean isDebitSide = isDebitSide(legs, isOwn);
-    List<Leg> seen =
-        isDebitSide
-            ? legs
-            : legs.stream()
-                .filter(
-                    leg -> isOwn.test(leg.debitAccountId()) || isOwn.test(leg.creditAccountId()))
-                .toList();
-    if (seen.isEmpty()) {
-      return null;
-    }
-    boolean isOneLeg = legs.size() == 1;
-    long seenMinor = seen.stream().mapToLong(Leg::amountMinor).sum();
+  static TransferView of(
+      Visible visible, List<BalanceAfter> balances, Page<UUID> reversals, Page<Step> timeline) {
+    Transfer transfer = visible.transfer();
+    boolean isDebitSide = visible.isDebitSide();
+    List<TransferLeg> seen = isDebitSide ? visible.legs() : visible.ownLegs();
+    boolean isOneLeg = visible.legs().size() == 1;
+    long seenMinor = seen.stream().mapToLong(TransferLeg::amountMinor).sum();
     return new TransferView(
         transfer.id(),
         transfer.status(),
-        transfer.rejection(),
+        isDebitSide ? transfer.rejection() : null,
         transfer.isCapturedByRequest() ? TransferRequest.Capture.MANUAL : null,
         isOneLeg ? transfer.debitAccountId() : null,
         isOneLeg ? transfer.creditAccountId() : null,
         isOneLeg ? null : seen,
         seenMinor,
         transfer.currency(),
-        // Several legs are captured and reversed whole.
-        isOneLeg ? transfer.capturedMinor() : wholeOrNothing(transfer.capturedMinor(), seenMinor),
-        isOneLeg ? transfer.reversedMinor() : wholeOrNothing(transfer.reversedMinor(), seenMinor),
+        // Several legs are captured whole.
+        isOneLeg || transfer.capturedMinor() == 0 ? transfer.capturedMinor() : seenMinor,
+        seen.stream().mapToLong(TransferLeg::reversedMinor).sum(),
+        balances.isEmpty() ? null : balances,
         transfer.reverses(),
         reversals.items().isEmpty() ? null : reversals.items(),
         reversals.next(),
@@ -107,14 +100,5 @@ record TransferView(
         isDebitSide && !transfer.metadata().isEmpty() ? transfer.metadata() : null,
         isDebitSide && !timeline.items().isEmpty() ? timeline.items() : null,
         isDebitSide ? timeline.next() : null);
-  }
-
-  /// Whether every account that pays is the caller's business.
-  static boolean isDebitSide(List<Leg> legs, Predicate<UUID> isOwn) {
-    return legs.stream().map(Leg::debitAccountId).allMatch(isOwn);
-  }
-
-  private static long wholeOrNothing(long minor, long wholeMinor) {
-    return minor > 0 ? wholeMinor : 0;
   }
 }

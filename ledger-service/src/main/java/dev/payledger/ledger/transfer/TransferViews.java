@@ -2,7 +2,6 @@ package dev.payledger.ledger.transfer;
 
 import dev.payledger.ledger.account.Account;
 import dev.payledger.ledger.account.Accounts;
-import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Cursors;
 import dev.payledger.ledger.request.ListPosition;
@@ -10,6 +9,7 @@ import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Pages;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
+import dev.payledger.ledger.transfer.TransferView.BalanceAfter;
 import dev.payledger.ledger.transfer.TransferView.Step;
 import java.util.Collection;
 import java.util.HashSet;
@@ -19,7 +19,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -29,11 +28,14 @@ import org.springframework.stereotype.Component;
 class TransferViews {
   private static final Page<UUID> NO_REVERSALS = new Page<>(List.of(), null);
   private static final Page<Step> NO_TIMELINE = new Page<>(List.of(), null);
+  private static final List<BalanceAfter> NO_BALANCES = List.of();
 
   private final Transfers transfers;
   private final Accounts accounts;
   private final Legs legs;
   private final Timelines timelines;
+  private final BalancesAfter balances;
+  private final TransferList list;
   private final Cursors cursors;
   private final Pages pages;
 
@@ -42,28 +44,43 @@ class TransferViews {
       Accounts accounts,
       Legs legs,
       Timelines timelines,
+      BalancesAfter balances,
+      TransferList list,
       Cursors cursors,
       Pages pages) {
     this.transfers = transfers;
     this.accounts = accounts;
     this.legs = legs;
     this.timelines = timelines;
+    this.balances = balances;
+    this.list = list;
     this.cursors = cursors;
     this.pages = pages;
   }
 
-  /// The transfer, or "not found" after a look for accounts all the same: whether there is one that is somebody
-  /// else's is not to be told from the time.
-  Transfer find(UUID id, Caller caller) {
-    return transfers
-        .findById(id)
-        .orElseGet(
-            () -> {
-              // As many as a plain transfer has; of the id of zeros both are one.
-              UUID another = new UUID(id.getLeastSignificantBits(), 0);
-              own(caller, new HashSet<>(List.of(id, another)));
-              throw Problem.notFound();
-            });
+  /// The transfer as far as the caller may see it, or "not found" after a look for accounts all the same:
+  /// whether there is one that is somebody else's is not to be told from the time.
+  Visible find(UUID id, Caller caller) {
+    return visible(
+        transfers
+            .findById(id)
+            .orElseGet(
+                () -> {
+                  // As many as a plain transfer has; of the id of zeros both are one.
+                  UUID another = new UUID(id.getLeastSignificantBits(), 0);
+                  own(caller, new HashSet<>(List.of(id, another)));
+                  throw Problem.notFound();
+                }),
+        caller);
+  }
+
+  private Visible visible(Transfer transfer, Caller caller) {
+    List<TransferLeg> all = legs.of(transfer);
+    Visible visible = new Visible(transfer, all, own(caller, accountsOf(all)));
+    if (!visible.isVisible()) {
+      throw Problem.notFound();
+    }
+    return visible;
   }
 
   /// What the caller may see of it, or "not found".
@@ -77,8 +94,7 @@ class TransferViews {
   }
 
   private TransferView of(Transfer transfer, Caller caller, Page<Step> timeline) {
-    List<Leg> all = legs.of(transfer);
-    Set<UUID> own = requireSome(caller, all);
+    Visible visible = visible(transfer, caller);
     Page<Transfer> reversals =
         Page.of(
             reversals(transfer.id(), ListPosition.OLDEST, Page.LIMIT_DEFAULT),
@@ -88,13 +104,16 @@ class TransferViews {
                     .seal(cursors, reversalsOf(transfer.id())));
     Page<UUID> ids =
         new Page<>(reversals.items().stream().map(Transfer::id).toList(), reversals.next());
-    return Objects.requireNonNull(TransferView.of(transfer, all, own::contains, ids, timeline));
+    return TransferView.of(
+        visible,
+        balances.of(List.of(transfer), visible.own()).getOrDefault(transfer.id(), NO_BALANCES),
+        ids,
+        timeline);
   }
 
   /// What a transfer has been through, for who sees that: the debit side.
   Page<Step> timeline(UUID id, @Nullable String cursor, int limit, Caller caller) {
-    List<Leg> all = legs.of(find(id, caller));
-    if (!TransferView.isDebitSide(all, requireSome(caller, all)::contains)) {
+    if (!find(id, caller).isDebitSide()) {
       throw new Problem(
           ProblemCode.FORBIDDEN, "The timeline is for who owns every account that pays.");
     }
@@ -112,12 +131,10 @@ class TransferViews {
 
   /// The transfers that give this one back, oldest first, for who sees that one.
   Page<TransferView> reversals(UUID id, @Nullable String cursor, int limit, Caller caller) {
-    requireSome(caller, legs.of(find(id, caller)));
+    find(id, caller);
     ListPosition after = ListPosition.open(cursors, reversalsOf(id), cursor, ListPosition.OLDEST);
-    List<Transfer> page = reversals(id, after, limit);
-    Map<UUID, TransferView> seen = of(page, caller);
     return pages.of(
-        page.stream().map(reversal -> Objects.requireNonNull(seen.get(reversal.id()))).toList(),
+        of(reversals(id, after, limit), caller),
         limit,
         last -> new ListPosition(last.createdAt(), last.id()).seal(cursors, reversalsOf(id)));
   }
@@ -131,42 +148,48 @@ class TransferViews {
     return "reversals of " + id;
   }
 
-  /// As the account's owner sees them.
-  List<TransferView> of(Collection<Transfer> page, UUID accountId) {
-    Map<UUID, List<Leg>> all = legs.of(page);
-    return page.stream()
-        .map(transfer -> inList(transfer, all, accountId::equals))
-        .filter(Objects::nonNull)
+  /// What the caller may see of them, in their order; without reversals and timelines.
+  List<TransferView> of(Collection<Transfer> several, Caller caller) {
+    Map<UUID, List<TransferLeg>> all = legs.of(several);
+    Set<UUID> own =
+        own(caller, accountsOf(all.values().stream().flatMap(Collection::stream).toList()));
+    Map<UUID, List<BalanceAfter>> after = balances.of(several, own);
+    return several.stream()
+        .map(transfer -> new Visible(transfer, Objects.requireNonNull(all.get(transfer.id())), own))
+        .filter(Visible::isVisible)
+        .map(
+            visible ->
+                TransferView.of(
+                    visible,
+                    after.getOrDefault(visible.transfer().id(), NO_BALANCES),
+                    NO_REVERSALS,
+                    NO_TIMELINE))
         .toList();
+  }
+
+  /// An account's transfers, newest first, as far as the caller may see them.
+  Page<TransferView> list(
+      TransferFilter filter, @Nullable String cursor, int limit, Caller caller) {
+    if (own(caller, Set.of(filter.accountId())).isEmpty()) {
+      throw Problem.notFound();
+    }
+    ListPosition newest = new ListPosition(filter.time().to(), ListPosition.OLDEST.id());
+    TransferList.Found found =
+        list.find(
+            filter, caller, ListPosition.open(cursors, filter.list(), cursor, newest), limit + 1);
+    Map<UUID, TransferView> seen = find(found.ids(), caller);
+    ListPosition lookedTo = found.lookedTo();
+    return pages.of(
+        found.ids().stream().map(seen::get).filter(Objects::nonNull).toList(),
+        limit,
+        last -> new ListPosition(last.createdAt(), last.id()).seal(cursors, filter.list()),
+        lookedTo == null ? null : lookedTo.seal(cursors, filter.list()));
   }
 
   /// Of those ids, what the caller may see.
   Map<UUID, TransferView> find(Collection<UUID> ids, Caller caller) {
-    return of(transfers.findByIdIn(ids), caller);
-  }
-
-  private Map<UUID, TransferView> of(Collection<Transfer> several, Caller caller) {
-    Map<UUID, List<Leg>> all = legs.of(several);
-    Set<UUID> own =
-        own(caller, accountsOf(all.values().stream().flatMap(Collection::stream).toList()));
-    return several.stream()
-        .map(transfer -> inList(transfer, all, own::contains))
-        .filter(Objects::nonNull)
+    return of(transfers.findByIdIn(ids), caller).stream()
         .collect(Collectors.toMap(TransferView::id, Function.identity()));
-  }
-
-  private static @Nullable TransferView inList(
-      Transfer transfer, Map<UUID, List<Leg>> legs, Predicate<UUID> isOwn) {
-    return TransferView.of(
-        transfer,
-        Objects.requireNonNull(legs.get(transfer.id())),
-        isOwn,
-        NO_REVERSALS,
-        NO_TIMELINE);
-  }
-
-  List<Leg> legsOf(Transfer transfer) {
-    return legs.of(transfer);
   }
 
   /// Those of the accounts that are the caller's business.
@@ -177,15 +200,7 @@ class TransferViews {
         .collect(Collectors.toSet());
   }
 
-  private Set<UUID> requireSome(Caller caller, List<Leg> legs) {
-    Set<UUID> own = own(caller, accountsOf(legs));
-    if (own.isEmpty()) {
-      throw Problem.notFound();
-    }
-    return own;
-  }
-
-  static Set<UUID> accountsOf(List<Leg> legs) {
+  static Set<UUID> accountsOf(List<TransferLeg> legs) {
     Set<UUID> ids = new HashSet<>();
     legs.forEach(
         leg -> {

@@ -90,6 +90,24 @@ class AccountChangesIT extends LedgerUnderTest {
   }
 
   @Test
+  void concurrentChangesOfOneAccountAllSucceed() throws Exception {
+    UUID a = account("alice", 0);
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Answer>> answers = new ArrayList<>();
+      for (int i = 1; i <= 16; i++) {
+        int minor = i;
+        answers.add(
+            callers.submit(
+                () -> post(path(a, "overdraft"), operator(), UUID.randomUUID(), limit(minor))));
+      }
+      for (Future<Answer> answer : answers) {
+        assertThat(answer.get().status()).as(answer.get().text()).isEqualTo(200);
+      }
+    }
+    assertThat(changes(a, operator())).hasSize(16);
+  }
+
+  @Test
   void aRefusalIsFinalForItsCommand() {
     UUID a = account("alice", 100);
     UUID b = account("bob", 0);

@@ -3,6 +3,7 @@ package dev.payledger.ledger.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.LedgerUnderTest;
+import dev.payledger.ledger.journal.AccountStatus;
 import dev.payledger.ledger.journal.Fingerprint;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
@@ -12,7 +13,11 @@ import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.RejectionReason;
+import dev.payledger.testkit.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,6 +115,112 @@ class AccountIT extends LedgerUnderTest {
   }
 
   @Test
+  void listIsFilteredByCurrencyAndStatus() {
+    String owner = "dora-" + UUID.randomUUID().toString().substring(0, 8);
+    String dora = ISSUER.token(owner);
+    String euros = account(owner, 0).toString();
+    String frozen = account(owner, 0).toString();
+    change(UUID.fromString(frozen), "freeze", dora);
+    String dollars =
+        open(dora, UUID.randomUUID(), "\"name\":\"x\",\"currency\":\"USD\"")
+            .json()
+            .get("id")
+            .asString();
+
+    assertThat(listed("currency=EUR", dora)).containsExactlyInAnyOrder(euros, frozen);
+    assertThat(listed("currency=USD", dora)).containsExactly(dollars);
+    assertThat(listed("status=DEBITS_FROZEN", dora)).containsExactly(frozen);
+    assertThat(listed("status=OPEN&currency=EUR", dora)).containsExactly(euros);
+    assertThat(listed("currency=JPY", dora)).isEmpty();
+    assertThat(listed("owner=" + owner + "&status=DEBITS_FROZEN", operator()))
+        .containsExactly(frozen);
+    for (String wrong : List.of("currency=eur", "status=open", "owner=%00")) {
+      assertThat(get("/v1/accounts?" + wrong, dora).status()).as(wrong).isEqualTo(400);
+    }
+    String cursor = get("/v1/accounts?limit=1&currency=EUR", dora).json().get("next").asString();
+    assertThat(get("/v1/accounts?limit=1&cursor=" + cursor, dora).status()).isEqualTo(400);
+    assertThat(get("/v1/accounts?limit=1&currency=USD&cursor=" + cursor, dora).status())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void onlyOperatorListsSystemAccounts() {
+    assertThat(listed("owner=system", operator())).contains(EXTERNAL_EUR.toString()).hasSize(6);
+    assertThat(listed("owner=system&currency=EUR", operator())).hasSize(3);
+    assertThat(listed("owner=system", alice())).isEmpty();
+    account("bob", 0);
+    assertThat(listed("owner=bob", alice())).as("as if there were none").isEmpty();
+  }
+
+  @Test
+  void callerNamedSystemListsNoSystemAccount() {
+    String namedSo = ISSUER.token("system");
+
+    assertThat(get("/v1/accounts/" + EXTERNAL_EUR, namedSo).status()).isEqualTo(404);
+    assertThat(listed("", namedSo)).as("as the id is not found").isEmpty();
+    assertThat(listed("owner=system", namedSo)).isEmpty();
+  }
+
+  /// More open accounts than a page looks at, in the order of their ids.
+  @Test
+  void operatorFindsAccountsByStatus() throws SQLException {
+    UUID closed = account("alice", 0);
+    change(closed, "close", alice());
+    superuser(
+        """
+        INSERT INTO account (id, owner, name, currency, opened_at)
+          SELECT gen_random_uuid(), 'many', 'x', 'USD', '2026-01-01' FROM generate_series(1, 1200)
+        """);
+    try {
+      assertThat(listed("status=CLOSED&limit=200", operator())).contains(closed.toString());
+      List<String> pages = new ArrayList<>();
+      String next = "";
+      while (next != null) {
+        JsonNode page =
+            get("/v1/accounts?limit=200&owner=many&currency=USD" + next, operator()).json();
+        page.get("items").forEach(item -> pages.add(item.get("id").asString()));
+        next = page.has("next") ? "&cursor=" + page.get("next").asString() : null;
+      }
+      assertThat(pages).hasSize(1200).doesNotHaveDuplicates();
+      assertThat(get("/v1/accounts?owner=many&currency=EUR", operator()).json().has("next"))
+          .as("there is more to look at")
+          .isTrue();
+      assertThat(plan(null, new AccountFilter(null, null, AccountStatus.CLOSED)))
+          .contains("account_by_status")
+          .doesNotContain("Rows Removed by Filter", "Seq Scan");
+      assertThat(plan("few", new AccountFilter("few", null, null)))
+          .contains("account_by_owner")
+          .doesNotContain("Rows Removed by Filter", "Seq Scan");
+    } finally {
+      superuser("DELETE FROM account WHERE owner = 'many'");
+    }
+  }
+
+  private static String plan(String owner, AccountFilter filter) throws SQLException {
+    String query =
+        AccountList.sql(owner, filter)
+            .replace(":after", "'00000000-0000-0000-0000-000000000000'")
+            .replace(":owner", "'" + owner + "'")
+            .replace(":status", "'" + filter.status() + "'")
+            .replace(":looked", "500")
+            .replace(":limit", "51");
+    try (Connection connection = Postgres.superuser("ledger");
+        Statement statement = connection.createStatement()) {
+      statement.execute("ANALYZE account");
+      statement.execute("SET enable_seqscan = off");
+      return explained(statement, query);
+    }
+  }
+
+  private List<String> listed(String filter, String token) {
+    Answer answer = get("/v1/accounts?" + filter, token);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    List<String> ids = new ArrayList<>();
+    answer.json().get("items").forEach(item -> ids.add(item.get("id").asString()));
+    return ids;
+  }
+
+  @Test
   void anOwnersFreezeStopsDebitsAndNotCredits() {
     UUID a = account("alice", 100);
     UUID b = account("bob", 100);
@@ -120,6 +231,15 @@ class AccountIT extends LedgerUnderTest {
     assertThat(transfer(bob(), UUID.randomUUID(), b, a, 10).status()).isEqualTo(201);
     assertThat(change(a, "unfreeze", alice())).isEqualTo("OPEN");
     assertThat(transfer(alice(), UUID.randomUUID(), a, b, 110).status()).isEqualTo(201);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\u00A0", "\uFEFF", "\u2007\u3000", "\u2028"})
+  void blankNameIsRefused(String name) {
+    assertThat(
+            open(alice(), UUID.randomUUID(), "\"name\":\"" + name + "\",\"currency\":\"EUR\"")
+                .code())
+        .isEqualTo("invalid-request");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.testkit.Postgres;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -114,8 +115,10 @@ class ChecksIT extends LedgerUnderTest {
       I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_is_never_reversed_beyond_its_capture; UPDATE transfer SET amount_minor = 200, captured_minor = 200 WHERE id = {posted} | {posted}
       I27  | UPDATE transfer_leg SET debit_account_id = {other} WHERE transfer_id = {legs back} AND leg = 2 | {legs back}
       I27  | UPDATE transfer SET debit_account_id = {other} WHERE id = {reversal} | {reversal}
+      I27  | UPDATE transfer_leg SET reversed_minor = reversed_minor - 1 WHERE transfer_id = {legs} AND leg = 2 | {legs} leg 2
+      I27  | UPDATE transfer_leg SET reversed_minor = reversed_minor - 1, reversing_minor = 1 WHERE transfer_id = {legs} AND leg = 1 | {legs} leg 1
       I27  | UPDATE transfer SET currency = 'USD' WHERE id = {reversal} | {reversal}
-      I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_that_reverses_is_not_reversed; UPDATE transfer SET reverses = {reversal} WHERE id = {posted} | {posted}
+      I27  | ALTER TABLE transfer DROP CONSTRAINT transfer_that_reverses_is_not_reversed; UPDATE transfer SET reverses = {reversal}, reverses_leg = 1 WHERE id = {posted} | {posted}
       I28  | UPDATE account SET floor_minor = -100000 WHERE id = {other} | {other}
       I28  | UPDATE account SET floor_minor = -100000 WHERE id = {second} | {second}
       I28  | UPDATE account SET frozen_by_owner = 'DEBITS' WHERE id = {other} | {other}
@@ -313,6 +316,32 @@ class ChecksIT extends LedgerUnderTest {
   }
 
   @Test
+  void trialBalanceIsExactBeyondLong() throws SQLException {
+    try (Connection superuser = Postgres.superuser("ledger");
+        Statement statement = superuser.createStatement()) {
+      JdbcClient sql = JdbcClient.create(new SingleConnectionDataSource(superuser, true));
+      superuser.setAutoCommit(false);
+      for (String account : List.of("{a}", "{other}")) {
+        statement.execute(
+            named(
+                "UPDATE account SET credits_posted_minor = 9223372036854775807,"
+                    + " debits_posted_minor = 9223372036854775807"
+                    + " - (credits_posted_minor - debits_posted_minor) WHERE id = "
+                    + account,
+                "'"));
+      }
+
+      assertThat(TrialBalance.of(sql).currencies())
+          .anySatisfy(
+              currency ->
+                  assertThat(new BigInteger(currency.creditsPostedMinor()))
+                      .isGreaterThanOrEqualTo(
+                          BigInteger.valueOf(Long.MAX_VALUE).multiply(BigInteger.TWO)));
+      superuser.rollback();
+    }
+  }
+
+  @Test
   void theTrialBalanceTellsADifference() throws SQLException {
     try (Connection superuser = Postgres.superuser("ledger");
         Statement statement = superuser.createStatement()) {
@@ -330,7 +359,7 @@ class ChecksIT extends LedgerUnderTest {
           .anySatisfy(
               currency -> {
                 assertThat(currency.currency()).isEqualTo("EUR");
-                assertThat(currency.differenceMinor()).isEqualTo(7);
+                assertThat(currency.differenceMinor()).isEqualTo("7");
               });
       superuser.rollback();
 

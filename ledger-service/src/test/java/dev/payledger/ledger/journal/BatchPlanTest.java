@@ -13,6 +13,8 @@ import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.journal.JournalCommand.Reversal;
+import dev.payledger.ledger.journal.JournalCommand.ReversedLeg;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
@@ -235,7 +237,7 @@ class BatchPlanTest {
             });
     assertThat(moved(plan, A).availableMinor()).isEqualTo(10);
     assertThat(moved(plan, A).version()).as("one for each command that changed it").isEqualTo(11);
-    assertThat(plan.writes().releasesOwed).as("some of it has moved").isEmpty();
+    assertThat(plan.writes().releasesOwed).as("of the rest").containsExactly(transfer);
   }
 
   @Test
@@ -358,6 +360,31 @@ class BatchPlanTest {
   }
 
   @Test
+  void loggedCommandOmitsCallerText() {
+    HoldFunds hold = hold(A, B, 60);
+
+    assertThat(hold.toString()).isEqualTo("HoldFunds[" + hold.id() + "]");
+  }
+
+  @Test
+  void reversalOfRestUsesAmountLeftAtDecision() {
+    UUID paid = held(A, B, 100, 1);
+    HoldFunds part = reversal(paid, 60);
+    HoldFunds rest = reversal(paid, 100, true);
+    HoldFunds nothing = reversal(paid, 100, true);
+
+    BatchPlan plan = plan(new PostTransfer(paid, 1, 1, null), part, rest, nothing);
+
+    assertThat(outcomes(plan).subList(2, 4))
+        .containsExactly(
+            new HoldOutcome.Held(rest.id(), 1),
+            new HoldOutcome.Rejected(nothing.id(), RejectionReason.REVERSAL_LIMIT));
+    assertThat(plan.writes().transfers)
+        .extracting(transfer -> transfer.command().money().amountMinor())
+        .containsExactly(60L, 40L, 100L);
+  }
+
+  @Test
   void aDecisionNamesTheVersionsItWasTakenOn() {
     HoldFunds first = hold(A, B, 60);
     HoldFunds second = hold(A, C, 60);
@@ -436,6 +463,10 @@ class BatchPlanTest {
   }
 
   private static HoldFunds reversal(UUID original, long minor) {
+    return reversal(original, minor, false);
+  }
+
+  private static HoldFunds reversal(UUID original, long minor, boolean isRest) {
     HoldFunds hold = hold(B, A, minor);
     return new HoldFunds(
         hold.id(),
@@ -445,7 +476,7 @@ class BatchPlanTest {
         hold.legs(),
         "EUR",
         null,
-        original,
+        new Reversal(original, List.of(new ReversedLeg(1, isRest))),
         null,
         Map.of(),
         null,

@@ -128,6 +128,8 @@ class DatabaseLawsIT extends LedgerUnderTest {
       account            | debits_posted_minor = 11                       | account_stays_at_or_above_its_floor
       account            | debits_pending_minor = 11                      | account_stays_at_or_above_its_floor
       account            | floor_minor = -5; debits_posted_minor = 16     | account_stays_at_or_above_its_floor
+      account            | credits_pending_minor = 9007199254740992        | account_holds_fit_a_json_integer
+      account            | kind = 'SYSTEM'; floor_minor = NULL; debits_pending_minor = 9007199254740992 | account_holds_fit_a_json_integer
       account            | credits_posted_minor = 9007199254740992        | account_balance_fits_a_json_integer
       account            | kind = 'SYSTEM'; floor_minor = NULL; credits_posted_minor = 0; debits_posted_minor = 9007199254740992 | account_balance_fits_a_json_integer
       account            | floor_minor = 1                                | account_floor_is_an_overdraft_limit
@@ -197,13 +199,19 @@ class DatabaseLawsIT extends LedgerUnderTest {
       transfer           | reversing_minor = 1                            | transfer_is_never_reversed_beyond_its_capture
       transfer           | reversed_minor = -1; reversing_minor = 1       | transfer_is_never_reversed_beyond_its_capture
       transfer           | status = 'POSTED'; screening = 'APPROVED'; captured_minor = 10; finished_at = now(); reversed_minor = 6; reversing_minor = 5 | transfer_is_never_reversed_beyond_its_capture
-      transfer           | status = 'POSTED'; screening = 'APPROVED'; captured_minor = 10; finished_at = now(); reversed_minor = 1; reverses = {transfer} | transfer_that_reverses_is_not_reversed
+      transfer           | status = 'POSTED'; screening = 'APPROVED'; captured_minor = 10; finished_at = now(); reversed_minor = 1; reverses = {transfer}; reverses_leg = 1 | transfer_that_reverses_is_not_reversed
       transfer_leg       | leg = 0                                        | transfer_leg_counts_from_one
       transfer_leg       | leg = 51                                       | transfer_leg_counts_from_one
       transfer_leg       | amount_minor = 0                               | transfer_leg_amount_is_in_range
+      transfer_leg       | reversed_minor = 6; reversing_minor = 5        | transfer_leg_is_never_reversed_beyond_its_amount
+      transfer_leg       | reversed_minor = -1                            | transfer_leg_is_never_reversed_beyond_its_amount
+      transfer_leg       | reversed_minor = 1; reversing_minor = -1       | transfer_leg_is_never_reversed_beyond_its_amount
+      transfer           | allowance_window_start = now()                 | transfer_uses_an_allowance_when_it_is_not_screened
+      transfer           | reverses_leg = 1                               | transfer_names_the_leg_that_it_reverses
+      transfer           | reverses = {transfer}                          | transfer_names_the_leg_that_it_reverses
       transfer_leg       | amount_minor = 9007199254740992                | transfer_leg_amount_is_in_range
       transfer_leg       | transfer_id = gen_random_uuid()                | transfer_leg_transfer_id_fkey
-      transfer           | reverses = gen_random_uuid()                   | transfer_reverses_fkey
+      transfer           | reverses = gen_random_uuid(); reverses_leg = 1 | transfer_reverses_fkey
       transfer           | id = gen_random_uuid()                         | transfer_id_fkey
       transfer           | id = {transfer}                                | transfer_pkey
       hold               | amount_minor = 0                               | hold_amount_is_in_range

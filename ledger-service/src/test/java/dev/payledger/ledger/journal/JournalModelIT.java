@@ -516,6 +516,7 @@ class JournalModelIT {
                         t.isHoldLive(),
                         t.saga(),
                         t.expiresAt(),
+                        t.allowanceWindow(),
                         t.finishedAt())));
     return new LockedRows(rows.commands(), transfers, rows.accounts(), rows.unscreened());
   }

@@ -89,7 +89,7 @@ class JournalPlansIT {
   void aStatementThatReadsAWholeTableIsCaught() throws SQLException {
     for (ScratchDatabase database : List.of(tiny, large)) {
       try (Connection journal = database.simply("ledger_journal")) {
-        String planted = "SELECT id FROM transfer WHERE reference = :reference FOR UPDATE";
+        String planted = "SELECT id FROM transfer WHERE initiator = :reference FOR UPDATE";
         assertThat(genericPlan(journal, planted)).contains("Seq Scan");
         assertThat(plan(journal, planted)).contains("Seq Scan");
       }
@@ -316,7 +316,11 @@ class JournalPlansIT {
         "boolean",
         "false",
         List.of("byOperators", "voidsRequested", "closed", "refusals"));
-    arrays(parameters, "integer", "1", List.of("numbers", "legCounts", "captures", "reversals"));
+    arrays(
+        parameters,
+        "integer",
+        "1",
+        List.of("numbers", "legCounts", "captures", "reversals", "reversedLegs"));
     arrays(
         parameters,
         "text",

@@ -124,12 +124,13 @@ class MigrationIT {
       INSERT INTO transfer (id, initiator, by_operator, status, rejection, screening,
           debit_account_id, credit_account_id, amount_minor, currency, event_count, created_at,
           expires_at, finished_at, reverses, leg_count, capture_within_s, capture_count,
-          captured_minor)
+          captured_minor, reference)
         SELECT w.id, 'x', false, status, rejection, screening, debit, credit, w.minor, 'EUR',
           CASE n WHEN 5 THEN 2 ELSE 1 END, now(), now() + interval '1 hour',
           CASE WHEN status NOT IN ('PENDING', 'HELD') THEN now() END, reverses, legs,
           CASE WHEN captures > 0 THEN 3600 END, captures,
-          coalesce((SELECT sum(minor) FROM moved m WHERE m.transfer_id = w.id), 0)
+          coalesce((SELECT sum(minor) FROM moved m WHERE m.transfer_id = w.id), 0),
+          CASE n WHEN 6 THEN 'rent' END
         FROM was w;
       UPDATE transfer SET reversed_minor = 101, reversing_minor = 1 WHERE id = {reversed};
       INSERT INTO command (id, operation, fingerprint, outcome, decided_at, transfer_id)
@@ -257,6 +258,15 @@ class MigrationIT {
     }
   }
 
+  @Test
+  void migrationCopiesReferenceToLegs() throws SQLException {
+    try (ScratchDatabase database =
+        migratedFrom("8", "migration_reference", BOOKS_WITHOUT_BOUNDS)) {
+      assertThat(rows(database, "SELECT transfer_id || ' ' || reference FROM transfer_leg"))
+          .containsExactly(transfer(6) + " rent", transfer(6) + " rent");
+    }
+  }
+
   /// They have more captures and reversals than anybody may have by now: they take no more, and end.
   @Test
   void transfersBeyondTheBoundsOfVersionThirteenStillEnd() throws SQLException {
@@ -309,7 +319,7 @@ class MigrationIT {
                 1)),
         "EUR",
         null,
-        transfer(4),
+        new JournalCommand.Reversal(transfer(4), List.of(new JournalCommand.ReversedLeg(1, false))),
         null,
         Map.of(),
         null,

@@ -81,6 +81,7 @@ final class SerialModel {
     String state = "HELD";
     long captured;
     boolean isVoidRequested;
+    OfflineAllowance allowance;
 
     Transfer(HoldFunds asked) {
       this.asked = asked;
@@ -365,6 +366,7 @@ final class SerialModel {
         }
       }
       allowances.putAll(used);
+      transfer.allowance = allowance;
     }
     if (transfer.asked.captureWithin() != null) {
       transfer.state = "AUTHORIZED";
@@ -391,6 +393,12 @@ final class SerialModel {
     Leg first = transfer.asked.legs().getFirst();
     accounts.get(first.debitAccountId()).held += transfer.captured;
     accounts.get(first.creditAccountId()).due += transfer.captured;
+    if (transfer.allowance != null) {
+      allowances.merge(
+          List.of(first.debitAccountId(), transfer.allowance.windowStart()),
+          transfer.captured - first.amountMinor(),
+          Long::sum);
+    }
   }
 
   /// Asked for when its time is over.

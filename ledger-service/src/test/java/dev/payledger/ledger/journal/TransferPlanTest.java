@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.contracts.TransferEvent.Screening;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +43,7 @@ class TransferPlanTest {
       customer   | OPEN           | 100               | 0                | 0     | customer | OPEN           | EUR        | 9007199254740892  | 100              | EUR      | balance-limit
       operator   | OPEN           | -9007199254740892 | 0                | none  | customer | OPEN           | EUR        | 0                 | 100              | EUR      | balance-limit
       operator   | OPEN           | -9007199254740000 | 900              | none  | customer | OPEN           | EUR        | 0                 | 100              | EUR      | balance-limit
+      operator   | OPEN           | 9007199254740991  | 9007199254740991 | none  | customer | OPEN           | EUR        | 0                 | 1                | EUR      | balance-limit
 
       customer   | OPEN           | 100               | 0                | 0     | customer | OPEN           | EUR        | 0                 | 101              | EUR      | insufficient-funds
       customer   | OPEN           | 100               | 41               | 0     | customer | OPEN           | EUR        | 0                 | 60               | EUR      | insufficient-funds
@@ -88,7 +91,7 @@ class TransferPlanTest {
         EnumSet.of(RejectionReason.FRAUD_DECLINED, RejectionReason.REVIEW_REJECTED);
     AccountPlanTest.answers().forEach(answer -> addIfPresent(given, reasonOf(answer)));
     cases().map(TransferPlanTest::reason).forEach(reason -> addIfPresent(given, reason));
-    (REVERSALS + CAPTURES + VOIDS)
+    (REVERSALS + CAPTURES + VOIDS + TURNOVERS)
         .lines()
         .map(line -> line.substring(line.lastIndexOf('|') + 1).trim())
         .forEach(code -> addIfPresent(given, reasonOf(code)));
@@ -107,21 +110,26 @@ class TransferPlanTest {
     assertThat(ordinals).isSortedAccordingTo((a, b) -> Integer.compare(b, a));
   }
 
-  /// Of a transfer that moved `captured`, of which `posted` is given back and `pending` on its way.
+  /// Of a transfer that moved `captured`. Of its last leg `posted` is given back and `pending` on its way,
+  /// and more of it is asked for.
   private static final String REVERSALS =
       """
       1 | no  | 100 | 0  | 0   | 2   | 100 | held
       1 | no  | 100 | 30 | 30  | 2   | 40  | held
-      2 | no  | 100 | 0  | 0   | 2   | 100 | held
+      2 | no  | 100 | 0  | 0   | 2   | 50  | held
+      2 | no  | 100 | 0  | 0   | 2   | 49  | held
+      2 | no  | 100 | 20 | 20  | 2   | 10  | held
       1 | no  | 100 | 30 | 30  | 99  | 40  | held
       1 | no  | 100 | 30 | 30  | 100 | 40  | reversal-count-limit
       1 | no  | 100 | 30 | 30  | 2   | 41  | reversal-limit
       1 | no  | 100 | 0  | 100 | 2   | 1   | reversal-limit
       1 | no  | 100 | 0  | 0   | 2   | 101 | reversal-limit
-      2 | no  | 100 | 100 | 0  | 2   | 100 | reversal-limit
+      2 | no  | 100 | 0  | 0   | 2   | 51  | reversal-limit
+      2 | no  | 100 | 50 | 0   | 2   | 50  | reversal-limit
+      2 | no  | 100 | 20 | 20  | 2   | 11  | reversal-limit
       1 | no  | 100 | 30 | 30  | 100 | 41  | reversal-limit
       1 | yes | 100 | 0  | 0   | 2   | 1   | not-reversible
-      2 | no  | 100 | 0  | 0   | 2   | 99  | not-reversible
+      2 | no  | 0   | 0  | 0   | 2   | 50  | not-reversible
       1 | no  | 0   | 0  | 0   | 2   | 101 | not-reversible
       0 | no  | 0   | 0  | 0   | 2   | 1   | not-reversible
       """;
@@ -143,6 +151,11 @@ class TransferPlanTest {
       int reversals,
       long asked,
       String answer) {
+    List<TransferState.GivenBack> givenBack =
+        new ArrayList<>(Collections.nCopies(legs, TransferState.GivenBack.NOTHING));
+    if (legs > 0) {
+      givenBack.set(legs - 1, new TransferState.GivenBack(pending, posted));
+    }
     TransferState original =
         legs == 0
             ? null
@@ -150,9 +163,11 @@ class TransferPlanTest {
                 isReversal.equals("yes") ? UUID.randomUUID() : null,
                 legs,
                 captured,
-                new TransferState.Reversals(pending, posted, reversals));
+                new TransferState.Reversals(givenBack, reversals));
 
-    RejectionReason reason = TransferPlan.whyNotReverse(original, new Money(asked, "EUR"));
+    RejectionReason reason =
+        TransferPlan.whyNotReverse(
+            original, List.of(Math.max(legs, 1)), List.of(new Leg(C, D, asked)));
 
     assertThat(reason == null ? "held" : reason.code()).isEqualTo(answer);
   }
@@ -250,6 +265,55 @@ class TransferPlanTest {
         .isEqualTo(RejectionReason.BALANCE_LIMIT);
     assertThat(TransferPlan.whyNotCredit(credit("OPEN", Money.AMOUNT_MAX_MINOR - 100), 100))
         .isNull();
+  }
+
+  /// Of accounts that moved so much in all; what is held counts.
+  private static final String TURNOVERS =
+      """
+      9223372036854775707 | 0  | 0                   | 0                | 100 | held
+      9223372036854775708 | 0  | 0                   | 0                | 100 | turnover-limit
+      9223372036854775657 | 50 | 0                   | 0                | 100 | held
+      9223372036854775658 | 50 | 0                   | 0                | 100 | turnover-limit
+      0                   | 0  | 9223372036854775707 | 0                | 100 | held
+      0                   | 0  | 9223372036854775708 | 0                | 100 | turnover-limit
+      0                   | 0  | 9223372036854775658 | 50               | 100 | turnover-limit
+      0                   | 0  | 0                   | 9007199254740891 | 100 | held
+      0                   | 0  | 0                   | 9007199254740892 | 100 | balance-limit
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # D's debits | D's holds | C's credits | held for C | amount | answer
+          """
+              + TURNOVERS)
+  void accountTurnoverFitsLong(
+      long debits, long held, long credits, long due, long amount, String answer) {
+    AccountState debit = counters(D, debits, debits, 0, held);
+    AccountState credit = counters(C, credits, credits, due, 0);
+
+    RejectionReason reason = TransferPlan.whyNotHold(debit, credit, new Money(amount, "EUR"), true);
+
+    assertThat(reason == null ? "held" : reason.code()).isEqualTo(answer);
+  }
+
+  /// Of an account of the ledger's own.
+  private static AccountState counters(
+      UUID id, long credits, long debits, long creditsPending, long debitsPending) {
+    return new AccountState(
+        id,
+        "EUR",
+        true,
+        terms("OPEN", null),
+        credits,
+        debits,
+        creditsPending,
+        debitsPending,
+        0,
+        Instant.EPOCH,
+        0);
   }
 
   @Test

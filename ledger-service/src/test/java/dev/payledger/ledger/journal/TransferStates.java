@@ -28,6 +28,7 @@ final class TransferStates {
             new Money(legs.stream().mapToLong(Leg::amountMinor).sum(), "EUR"),
             captureWithin,
             null,
+            List.of(),
             null),
         Status.PENDING,
         1,
@@ -36,10 +37,11 @@ final class TransferStates {
         0,
         0,
         false,
-        Reversals.NONE,
+        Reversals.none(legs.size()),
         true,
         new Saga(SagaStep.SCREEN, epoch, null, null),
         EXPIRES_AT,
+        null,
         null);
   }
 
@@ -51,7 +53,14 @@ final class TransferStates {
   /// At its end, with so much of it posted.
   static TransferState ended(UUID reverses, int legs, long capturedMinor, Reversals reversals) {
     return new TransferState(
-        new Terms(UUID.randomUUID(), legs(legs, 100), new Money(100, "EUR"), null, reverses, null),
+        new Terms(
+            UUID.randomUUID(),
+            legs(legs, 100),
+            new Money(100, "EUR"),
+            null,
+            reverses,
+            reverses == null ? List.of() : List.of(1),
+            null),
         capturedMinor == 0 ? Status.EXPIRED : Status.POSTED,
         2,
         Screening.APPROVED,
@@ -63,6 +72,7 @@ final class TransferStates {
         false,
         new Saga(SagaStep.DONE, 1, null, null),
         EXPIRES_AT,
+        null,
         EXPIRES_AT);
   }
 

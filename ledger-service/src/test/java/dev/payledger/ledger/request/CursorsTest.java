@@ -28,6 +28,17 @@ class CursorsTest {
   }
 
   @Test
+  void cursorIsBoundToItsFilters() {
+    String list = Cursors.list("transfers", "a", null);
+    String cursor = cursors.seal(list, "42");
+    assertThat(cursors.open(Cursors.list("transfers", "a", null), cursor)).isEqualTo("42");
+    assertRefused(Cursors.list("transfers"), cursor);
+    assertRefused(Cursors.list("transfers", null, "a"), cursor);
+    assertRefused(Cursors.list("transfers", "a", ""), cursor);
+    assertRefused(Cursors.list("transfers", "a\u00A0", null), cursor);
+  }
+
+  @Test
   void aCursorOfAnotherKeyIsRefused() {
     assertRefused(LIST, cursors("another-key-of-good-length").seal(LIST, "42"));
   }

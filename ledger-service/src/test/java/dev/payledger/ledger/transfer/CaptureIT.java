@@ -282,6 +282,19 @@ class CaptureIT extends LedgerUnderTest {
     assertThat(capture(bob(), "").code()).isEqualTo("account-unusable");
     assertThat(seen().get("status").asString()).isEqualTo("HELD");
     assertThat(heldMinor(a)).isEqualTo(10_000);
+    post("/v1/accounts/" + b + "/unfreeze", operator(), UUID.randomUUID(), "{}");
+    assertThat(capture(bob(), "").status()).isEqualTo(200);
+  }
+
+  @Test
+  void creditFreezeKeepsEarlierCapture() {
+    assertThat(capture(bob(), amount(4_000)).status()).isEqualTo(200);
+    post("/v1/accounts/" + b + "/freeze", operator(), UUID.randomUUID(), "{\"side\":\"CREDITS\"}");
+
+    assertThat(balanceMinor(b)).isEqualTo(4_000);
+    assertThat(capture(bob(), "").code()).isEqualTo("account-unusable");
+    assertThat(voided(alice()).status()).as("the rest").isEqualTo(200);
+    assertThat(heldMinor(a)).isZero();
   }
 
   @Test
@@ -313,6 +326,82 @@ class CaptureIT extends LedgerUnderTest {
       assertThat(hold(UUID.randomUUID(), 5_000).status()).isEqualTo(201);
     }
     assertThat(hold(UUID.randomUUID(), 5_000).status()).isEqualTo(202);
+  }
+
+  @Test
+  void allowanceRegainsUncapturedAmount() {
+    FRAUD.become(Mood.FAILS);
+    List<UUID> unscreened = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Answer answer = hold(UUID.randomUUID(), 5_000);
+      assertThat(answer.status()).isEqualTo(201);
+      unscreened.add(UUID.fromString(answer.json().get("id").asString()));
+    }
+    assertThat(usedMinor()).isEqualTo(15_000);
+
+    String last = "{\"amountMinor\":1000,\"final\":true}";
+    assertThat(post(path(unscreened.get(0), "capture"), bob(), UUID.randomUUID(), last).status())
+        .isEqualTo(200);
+    assertThat(usedMinor()).isEqualTo(11_000);
+    post(path(unscreened.get(1), "capture"), bob(), UUID.randomUUID(), amount(500));
+    assertThat(usedMinor()).as("the rest is held").isEqualTo(11_000);
+    post(path(unscreened.get(1), "void"), alice(), UUID.randomUUID(), "");
+    assertThat(usedMinor()).isEqualTo(6_500);
+    post(path(unscreened.get(1), "void"), alice(), UUID.randomUUID(), "");
+    assertThat(usedMinor()).as("once").isEqualTo(6_500);
+    clock.advance(Duration.ofDays(8));
+    saga.recover();
+
+    assertThat(usedMinor()).isEqualTo(1_500);
+    assertThat(
+            value(
+                Long.class,
+                "SELECT u.used_minor FROM owner_offline_allowance u JOIN account a USING (owner)"
+                    + " JOIN offline_allowance o ON o.account_id = a.id"
+                    + " AND o.window_start = u.window_start WHERE a.id = ?",
+                a))
+        .as("the owner's too")
+        .isLessThanOrEqualTo(30_000 - 13_500);
+  }
+
+  private long usedMinor() {
+    return value(
+        Long.class,
+        "SELECT sum(used_minor)::bigint FROM offline_allowance WHERE account_id = ?",
+        a);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"capture, 1000", "void, 0", "void, 400", "expiry, 300"})
+  void releaseTellsFraudTheCapturedAmount(String how, long movedMinor) {
+    saga.release();
+    if (how.equals("capture")) {
+      capture(bob(), "{\"amountMinor\":1000,\"final\":true}");
+    } else {
+      if (movedMinor > 0) {
+        capture(bob(), amount(movedMinor));
+      }
+      assertThat(saga.release()).as("nothing while the rest is held").isZero();
+      if (how.equals("void")) {
+        voided(alice());
+      } else {
+        clock.advance(Duration.ofDays(8));
+        saga.recover();
+      }
+    }
+
+    assertThat(saga.release()).isPositive();
+    assertThat(FRAUD.releasedWith(held)).isEqualTo("movedMinor=" + movedMinor);
+    assertThat(saga.release()).as("once").isZero();
+  }
+
+  @Test
+  void fullCaptureOwesNoRelease() {
+    capture(bob(), amount(4_000));
+    capture(bob(), "");
+    saga.release();
+
+    assertThat(FRAUD.hasReleased(held)).isFalse();
   }
 
   @ParameterizedTest

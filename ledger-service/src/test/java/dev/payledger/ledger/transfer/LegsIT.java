@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.saga.SagaStepper;
+import dev.payledger.testkit.Postgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,6 +184,80 @@ class LegsIT extends LedgerUnderTest {
   }
 
   @Test
+  void legIsReversedByWhoWasPaidByItInParts() {
+    UUID id = UUID.randomUUID();
+    pay(id, leg(a, b, 700), leg(a, c, 300));
+    String path = "/v1/transfers/" + transferOf(id) + "/reversals";
+    String carol = ISSUER.token("carol");
+
+    assertThat(post(path, carol, UUID.randomUUID(), part(1, 10)).code()).isEqualTo("forbidden");
+    assertThat(post(path, carol, UUID.randomUUID(), part(3, 10)).code())
+        .as("how many legs there are is not hers to know")
+        .isEqualTo("forbidden");
+    assertThat(post(path, carol, UUID.randomUUID(), part(2, 301)).code())
+        .isEqualTo("reversal-limit");
+    Answer some = post(path, carol, UUID.randomUUID(), part(2, 100));
+    assertThat(some.status()).as(some.text()).isEqualTo(201);
+    assertThat(some.json().get("creditAccountId").asString()).isEqualTo(a.toString());
+    assertThat(post(path, carol, UUID.randomUUID(), part(2, 201)).code())
+        .as("of that leg, whatever is left of the other")
+        .isEqualTo("reversal-limit");
+    assertThat(balanceMinor(c)).isEqualTo(200);
+    assertThat(reversedMinor(id, carol)).isEqualTo(100);
+    assertThat(reversedMinor(id, bob())).isZero();
+
+    Answer rest = post(path, operator(), UUID.randomUUID(), "{}");
+    assertThat(rest.status()).as(rest.text()).isEqualTo(201);
+    assertThat(rest.json().get("amountMinor").asLong()).isEqualTo(900);
+    assertThat(List.of(balanceMinor(a), balanceMinor(b), balanceMinor(c)))
+        .containsExactly(10_000L, 0L, 0L);
+    assertThat(post(path, carol, UUID.randomUUID(), "{\"legs\":[{\"leg\":2}]}").code())
+        .isEqualTo("reversal-limit");
+    assertThat(reversedMinor(id, carol)).isEqualTo(300);
+    assertThat(reversedMinor(id, alice())).isEqualTo(1_000);
+  }
+
+  @Test
+  void partOfALegUnderWayKeepsItsRoomAndGivesItBackWhenItTurnsBack() {
+    UUID id = UUID.randomUUID();
+    pay(id, leg(a, b, 700), leg(a, c, 300));
+    String path = "/v1/transfers/" + transferOf(id) + "/reversals";
+    String both = "{\"legs\":[{\"leg\":2,\"amountMinor\":250},{\"leg\":1,\"amountMinor\":50}]}";
+    FRAUD.become(Mood.DECLINES);
+    assertThat(post(path, operator(), UUID.randomUUID(), both).code()).isEqualTo("fraud-declined");
+    FRAUD.become(Mood.APPROVES);
+    assertThat(post(path, operator(), UUID.randomUUID(), both).status()).isEqualTo(201);
+
+    assertThat(post(path, operator(), UUID.randomUUID(), part(2, 51)).code())
+        .isEqualTo("reversal-limit");
+    assertThat(post(path, operator(), UUID.randomUUID(), part(1, 650)).status()).isEqualTo(201);
+    assertThat(List.of(balanceMinor(b), balanceMinor(c))).containsExactly(0L, 50L);
+  }
+
+  @Test
+  void accountThatHasMovedAllThatItCanIsToldSoAndNothingIsHeld() throws SQLException {
+    try (Connection superuser = Postgres.superuser("ledger");
+        Statement statement = superuser.createStatement()) {
+      // What it moved before, to and fro.
+      statement.execute("SET session_replication_role = replica");
+      for (String change : List.of("+", "-")) {
+        statement.execute(
+            "UPDATE account SET credits_posted_minor = credits_posted_minor %s x,".formatted(change)
+                + " debits_posted_minor = debits_posted_minor %s x".formatted(change)
+                + " FROM (VALUES (9223372036854770807)) v (x) WHERE id = '%s'".formatted(b));
+        Answer answer = transfer(alice(), UUID.randomUUID(), a, b, 6_000);
+        if (change.equals("+")) {
+          assertThat(answer.code()).isEqualTo("turnover-limit");
+          assertThat(heldMinor(a)).isZero();
+          assertThat(get("/v1/operator/trial-balance", operator()).status()).isEqualTo(200);
+        } else {
+          assertThat(answer.status()).isEqualTo(201);
+        }
+      }
+    }
+  }
+
+  @Test
   void onePayeeOfSeveralDoesNotStopTheOthersPayment() {
     FRAUD.become(Mood.FAILS);
     UUID id = UUID.randomUUID();
@@ -254,6 +332,14 @@ class LegsIT extends LedgerUnderTest {
   void fiftyOneLegsAreTooMany() {
     String[] legs = IntStream.range(0, 51).mapToObj(i -> leg(a, b, 1)).toArray(String[]::new);
     assertThat(pay(UUID.randomUUID(), legs).status()).isEqualTo(400);
+  }
+
+  private static String part(int leg, long minor) {
+    return "{\"legs\":[{\"leg\":%d,\"amountMinor\":%d}]}".formatted(leg, minor);
+  }
+
+  private long reversedMinor(UUID command, String caller) {
+    return get("/v1/transfers/" + transferOf(command), caller).json().get("reversedMinor").asLong();
   }
 
   private Answer pay(UUID command, String... legs) {

@@ -60,14 +60,39 @@ class ReversalIT extends LedgerUnderTest {
   void partsAddUpToTheWholeAndNotBeyond() {
     assertThat(reverse(bob(), amount(4_000)).status()).isEqualTo(201);
     assertThat(reverse(bob(), amount(6_001)).code()).isEqualTo("reversal-limit");
-    assertThat(reverse(bob(), "{}").code())
-        .as("the whole is too much now")
-        .isEqualTo("reversal-limit");
     assertThat(reverse(bob(), amount(6_000)).status()).isEqualTo(201);
     assertThat(reverse(bob(), amount(1)).code()).isEqualTo("reversal-limit");
 
     assertThat(balanceMinor(a)).isEqualTo(50_000);
     assertThat(original().get("reversedMinor").asLong()).isEqualTo(10_000);
+  }
+
+  @Test
+  void reversalWithoutAmountReturnsRest() {
+    assertThat(reverse(bob(), amount(4_000)).status()).isEqualTo(201);
+    UUID command = UUID.randomUUID();
+    Answer rest = post(path(paid), bob(), command, "{}");
+
+    assertThat(rest.status()).isEqualTo(201);
+    assertThat(rest.json().get("amountMinor").asLong()).isEqualTo(6_000);
+    assertThat(balanceMinor(a)).isEqualTo(50_000);
+    assertThat(original().get("reversedMinor").asLong()).isEqualTo(10_000);
+    assertThat(post(path(paid), bob(), command, "{}").text()).isEqualTo(rest.text());
+    assertThat(reverse(bob(), "{}").code()).as("nothing is left").isEqualTo("reversal-limit");
+    assertThat(FRAUD.assessedMinor(UUID.fromString(rest.json().get("id").asString())))
+        .as("what was screened")
+        .isEqualTo(6_000);
+  }
+
+  @Test
+  void reversalOfRestExcludesPendingReversals() {
+    FRAUD.become(Mood.FAILS);
+    assertThat(reverse(bob(), amount(8_000)).status()).isEqualTo(202);
+    FRAUD.become(Mood.APPROVES);
+    Answer rest = reverse(bob(), "{}");
+
+    assertThat(rest.status()).isEqualTo(201);
+    assertThat(rest.json().get("amountMinor").asLong()).isEqualTo(2_000);
   }
 
   @Test
@@ -141,14 +166,31 @@ class ReversalIT extends LedgerUnderTest {
 
     UUID rejected = UUID.randomUUID();
     transfer(alice(), rejected, a, b, 99_999_999);
-    assertThat(post(path(transferOf(rejected)), bob(), UUID.randomUUID(), "{}").code())
+    assertThat(post(path(transferOf(rejected)), operator(), UUID.randomUUID(), "{}").code())
         .isEqualTo("not-reversible");
+    assertThat(post(path(transferOf(rejected)), bob(), UUID.randomUUID(), "{}").code())
+        .as("what held nothing is not the payee's")
+        .isEqualTo("not-found");
 
     FRAUD.become(Mood.FAILS);
     UUID pending = UUID.randomUUID();
     assertThat(transfer(alice(), pending, a, b, 9_000).status()).isEqualTo(202);
     assertThat(post(path(transferOf(pending)), bob(), UUID.randomUUID(), "{}").code())
         .isEqualTo("not-reversible");
+  }
+
+  @Test
+  void paymentToNobodyIsNotReversed() {
+    UUID command = UUID.randomUUID();
+    assertThat(transfer(alice(), command, a, UUID.randomUUID(), 10).code())
+        .isEqualTo("account-unusable");
+    String path = path(transferOf(command));
+
+    UUID asked = UUID.randomUUID();
+    Answer answer = post(path, operator(), asked, "{}");
+    assertThat(answer.code()).isEqualTo("not-reversible");
+    assertThat(post(path, operator(), asked, "{}").text()).isEqualTo(answer.text());
+    assertThat(post(path, alice(), UUID.randomUUID(), "{}").code()).isEqualTo("forbidden");
   }
 
   @Test
@@ -196,7 +238,14 @@ class ReversalIT extends LedgerUnderTest {
         "{\"amountMinor\":\"10\"}",
         "{\"amountMinor\":9007199254740992}",
         "{\"amount\":1}",
-        "{\"reference\":\"\\u0000\"}"
+        "{\"reference\":\"\\u0000\"}",
+        "{\"legs\":[]}",
+        "{\"legs\":[{}]}",
+        "{\"legs\":[{\"leg\":0}]}",
+        "{\"legs\":[{\"leg\":51}]}",
+        "{\"legs\":[{\"leg\":1,\"amountMinor\":0}]}",
+        "{\"legs\":[{\"leg\":1},{\"leg\":1}]}",
+        "{\"legs\":[{\"leg\":1}],\"amountMinor\":1}"
       })
   void aBodyThatIsNoneIsMalformed(String body) {
     assertThat(reverse(bob(), body).status()).isEqualTo(400);

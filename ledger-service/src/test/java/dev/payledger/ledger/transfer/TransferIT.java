@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
@@ -24,10 +25,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /// What a transfer does, seen through the ledger's HTTP port.
@@ -126,14 +130,6 @@ class TransferIT extends LedgerUnderTest {
     assertThat(dryRun(alice(), body(a, UUID.randomUUID(), "1")).code())
         .isEqualTo("account-unusable");
     assertThat(dryRun(bob(), body(a, b, "1")).status()).as("not his").isEqualTo(404);
-    assertThat(
-            post(
-                    "/v1/transfer-batches",
-                    alice(),
-                    UUID.randomUUID(),
-                    "{\"items\":[%s]}".formatted(dry(body(a, b, "1"))))
-                .status())
-        .isEqualTo(400);
     assertThat(value(Long.class, "SELECT count(*) FROM command")).isEqualTo(commands);
     assertThat(value(Long.class, "SELECT count(*) FROM outbox")).isEqualTo(events);
     assertThat(heldMinor(a)).isZero();
@@ -141,11 +137,7 @@ class TransferIT extends LedgerUnderTest {
   }
 
   private Answer dryRun(String token, String body) {
-    return post("/v1/transfers", token, null, dry(body));
-  }
-
-  private static String dry(String body) {
-    return body.substring(0, body.lastIndexOf('}')) + ",\"dryRun\":true}";
+    return post("/v1/transfers/dry-run", token, null, body);
   }
 
   @Test
@@ -444,6 +436,46 @@ class TransferIT extends LedgerUnderTest {
   }
 
   @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void requestLogLineHasTraceId(CapturedOutput log) {
+    UUID a = account("alice", 10_000);
+    UUID b = account("bob", 0);
+    FRAUD.become(Mood.FAILS);
+    assertThat(transfer(alice(), UUID.randomUUID(), a, b, 9_000).status()).isEqualTo(202);
+
+    assertThat(log.getOut().lines())
+        .anyMatch(
+            line ->
+                line.contains("fraud-service not usable")
+                    && line.contains("[0af7651916cd43dd8448eb211c80319c]"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "00000000-0000-0000-0000-000000000000",
+        "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        "00000000-0000-0001-0000-000000000001"
+      })
+  void specialIdIsNotFound(String id) {
+    for (String path : List.of("", "/timeline", "/reversals", "?waitMs=1")) {
+      assertThat(get("/v1/transfers/" + id + path, alice()).status()).as(path).isEqualTo(404);
+    }
+    for (String path : List.of("/reversals", "/capture", "/void")) {
+      assertThat(post("/v1/transfers/" + id + path, alice(), UUID.randomUUID(), "{}").status())
+          .as(path)
+          .isEqualTo(404);
+    }
+    assertThat(get("/v1/accounts/" + id, alice()).status()).isEqualTo(404);
+    assertThat(get("/v1/accounts/" + id + "/entries", alice()).status()).isEqualTo(404);
+    assertThat(get("/v1/transfers?accountId=" + id, alice()).status()).isEqualTo(404);
+    assertThat(
+            transfer(alice(), UUID.randomUUID(), UUID.fromString(id), UUID.fromString(id), 1)
+                .status())
+        .isEqualTo(404);
+  }
+
+  @Test
   void fraudServiceIsNeverAskedWhileATransactionIsOpen(
       @Autowired TransactionTemplate transaction, @Autowired FraudScreening screening) {
     assertThatThrownBy(
@@ -452,6 +484,7 @@ class TransferIT extends LedgerUnderTest {
                     tx ->
                         screening.release(
                             UUID.randomUUID(),
+                            0,
                             false,
                             Duration.ZERO,
                             TimeLeft.of(Duration.ofSeconds(5)))))

@@ -54,13 +54,14 @@ class FeedController {
                             "The cursor is not one that this feed gave out. Start without one."));
     Reader reader = new Reader(token.getName(), token.getAuthorities().contains(OPERATE));
     Optional<Page> page = feeds.read(id, reader, after, items);
-    return page.isPresent() ? ResponseEntity.ok(view(id, page.get())) : notFound();
+    return page.isPresent() ? ResponseEntity.ok(view(id, page.get(), after)) : notFound();
   }
 
-  private FeedView view(UUID accountId, Page page) {
+  private FeedView view(UUID accountId, Page page, long after) {
+    // Items have no gaps, so the place after them follows from their number.
+    String resume = cursors.after(accountId, after + page.items().size());
     return new FeedView(
-        page.items().stream().map(FeedItem::view).toList(),
-        page.isMore() ? cursors.after(accountId, page.items().getLast().sequence()) : null);
+        page.items().stream().map(FeedItem::view).toList(), page.isMore() ? resume : null, resume);
   }
 
   /// One answer for accounts that are not there and accounts of others.

@@ -1,5 +1,6 @@
 package dev.payledger.notify.feed;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.payledger.contracts.AccountEntryEvent.Side;
 import java.time.Instant;
@@ -9,9 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A page of a feed, oldest first.
 ///
+/// Instants have six digits always, as the ledger's have.
+///
 /// @param next the cursor of the next page; absent at the end
+/// @param resume the cursor of what comes after this page, now or later; always there
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record FeedView(List<Item> items, @Nullable String next) {
+record FeedView(List<Item> items, @Nullable String next, String resume) {
   record Item(
       long sequence,
       UUID entryId,
@@ -20,5 +24,5 @@ record FeedView(List<Item> items, @Nullable String next) {
       long amountMinor,
       String currency,
       long balanceMinor,
-      Instant postedAt) {}
+      @JsonFormat(pattern = "uuuu-MM-dd'T'HH:mm:ss.SSSSSSX", timezone = "UTC") Instant postedAt) {}
 }
