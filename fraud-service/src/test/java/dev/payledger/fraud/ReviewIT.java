@@ -237,7 +237,7 @@ class ReviewIT extends HearingServer {
       assertThat(answer.statusCode()).as(path).isEqualTo(400);
       assertThat(answer.body())
           .contains("\"code\":\"invalid-request\"")
-          .contains("Parameter 'Verdict' is unknown here.");
+          .contains("Verdict is no parameter of this route.");
     }
   }
 

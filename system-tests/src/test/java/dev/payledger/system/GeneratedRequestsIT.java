@@ -74,6 +74,7 @@ class GeneratedRequestsIT extends Stack {
   private final List<Sent> sent = new ArrayList<>();
   private final List<String> broken = new ArrayList<>();
   private final TreeMap<Integer, Integer> statuses = new TreeMap<>();
+  private int longest;
 
   /// A request that had a key, and what it was answered.
   private record Sent(byte[] request, int status, String body) {}
@@ -114,7 +115,7 @@ class GeneratedRequestsIT extends Stack {
         once(made(generated.oneOf(operations)));
       }
     }
-    System.out.println(REQUESTS + " generated requests: " + statuses);
+    System.out.println(figures("the gateway", REQUESTS));
     assertThat(broken).isEmpty();
     assertThat(statuses.keySet()).contains(200, 201, 400, 401, 403, 404, 422);
   }
@@ -142,7 +143,7 @@ class GeneratedRequestsIT extends Stack {
         broken.add(what);
       }
     }
-    System.out.println(service + ", " + REQUESTS / 4 + " generated requests: " + statuses);
+    System.out.println(figures(service.title(), REQUESTS / 4));
     assertThat(broken).isEmpty();
     assertThat(statuses.keySet()).contains(service == Service.RELAY ? 404 : 400);
   }
@@ -187,9 +188,16 @@ class GeneratedRequestsIT extends Stack {
             .mustGet("generated", 0, null)
             .request();
     RawHttp.Reply reply = send(request);
-    if (reply.status() < 400 || reply.status() >= 500 && reply.status() != 503) {
+    boolean isRefused = isRefused(reply.status()) || reply.status() == 503;
+    boolean isLimit = reply.status() == 429 || reply.status() == 503;
+    if (!isRefused || !isLimit && !reply.body().matches("\\{\"error\":\"[a-z_]+\"}")) {
       broken.add(text(request) + " → " + reply.status() + " " + reply.body());
     }
+  }
+
+  private String figures(String where, int requests) {
+    return "%,d generated requests at %s: %s, the longest answer has %,d characters"
+        .formatted(requests, where, statuses, longest);
   }
 
   private static List<String> with(List<String> some, String... more) {
@@ -229,6 +237,7 @@ class GeneratedRequestsIT extends Stack {
   private RawHttp.Reply send(Service service, byte[] request) throws IOException {
     RawHttp.Reply reply = RawHttp.send(stack().url(service), request);
     statuses.merge(reply.status(), 1, Integer::sum);
+    longest = Math.max(longest, reply.body().length());
     return reply;
   }
 

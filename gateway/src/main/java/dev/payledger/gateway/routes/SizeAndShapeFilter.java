@@ -85,7 +85,7 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
       // value, the service refuses.
       return problem(
           ProblemCode.INVALID_REQUEST,
-          "Parameter '%s' is unknown here.".formatted(QueryString.excerpt(unknown.get())));
+          "%s is no parameter of this route.".formatted(QueryString.excerpt(unknown.get())));
     }
     if (Collections.list(request.getHeaders("Authorization")).size() > 1) {
       return problem(ProblemCode.INVALID_REQUEST, "Send Authorization once.");

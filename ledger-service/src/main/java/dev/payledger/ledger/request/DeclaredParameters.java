@@ -45,7 +45,7 @@ final class DeclaredParameters implements HandlerInterceptor, WebMvcConfigurer {
       declared.forEach(
           (name, parameter) -> {
             if (isRequired(parameter) && !given.containsKey(name)) {
-              throw invalid("Parameter '%s' is missing.".formatted(name));
+              throw invalid("%s is missing.".formatted(name));
             }
           });
     }
@@ -54,11 +54,11 @@ final class DeclaredParameters implements HandlerInterceptor, WebMvcConfigurer {
 
   private static void check(String name, String value, @Nullable MethodParameter parameter) {
     if (parameter == null) {
-      throw invalid("Parameter '%s' is unknown here.".formatted(QueryString.excerpt(name)));
+      throw invalid("%s is no parameter of this route.".formatted(QueryString.excerpt(name)));
     }
     Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(parameter.getParameterType());
     if ((type == Integer.class || type == Long.class) && !WHOLE_NUMBER.matcher(value).matches()) {
-      throw invalid("%s must be a whole number.".formatted(name));
+      throw invalid("%s must be a number in decimal digits.".formatted(name));
     }
     if (type == UUID.class && !ID.matcher(value).matches()) {
       throw invalid("%s must be a UUID in its 36 characters.".formatted(name));

@@ -29,8 +29,7 @@ final class QueryString {
     parameters.forEach(
         (name, value) -> {
           if (value.isEmpty()) {
-            throw new IllegalArgumentException(
-                "Parameter '%s' has no value.".formatted(excerpt(name)));
+            throw new IllegalArgumentException("%s has no value.".formatted(excerpt(name)));
           }
         });
     return parameters;
@@ -50,8 +49,7 @@ final class QueryString {
         throw new IllegalArgumentException("The query has a parameter without a name.");
       }
       if (pairs.put(name, value) != null) {
-        throw new IllegalArgumentException(
-            "Parameter '%s' is there twice.".formatted(excerpt(name)));
+        throw new IllegalArgumentException("%s is given more than once.".formatted(excerpt(name)));
       }
     }
     return pairs;
