@@ -20,10 +20,13 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 
 /// Whose tokens open the door.
@@ -177,9 +180,16 @@ class AccessIT extends HearingServer {
       BrokenRequests.assertQueryRefused(
           port, feed, query, "Authorization: Bearer " + ISSUER.token("alice"));
     }
+  }
+
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void unreadableQueryIsLoggedWithoutStackTrace(CapturedOutput log) {
+    String feed = "/v1/accounts/" + UUID.randomUUID() + "/feed";
     BrokenRequests.assertQueriesRefused(
         port, feed, "Authorization: Bearer " + ISSUER.token("alice"));
     BrokenRequests.assertQueriesRefused(port, feed, "X-Anonymous: yes");
+    assertThat(log.getAll()).contains("cannot be read").doesNotContain("Exception", "\tat ");
   }
 
   @Test

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /// The outbox relay as a process.
-// Errors are the container's, and ContainerErrors gives them their form.
+// ContainerErrors writes errors, so Spring Boot's error page is not needed.
 @SpringBootApplication(exclude = ErrorMvcAutoConfiguration.class)
 @ConfigurationPropertiesScan
 @EnableScheduling

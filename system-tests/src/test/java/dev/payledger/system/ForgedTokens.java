@@ -34,7 +34,7 @@ record ForgedTokens(RSAKey ours, String issuer, String whole, RSAKey theirs, URI
     return changed(claims -> claims);
   }
 
-  /// By what is wrong, with its number on the checklist of docs/attacks.md; for the gateway.
+  /// Tokens for the gateway by what is wrong, with its number on the checklist of docs/attacks.md.
   Map<String, String> all() throws JOSEException {
     return all("payledger");
   }

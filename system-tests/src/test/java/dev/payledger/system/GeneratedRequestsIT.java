@@ -31,7 +31,7 @@ class GeneratedRequestsIT extends Stack {
   private static final int REQUESTS = Integer.getInteger("requests", 5_000);
   private static final int ANSWER_CHARACTERS_MAX = 256 * 1024;
 
-  /// Ids that mean something to a programmer, and one in another spelling.
+  /// Ids with a special form, and one in another spelling.
   private static final List<String> SPECIAL_IDS =
       List.of(
           "00000000-0000-0000-0000-000000000000",
@@ -120,8 +120,7 @@ class GeneratedRequestsIT extends Stack {
     assertThat(statuses.keySet()).contains(200, 201, 400, 401, 403, 404, 422);
   }
 
-  /// Whoever reaches a service past the gateway: some with a credential, some with what no client
-  /// sends.
+  /// Requests that bypass the gateway: most with a credential, many with what no HTTP client sends.
   @ParameterizedTest
   @EnumSource(names = {"LEDGER", "NOTIFY_EU", "FRAUD", "RELAY"})
   void everyAnswerOfAServicesOwnPortIsAnAnswer(Service service) throws IOException {
@@ -179,7 +178,7 @@ class GeneratedRequestsIT extends Stack {
     return generated.oneOf(bodies);
   }
 
-  /// Without a credential: it is no token, whatever is sent.
+  /// Without a credential: whatever is sent is refused.
   private void tokenForNobody() throws IOException {
     byte[] request =
         Attack.post("/oauth2/token")

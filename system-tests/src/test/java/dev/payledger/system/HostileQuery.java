@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// Queries that no route takes: not decodable, ambiguous, or of parameters that nobody declared.
+/// Queries that no route accepts: not decodable, ambiguous, or with unknown parameters.
 final class HostileQuery {
   static final List<String> ALL =
       List.of(

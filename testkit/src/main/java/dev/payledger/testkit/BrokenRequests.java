@@ -40,11 +40,11 @@ public final class BrokenRequests {
               + "Content-Type: multipart/form-data; boundary=x",
           "POST /v1/accounts?%ff HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 3");
 
-  /// No form, no JSON and no part; sent with those heads that have its length.
+  /// Neither a form nor JSON nor multipart; sent with the heads that have a Content-Length.
   private static final String BODY = "%=%";
 
-  /// Queries that no route takes: a parameter without a name or a value, one that is there twice, bytes
-  /// that are no UTF-8, too many names.
+  /// Queries that no route accepts: a parameter without a name or a value or given twice, bytes that are
+  /// not UTF-8, too many names.
   private static final List<String> QUERIES =
       List.of(
           "=",

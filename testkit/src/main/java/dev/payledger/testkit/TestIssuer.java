@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 public final class TestIssuer {
   public static final String URL = "http://issuer.test";
 
-  /// Of the gateway and of each service behind it.
+  /// The audiences of the gateway and of each service behind it.
   public static final List<String> AUDIENCES =
       List.of("payledger", "payledger-ledger", "payledger-notify");
 
@@ -128,7 +128,7 @@ public final class TestIssuer {
     return signed(signing(), type, change);
   }
 
-  /// As `alice` may have it, with what is wrong about it; for a service of this audience.
+  /// Tokens of `alice` for this audience, by what is wrong about each.
   public Map<String, String> hostileTokens(String audience) {
     Map<String, String> tokens = HostileTokens.all(this::token, audience);
     tokens.putAll(HostileTokens.outOfTime(this::token));
@@ -159,7 +159,7 @@ public final class TestIssuer {
     }
   }
 
-  /// Of the type of access tokens, so that this is not what is wrong about it.
+  /// With the type of access tokens, so that the type is not what is wrong.
   public static String signed(
       JWSHeader header, JWSSigner signer, UnaryOperator<JWTClaimsSet.Builder> change) {
     return sealed(

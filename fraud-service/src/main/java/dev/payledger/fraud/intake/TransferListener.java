@@ -104,7 +104,7 @@ class TransferListener {
     return new AssessmentRequest(event.currency(), false, legs);
   }
 
-  /// Until it is closed, the log lines of this thread name the trace of what the record tells.
+  /// Puts the record's trace id into the log context until it is closed.
   static MDC.MDCCloseable inLog(ConsumerRecord<byte[], byte[]> record) {
     return MDC.putCloseable(TraceFilter.TRACE_ID, TraceFilter.traceId(traceparent(record)));
   }

@@ -19,9 +19,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/// Refuses a request whose head can be read in more than one way, before anybody asks the container
-/// for its parameters, which would fail: the query is read to the letter, and a body is JSON. Sets the headers
-/// that every answer carries.
+/// Refuses a query that cannot be parsed and a body that is not JSON, before anything asks the servlet
+/// container for parameters, which would answer 500. Sets the headers that every answer has.
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)
 final class RequestHeadFilter extends OncePerRequestFilter {

@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("gateway.access")
 public record AccessProperties(
     String issuerUrl, URI jwksUrl, Duration jwksFresh, Duration jwksStale) {
-  /// The audience that a token for the API names; the services behind have names of their own.
+  /// The gateway's audience. The services behind it have their own.
   public static final String AUDIENCE = "payledger";
 
   public AccessProperties {

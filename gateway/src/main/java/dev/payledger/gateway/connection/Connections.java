@@ -18,7 +18,8 @@ class Connections implements WebServerFactoryCustomizer<TomcatServletWebServerFa
     factory.addConnectorCustomizers(
         connector -> {
           protocols.add((WatchedProtocol) connector.getProtocolHandler());
-          // Refused by the route table as any other method is; the container would allow others.
+          // So that the route table refuses TRACE like any other method: the container's own answer
+          // has an Allow header that is not the route's.
           connector.setAllowTrace(true);
         });
   }

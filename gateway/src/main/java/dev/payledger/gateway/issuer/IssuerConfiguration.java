@@ -83,7 +83,7 @@ class IssuerConfiguration {
     return new NoAuthorizationKept();
   }
 
-  /// What an access token has by RFC 9068, beside what the library gives it.
+  /// Adds what RFC 9068 requires and the library does not set.
   @Bean
   OAuth2TokenCustomizer<JwtEncodingContext> profile(DemoIssuerProperties properties) {
     return context -> {

@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Reads the form of a request for a token, before anybody knows who sends it: the container would
-/// fail at what is no form. A parameter that is there twice is refused and one without a value is
-/// left out, as RFC 6749 section 3.2 says.
+/// Parses the form of a token request before the client is authenticated; the servlet container would
+/// answer 500 to a broken form. A parameter that is given twice is refused and one without a value is
+/// ignored (RFC 6749 section 3.2).
 final class TokenFormFilter extends OncePerRequestFilter {
   private static final Logger log = LoggerFactory.getLogger(TokenFormFilter.class);
 
@@ -50,7 +50,7 @@ final class TokenFormFilter extends OncePerRequestFilter {
     try {
       form = form(new String(body, StandardCharsets.ISO_8859_1));
     } catch (IllegalArgumentException e) {
-      log.info("refused a request for a token, whose form is none");
+      log.info("refused a token request whose form cannot be read");
       IssuerConfiguration.refuse(response, OAuth2ErrorCodes.INVALID_REQUEST);
       return;
     }
@@ -71,7 +71,7 @@ final class TokenFormFilter extends OncePerRequestFilter {
     return form;
   }
 
-  /// With the parameters of the form and no others.
+  /// The request with the parameters of its form and no others.
   private static final class FormRequest extends HttpServletRequestWrapper {
     private final Map<String, String[]> form;
 

@@ -4,11 +4,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/// Writes errors of OAuth2 (RFC 6749 section 5.2): the form that clients of a token endpoint read.
+/// Writes errors as OAuth2 clients expect them of a token endpoint (RFC 6749 section 5.2).
 public final class TokenErrors {
   private TokenErrors() {}
 
-  /// Nothing but the code: the rest would help only whoever guesses.
+  /// The code only: a description would help to guess secrets.
   ///
   /// @param code of OAuth2, such as `invalid_request`
   public static void write(HttpServletResponse response, int status, String code)

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a whole body that is bounded, however it is sent.
+/// Reads a whole body up to a bound, with a length or in chunks.
 public final class BodyReader {
   private final Refusals refusals;
 
@@ -17,7 +17,7 @@ public final class BodyReader {
     this.refusals = new Refusals(problems);
   }
 
-  /// The body, or null when it is too large or does not arrive: then the request has its answer.
+  /// The body; null when it is too large or does not arrive in time, and the request is answered.
   public byte @Nullable [] read(
       HttpServletRequest request, HttpServletResponse response, int bytesMax) throws IOException {
     byte[] body;

@@ -10,8 +10,8 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Answers a request that cannot be read: with a problem, or with OAuth2's error where a token is
-/// asked for. The log line has none of the caller's text.
+/// Answers a request that cannot be read: with a problem, or with an OAuth2 error at the token route.
+/// The log line has none of the caller's text.
 final class Refusals {
   private static final Logger log = LoggerFactory.getLogger(Refusals.class);
   private final Problems problems;

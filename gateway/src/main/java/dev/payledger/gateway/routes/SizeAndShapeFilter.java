@@ -20,8 +20,8 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Finds the route of a request, and refuses what is too large or of the wrong kind, before anybody
-/// spends time on it.
+/// Finds the route of a request, and refuses a query that the route does not take and a body that is too
+/// large or of the wrong kind, before anybody spends time on it.
 public final class SizeAndShapeFilter extends OncePerRequestFilter {
   private final Routes routes;
   private final Problems problems;
@@ -81,8 +81,9 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
     Optional<String> unknown =
         query.keySet().stream().filter(name -> !route.parameters().contains(name)).findFirst();
     if (unknown.isPresent()) {
-      // A filter that is passed over shows more than was asked for. What is missing or has no right
-      // value, the service refuses.
+      // An ignored filter would show more than was asked for. Missing parameters and wrong values
+      // are
+      // refused by the service.
       return problem(
           ProblemCode.INVALID_REQUEST,
           "%s is no parameter of this route.".formatted(QueryString.excerpt(unknown.get())));
@@ -120,7 +121,7 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
         || request.getContentType() != null;
   }
 
-  /// Of the body that the route takes; null when it takes none.
+  /// The media type of the route's body; null when it has none.
   private static @Nullable MediaType mediaType(Route route) {
     if (route.routeClass() == RouteClass.TOKENS) {
       return MediaType.APPLICATION_FORM_URLENCODED;

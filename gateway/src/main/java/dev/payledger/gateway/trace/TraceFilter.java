@@ -9,7 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Continues the caller's trace, or starts one; every log line and problem of the request names it.
+/// Continues the caller's trace, or starts one; every log line and problem of the request has its id.
 public final class TraceFilter extends OncePerRequestFilter {
 
   @Override

@@ -47,7 +47,7 @@ public record Traceparent(String traceId, String spanId, String flags) {
     request.setAttribute(ATTRIBUTE, this);
   }
 
-  /// Until it is closed, the log lines of this thread name the trace.
+  /// Puts the trace id into the log context until it is closed.
   public MDC.MDCCloseable inLog() {
     return MDC.putCloseable("traceId", traceId);
   }

@@ -170,7 +170,7 @@ class AccessIT extends GatewayUnderTest {
     HttpResponse<String> response = send(anonymously(ACCOUNTS));
     assertProblem(response, 401, "unauthenticated");
     assertThat(header(response, "WWW-Authenticate")).isEqualTo("Bearer realm=\"payledger\"");
-    // In the query it is a parameter that no route has.
+    // In the query it is an unknown parameter.
     assertProblem(
         send(anonymously(ACCOUNTS + "?access_token=" + token("alice"))), 400, "invalid-request");
     assertProblem(

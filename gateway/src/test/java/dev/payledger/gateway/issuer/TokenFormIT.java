@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/// What anybody can send to the token endpoint: each request has its 4xx, and at most one line of log.
+/// Broken token requests, without credentials: each is answered 4xx, and no stack trace is logged.
 @ExtendWith(OutputCaptureExtension.class)
 class TokenFormIT extends GatewayUnderTest {
   private static final String FORM = "application/x-www-form-urlencoded";
@@ -181,7 +181,7 @@ class TokenFormIT extends GatewayUnderTest {
   @ParameterizedTest
   @ValueSource(strings = {"grant_type=client_credentials", "=", "%ff", "a=1&a=2"})
   void queryIsRefused(String query) throws IOException {
-    // Not a client's doing: it would refuse to send some of them.
+    // By hand: an HTTP client refuses to send some of these.
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket
           .getOutputStream()

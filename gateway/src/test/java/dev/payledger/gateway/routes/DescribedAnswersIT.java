@@ -1,5 +1,6 @@
 package dev.payledger.gateway.routes;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.gateway.Downstream.Reply;
@@ -14,13 +15,18 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Whatever is wrong about a request, and wherever it goes: `openapi.yaml` has the answer.
+/// Refusals of broken requests at every route are described in `openapi.yaml`.
 class DescribedAnswersIT extends GatewayUnderTest {
   @BeforeEach
   void answers() {
@@ -62,6 +68,23 @@ class DescribedAnswersIT extends GatewayUnderTest {
     }
   }
 
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void unreadableQueryIsRefusedOnEveryRoute(CapturedOutput log) throws IOException {
+    String names = IntStream.range(0, 1_000).mapToObj(i -> "a" + i).collect(joining("&"));
+    OpenApi api = OpenApi.of(description());
+    for (Operation operation : api.operations()) {
+      for (String query : List.of("=", "%ff", "%c0%80", names)) {
+        String path = operation.path().replace("{id}", ALICE_EUR) + "?" + query;
+        String answer = answer(operation.method() + " " + path, "Accept: */*");
+        String what = operation + "?" + query + ": " + answer;
+        assertThat(answer).as(what).startsWith("HTTP/1.1 400 ");
+        assertDescribed(api, operation, 400, answer, what);
+      }
+    }
+    assertThat(log.getAll()).doesNotContain("Exception", "\tat ");
+  }
+
   private static void assertDescribed(
       OpenApi api, Operation operation, int status, String answer, String what) {
     JsonNode content = api.content(operation, status);
@@ -83,7 +106,7 @@ class DescribedAnswersIT extends GatewayUnderTest {
       if (header.startsWith("Content-Length: 5")) {
         out.write(("a=" + "x".repeat(4998)).getBytes(StandardCharsets.ISO_8859_1));
       }
-      // What was announced does not come: the gateway need not wait for it before it closes.
+      // The announced body is not sent: the gateway must not wait for it.
       socket.shutdownOutput();
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }

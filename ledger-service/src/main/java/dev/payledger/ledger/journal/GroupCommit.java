@@ -238,7 +238,7 @@ final class GroupCommit implements AutoCloseable {
     if (batch.size() == 1) {
       Submission<?> only = batch.getFirst();
       try (var _ = only.inLog()) {
-        // Not the command itself: what a caller wrote into it is nobody else's to read.
+        // Without the command: it holds what the caller wrote.
         log.error("{} failed", only.command().getClass().getSimpleName(), defect);
       }
       only.failed(defect);

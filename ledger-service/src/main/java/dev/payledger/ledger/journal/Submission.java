@@ -21,7 +21,7 @@ final class Submission<O> {
 
   private final JournalCommand<O> command;
   private final long deadline;
-  // Of the caller's thread, for what the writer's has to say about it.
+  // Of the caller's thread: the writer's thread logs under it.
   private final @Nullable String traceId = MDC.get(TRACE_ID);
   private final CompletableFuture<Decision<O>> decision = new CompletableFuture<>();
   // The writer takes it or the caller gives it up, and the other one has to know.
@@ -41,7 +41,7 @@ final class Submission<O> {
     return command;
   }
 
-  /// Until it is closed, the log lines of this thread name the caller's trace.
+  /// Puts the caller's trace id into the log context until it is closed.
   MDC.MDCCloseable inLog() {
     return MDC.putCloseable(TRACE_ID, traceId);
   }

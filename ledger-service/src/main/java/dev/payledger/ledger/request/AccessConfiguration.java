@@ -84,7 +84,7 @@ class AccessConfiguration {
         new IssuerKeys(properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock),
         properties.issuerUrl(),
         properties.audience(),
-        // A token is as old as it is, whatever time the ledger takes it to be.
+        // The system's clock: a test may set the ledger's.
         Clock.systemUTC());
   }
 

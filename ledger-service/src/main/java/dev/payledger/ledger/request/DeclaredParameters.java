@@ -19,12 +19,12 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/// Refuses a query parameter that the operation does not declare: a filter that is ignored shows more
-/// than was asked for. What an operation takes is what its method declares with `@RequestParam`; the
-/// values of numbers, ids and words are read to the letter, where Spring would take `0x1` for 1.
+/// Refuses query parameters that a controller method does not declare with `@RequestParam`: an ignored
+/// filter shows more than was asked for. Numbers, ids and enum values have one spelling; Spring alone
+/// would take `0x1` for 1.
 @Component
 final class DeclaredParameters implements HandlerInterceptor, WebMvcConfigurer {
-  /// As JSON writes it, in as many digits as a `long` always holds.
+  /// As in JSON, with at most as many digits as any `long` can have.
   private static final Pattern WHOLE_NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,17}");
 
   private static final Pattern ID =

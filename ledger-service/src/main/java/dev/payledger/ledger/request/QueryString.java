@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The query of a request, read to the letter. The container reads it leniently, or fails: so nobody
-/// asks it for parameters before this has read them.
+/// Parses the query of a request strictly. The servlet container parses leniently and answers 500 to some
+/// queries, so this runs before anything asks it for a parameter.
 final class QueryString {
   private static final int CHARACTERS_MAX = 2_048;
   private static final Pattern FORM =
@@ -18,9 +18,9 @@ final class QueryString {
 
   private QueryString() {}
 
-  /// The parameters by name: each is there once, with a value, in UTF-8 and without control characters.
+  /// The parameters by name: each is given once, with a value, in UTF-8 and without control characters.
   ///
-  /// @throws IllegalArgumentException with a sentence for the caller
+  /// @throws IllegalArgumentException with a message for the caller
   static Map<String, String> parameters(@Nullable String query) {
     if (query == null || query.isEmpty()) {
       return Map.of();
@@ -55,14 +55,14 @@ final class QueryString {
     return pairs;
   }
 
-  /// A name of the sender's for our own sentences: bounded, and only printable ASCII.
+  /// A parameter's name for an error message: bounded, and printable ASCII only.
   static String excerpt(String text) {
     String printable = text.replaceAll("[^ -~]", "?");
     return printable.length() <= 40 ? printable : printable.substring(0, 40) + "…";
   }
 
   private static String decoded(String text) {
-    // Byte by byte first, so that what is no UTF-8 is refused and not replaced.
+    // Bytes first: a decoder of text would replace what is not UTF-8.
     byte[] bytes =
         URLDecoder.decode(text, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
     try {

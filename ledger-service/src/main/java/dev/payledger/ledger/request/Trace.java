@@ -10,21 +10,21 @@ import org.slf4j.MDC;
 
 /// The W3C Trace Context that a request, or a transfer that it began, belongs to.
 public record Trace(String traceparent) {
-  /// Of the trace id in the log context.
+  /// The trace id's key in the log context.
   static final String KEY = "traceId";
 
   private static final String ATTRIBUTE = Trace.class.getName();
   private static final Pattern TRACEPARENT =
       Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
 
-  /// The trace of the request, as `TraceFilter` has set it; a new one where no filter ran.
+  /// The trace that `TraceFilter` has set; where no filter ran, that of the header or a new one.
   public static Trace of(HttpServletRequest request) {
     return request.getAttribute(ATTRIBUTE) instanceof Trace set
         ? set
         : of(request.getHeader("traceparent"));
   }
 
-  /// A new one when there is none, or it is malformed.
+  /// A new trace when the header is absent or malformed.
   public static Trace of(@Nullable String traceparent) {
     return new Trace(
         traceparent != null && TRACEPARENT.matcher(traceparent).matches()
@@ -32,8 +32,7 @@ public record Trace(String traceparent) {
             : hop(randomHex() + randomHex()));
   }
 
-  /// A `traceparent` for a call to another service: the trace of this thread's log lines, one hop
-  /// further.
+  /// The `traceparent` for a call to another service: the trace in the log context, one hop further.
   public static Optional<String> next() {
     return Optional.ofNullable(MDC.get(KEY)).map(Trace::hop);
   }
@@ -43,7 +42,7 @@ public record Trace(String traceparent) {
     return traceparent.substring(3, 35);
   }
 
-  /// Until it is closed, the log lines of this thread name the trace.
+  /// Puts the trace id into the log context until it is closed.
   public MDC.MDCCloseable inLog() {
     return MDC.putCloseable(KEY, traceId());
   }

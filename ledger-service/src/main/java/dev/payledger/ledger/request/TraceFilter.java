@@ -10,7 +10,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Continues the caller's trace, or starts one; every log line and problem of the request names it.
+/// Continues the caller's trace, or starts one; every log line and problem of the request has its id.
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class TraceFilter extends OncePerRequestFilter {

@@ -66,7 +66,9 @@ class TransferViews {
             .findById(id)
             .orElseGet(
                 () -> {
-                  // As many as a plain transfer has; of the id of zeros both are one.
+                  // As many accounts as a plain transfer has. For the id of all zeros both are
+                  // equal,
+                  // which `Set.of` would refuse.
                   UUID another = new UUID(id.getLeastSignificantBits(), 0);
                   own(caller, new HashSet<>(List.of(id, another)));
                   throw Problem.notFound();

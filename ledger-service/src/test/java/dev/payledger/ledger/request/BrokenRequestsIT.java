@@ -7,8 +7,11 @@ import dev.payledger.testkit.BrokenRequests;
 import java.net.http.HttpHeaders;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 class BrokenRequestsIT extends LedgerUnderTest {
   @ParameterizedTest
@@ -38,9 +41,15 @@ class BrokenRequestsIT extends LedgerUnderTest {
   void brokenRequestsAreAnsweredWithProblemsToo() {
     BrokenRequests.assertAnsweredWithProblems(port, "Authorization: Bearer " + operator());
     BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
+  }
+
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void unreadableQueryIsLoggedWithoutStackTrace(CapturedOutput log) {
     BrokenRequests.assertQueriesRefused(
         port, "/v1/accounts", "Authorization: Bearer " + operator());
     BrokenRequests.assertQueriesRefused(port, "/v1/accounts", "X-Anonymous: yes");
+    assertThat(log.getAll()).contains("cannot be read").doesNotContain("Exception", "\tat ");
   }
 
   @Test

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A query means what it says, or it is refused with the name of what does not fit.
+/// A query parameter that is unknown, missing or misspelled is refused with its name.
 class QueryParametersIT extends LedgerUnderTest {
   @ParameterizedTest
   @CsvSource({

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Ids that nobody has, and one id in two places, are answered as any other id is.
+/// Special ids, such as all zeros, and one id in two places are answered like any other.
 class SpecialIdsIT extends LedgerUnderTest {
   private static final List<String> SPECIAL =
       List.of(

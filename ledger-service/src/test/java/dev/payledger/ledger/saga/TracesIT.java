@@ -14,8 +14,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/// Whatever is logged about a request names its trace, on whichever thread, and nothing that is
-/// logged shows what the caller wrote into it.
+/// Log lines about a request have its trace id on every thread, and nothing of what the caller wrote.
 @ExtendWith(OutputCaptureExtension.class)
 class TracesIT extends LedgerUnderTest {
   private final String traceId = UUID.randomUUID().toString().replace("-", "");

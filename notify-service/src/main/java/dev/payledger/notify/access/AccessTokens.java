@@ -25,11 +25,11 @@ import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
-/// The check of access tokens by RFC 9068 and RFC 8725: RS256 and nothing else, of the type of access
-/// tokens, of one issuer, for this service, in time, and with claims that are what they are called.
+/// Validates access tokens by RFC 9068 and RFC 8725: RS256 only, the type `at+jwt`, one issuer, this
+/// service's audience, the time, and the types of the claims.
 final class AccessTokens {
-  /// By how much an issuer's clock may differ; the same in every service, so that none lets in what
-  /// another one refuses.
+  /// How much an issuer's clock may differ. The same in every service, so that none accepts a token
+  /// which another one refuses.
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
 
   private static final List<String> TYPES = List.of("at+jwt", "application/at+jwt");
@@ -69,8 +69,8 @@ final class AccessTokens {
         && TYPES.contains(type.toLowerCase(Locale.ROOT));
   }
 
-  /// Looks at the claims as they were sent: the library has made something of a time that no calendar
-  /// has, and of a scope that is no list of words.
+  /// Checks the claims as they were sent: the library converts a time beyond any calendar, and a scope
+  /// that is not a list of words, into something else.
   private static boolean hasRightClaims(Jwt token) {
     Map<String, Object> sent;
     try {
@@ -82,12 +82,12 @@ final class AccessTokens {
         && NAMES.stream().allMatch(name -> isName(sent.get(name)))
         && sent.get(JwtClaimNames.IAT) != null
         && TIMES.stream().allMatch(name -> sent.get(name) == null || isTime(sent.get(name)))
-        // The names that the library looks for scopes under.
+        // The library reads scopes from either.
         && isWords(sent.get("scope"))
         && isWords(sent.get("scp"));
   }
 
-  /// What is kept and logged: text that PostgreSQL can hold, on one line.
+  /// Names are stored and logged: PostgreSQL must be able to hold them, and they must not forge log lines.
   private static boolean isName(@Nullable Object claim) {
     return claim instanceof String name
         && !name.isBlank()

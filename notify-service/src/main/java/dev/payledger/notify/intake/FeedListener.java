@@ -117,7 +117,7 @@ class FeedListener {
     }
   }
 
-  /// Until it is closed, the log lines of this thread name the trace of what the record tells.
+  /// Puts the record's trace id into the log context until it is closed.
   static MDC.MDCCloseable inLog(ConsumerRecord<byte[], byte[]> record) {
     return MDC.putCloseable(TraceId.KEY, TraceId.of(traceparent(record)));
   }

@@ -9,7 +9,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// The relay has no operation that anybody could call: nobody looks further at a request.
+/// Answers 404 to every request: the relay has no operation.
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class NothingServedFilter extends OncePerRequestFilter {

@@ -1,4 +1,4 @@
-/// How the relay's port answers: there is nothing, as an RFC 9457 problem. Read
+/// Answers every request at the relay's port with an RFC 9457 problem: the relay serves nothing. Read
 /// `NothingServedFilter` first.
 @NullMarked
 package dev.payledger.relay.web;

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/// The relay's port, with nothing behind it that the relay could carry.
+/// The relay's port, without a database or Kafka.
 @SpringBootTest(
     classes = RelayApplication.class,
     webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,

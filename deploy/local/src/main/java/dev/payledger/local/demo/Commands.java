@@ -149,7 +149,7 @@ final class Commands {
     return 0;
   }
 
-  /// 1 when no service has logged anything about it.
+  /// Exit status 1 when no service has logged a line of this trace.
   int trace(String id) throws IOException, Refusal {
     if (!TRACE_ID.matcher(id).matches()) {
       throw new Refusal(id + " is no trace id: those have 32 characters of 0-9 and a-f.");
