@@ -10,8 +10,6 @@ final class HostileQuery {
       List.of(
           "=",
           "=x",
-          "&",
-          "limit=7&",
           "limit",
           "limit=",
           "limit=7&limit=7",

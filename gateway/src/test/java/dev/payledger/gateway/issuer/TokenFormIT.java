@@ -39,7 +39,7 @@ class TokenFormIT extends GatewayUnderTest {
         "a=%00",
         "a=%zz",
         "=x",
-        "grant_type=client_credentials&",
+        "grant_type=client_credentials&=",
         "grant_type=client_credentials&grant_type=client_credentials",
         "grant_type=client_credentials&grant%5ftype=client_credentials",
         "a b=c",

@@ -14,7 +14,7 @@ class QueryParametersIT extends LedgerUnderTest {
   @CsvSource({
     "/v1/accounts?foo=bar, foo",
     "/v1/accounts?Limit=1, Limit",
-    "/v1/accounts?limit=1&stat%75s=OPEN, status",
+    "/v1/accounts?limit=1&stat%65=OPEN, state",
     "/v1/accounts/ACCOUNT?asOf=2026-01-01T00:00:00Z, asOf",
     "/v1/accounts/ACCOUNT/balance?asof=2026-01-01T00:00:00Z, asof",
     "/v1/accounts/ACCOUNT/balance?asOf=2026-01-01T00:00:00Z&limit=1, limit",
@@ -70,6 +70,12 @@ class QueryParametersIT extends LedgerUnderTest {
     "/v1/accounts?limit=, limit",
     "/v1/transfers?accountId=1-1-1-1-1, accountId",
     "/v1/transfers?accountId=x, accountId",
+    "/v1/transfers?accountId=ACCOUNT&status=posted, status",
+    "/v1/transfers?accountId=ACCOUNT&direction=debit, direction",
+    "/v1/transfers?accountId=ACCOUNT&from=2026-01-01T24:00:00Z, from",
+    "/v1/accounts?status=open, status",
+    "/v1/accounts/ACCOUNT/entries?order=newest, order",
+    "/v1/accounts/ACCOUNT/statement?from=2026-01-01T00:00:00Z&to=x, to",
     "/v1/transfers/ACCOUNT?waitMs=-0, waitMs",
     "/v1/transfers/ACCOUNT?waitMs=0x1, waitMs",
     "/v1/operator/checks?mode=full, mode",
@@ -97,6 +103,7 @@ class QueryParametersIT extends LedgerUnderTest {
     assertThat(get("/v1/accounts?limit=1", alice()).status()).isEqualTo(200);
     assertThat(get("/v1/accounts?%6cimit=1", alice()).status()).isEqualTo(200);
     assertThat(get("/v1/accounts?", alice()).status()).isEqualTo(200);
+    assertThat(get("/v1/accounts?&limit=1&", alice()).status()).isEqualTo(200);
     assertThat(
             get("/v1/accounts/" + account + "/balance?asOf=2026-01-01T00:00:00.123Z", alice())
                 .status())

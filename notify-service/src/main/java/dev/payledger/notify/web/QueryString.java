@@ -41,13 +41,17 @@ final class QueryString {
           "The query is longer than %d characters or not well-formed.".formatted(CHARACTERS_MAX));
     }
     Map<String, String> pairs = new LinkedHashMap<>();
-    for (String pair : text.split("&", -1)) {
+    for (String pair : text.split("&")) {
+      if (pair.isEmpty()) {
+        // Skipped, as in the URL standard: many clients write one `&` too many.
+        continue;
+      }
       int end = pair.indexOf('=');
-      String name = decoded(end < 0 ? pair : pair.substring(0, end));
-      String value = end < 0 ? "" : decoded(pair.substring(end + 1));
+      String name = decoded("A parameter's name", end < 0 ? pair : pair.substring(0, end));
       if (name.isEmpty()) {
         throw new IllegalArgumentException("The query has a parameter without a name.");
       }
+      String value = end < 0 ? "" : decoded(excerpt(name), pair.substring(end + 1));
       if (pairs.put(name, value) != null) {
         throw new IllegalArgumentException("%s is given more than once.".formatted(excerpt(name)));
       }
@@ -61,7 +65,7 @@ final class QueryString {
     return printable.length() <= 40 ? printable : printable.substring(0, 40) + "…";
   }
 
-  private static String decoded(String text) {
+  private static String decoded(String what, String text) {
     // Bytes first: a decoder of text would replace what is not UTF-8.
     byte[] bytes =
         URLDecoder.decode(text, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
@@ -69,11 +73,11 @@ final class QueryString {
       String decoded =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       if (decoded.chars().anyMatch(Character::isISOControl)) {
-        throw new IllegalArgumentException("The query has control characters.");
+        throw new IllegalArgumentException(what + " has control characters.");
       }
       return decoded;
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("The query is not UTF-8.", e);
+      throw new IllegalArgumentException(what + " is not UTF-8.", e);
     }
   }
 }
