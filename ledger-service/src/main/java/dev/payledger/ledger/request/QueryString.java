@@ -41,7 +41,7 @@ final class QueryString {
           "The query is longer than %d characters or not well-formed.".formatted(CHARACTERS_MAX));
     }
     Map<String, String> pairs = new LinkedHashMap<>();
-    for (String pair : text.split("&")) {
+    for (String pair : text.split("&", -1)) {
       if (pair.isEmpty()) {
         // Skipped, as in the URL standard: many clients write one `&` too many.
         continue;
