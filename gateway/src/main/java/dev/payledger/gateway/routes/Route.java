@@ -84,11 +84,6 @@ public record Route(
     return target instanceof Read(Upstream _, QueryCost cost) ? cost : QueryCost.ONE;
   }
 
-  /// Whether `waitMs` means anything here.
-  boolean mayWait() {
-    return parameters.contains(Waiting.PARAMETER);
-  }
-
   /// How much the service works on at once for such a request, at most: of a batch eight items.
   public int weightMax() {
     return target instanceof Command command && command.shape().equals(BodyShape.TRANSFER_BATCH)

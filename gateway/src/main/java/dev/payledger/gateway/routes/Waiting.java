@@ -10,18 +10,15 @@ import org.jspecify.annotations.Nullable;
 /// Requests that ask for a transfer and to wait for its end, with `waitMs`. When too many wait already,
 /// one more is told how the transfer stands now.
 public final class Waiting {
-  static final String PARAMETER = "waitMs";
+  private static final String PARAMETER = "waitMs";
   private static final String DECLINED = Waiting.class.getName();
 
   private Waiting() {}
 
-  /// Whatever the value is, unless it is plainly none: what the service reads in another way than we
-  /// do would wait all the same.
+  /// Whatever the value is, except 0. `SizeAndShapeFilter` has refused the parameter at other routes.
   public static boolean isAskedFor(HttpServletRequest request) {
-    String @Nullable [] values = request.getParameterValues(PARAMETER);
-    return values != null
-        && Route.find(request).filter(Route::mayWait).isPresent()
-        && !Arrays.stream(values).allMatch("0"::equals);
+    String value = QueryString.parameters(request.getQueryString()).get(PARAMETER);
+    return value != null && !value.equals("0");
   }
 
   /// From now on the request asks for the transfer as it is.
