@@ -61,10 +61,13 @@ class FeedController {
     // Items have no gaps, so the place after them follows from their number.
     String resume = cursors.after(accountId, after + page.items().size());
     return new FeedView(
-        page.items().stream().map(FeedItem::view).toList(), page.isMore() ? resume : null, resume);
+        page.isKnown(),
+        page.items().stream().map(FeedItem::view).toList(),
+        page.isMore() ? resume : null,
+        resume);
   }
 
-  /// One answer for accounts that are not there and accounts of others.
+  /// For accounts of others, as the ledger answers.
   private static ResponseEntity<?> notFound() {
     return ResponseEntity.status(HttpStatus.NOT_FOUND)
         .contentType(MediaType.APPLICATION_PROBLEM_JSON)

@@ -56,16 +56,15 @@ public class Feeds {
   }
 
   /// The items that follow a sequence, as far as they are there without a gap: a reader never sees an
-  /// item before all that came before it. Empty when the account is unknown or not the reader's.
+  /// item before all that came before it. Empty when the account is somebody else's.
   ///
   /// @param after the last sequence that the reader has seen, 0 for none
   Optional<Page> read(UUID accountId, Reader reader, long after, int limit) {
-    boolean isAllowed =
-        accounts
-            .findById(accountId)
-            .filter(account -> reader.isOperator() || account.isOwnedBy(reader.subject()))
-            .isPresent();
-    if (!isAllowed) {
+    Optional<Account> account = accounts.findById(accountId);
+    if (account.isEmpty()) {
+      return Optional.of(Page.OF_UNKNOWN);
+    }
+    if (!reader.isOperator() && !account.get().isOwnedBy(reader.subject())) {
       return Optional.empty();
     }
     List<FeedItem> prefix = new ArrayList<>();
@@ -76,12 +75,16 @@ public class Feeds {
       prefix.add(item);
     }
     boolean isMore = prefix.size() > limit;
-    return Optional.of(new Page(isMore ? prefix.subList(0, limit) : prefix, isMore));
+    return Optional.of(new Page(isMore ? prefix.subList(0, limit) : prefix, isMore, true));
   }
 
   /// Who asks.
   record Reader(String subject, boolean isOperator) {}
 
   /// @param isMore the next item is there too
-  record Page(List<FeedItem> items, boolean isMore) {}
+  /// @param isKnown whether this replica has heard of the account
+  record Page(List<FeedItem> items, boolean isMore, boolean isKnown) {
+    /// A replica cannot tell an account that is not there from one whose opening is on its way.
+    static final Page OF_UNKNOWN = new Page(List.of(), false, false);
+  }
 }
