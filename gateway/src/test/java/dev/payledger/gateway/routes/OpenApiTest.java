@@ -323,6 +323,7 @@ class OpenApiTest {
         Arguments.of(
             "      description: One of the caller's accounts,", "      x-said: One of them,"),
         Arguments.of("{type: string, enum: [DEBIT, CREDIT]}", "{enum: [DEBIT, CREDIT]}"),
+        Arguments.of("type: integer, format: int64, minimum: 1", "type: integer, minimum: 1"),
         Arguments.of("{type: boolean, const: true}", "{const: true}"),
         Arguments.of(
             "      dependentRequired: {", "      oneOf: [{required: [legs]}]\n      x-was: {"),
@@ -450,12 +451,19 @@ class OpenApiTest {
     }
   }
 
-  /// Generators make nothing of a value whose type they must guess, and an empty class of alternatives
-  /// that are no schemas with a name.
+  /// Generators make nothing of a value whose type they must guess, an empty class of alternatives that
+  /// are no schemas with a name, and 32 bits of an integer.
   private static void collectUntyped(JsonNode node, String at, List<String> ends) {
     if (node.isObject() && !at.endsWith("/properties") && !at.contains("/examples/")) {
       if ((node.has("enum") || node.has("const")) && !node.has("type")) {
         ends.add(at + ": an enum or a const without a type");
+      }
+      if (node.path("type").asString("").equals("integer")
+          && !node.has("enum")
+          && !node.has("const")
+          && node.path("maximum").asLong(Long.MAX_VALUE) > Integer.MAX_VALUE
+          && !node.path("format").asString("").equals("int64")) {
+        ends.add(at + ": an integer that outgrows 32 bits without its format");
       }
       for (JsonNode alternative : node.path("oneOf")) {
         if (!alternative.has("$ref")) {
