@@ -99,19 +99,35 @@ class FeedIT extends HearingServer {
   }
 
   @Test
-  void feedOfOthersIsNotFound() {
+  void feedOfOthersIsAsUnknownAsOneThatIsNotThere() {
     UUID account = ledger.opened("alice");
     ledger.posted(account, 1);
     await().atMost(SOON).until(() -> sequences(account, "alice").equals(List.of(1L)));
+    String operator = ISSUER.token("operator", "accounts:read ledger:operate");
 
-    HttpResponse<String> foreign = feed(account, ISSUER.token("bob"));
+    for (String token : List.of(ISSUER.token("bob"), ISSUER.token("operator", "accounts:read"))) {
+      HttpResponse<String> unknown = feed(UUID.randomUUID(), token);
+      HttpResponse<String> foreign = feed(account, token);
 
-    assertThat(foreign.statusCode()).isEqualTo(404);
-    assertThat(foreign.body()).contains("\"code\":\"not-found\"");
-    assertThat(feed(account, ISSUER.token("operator", "accounts:read ledger:operate")).statusCode())
-        .isEqualTo(200);
-    assertThat(feed(account, ISSUER.token("operator", "accounts:read")).statusCode())
-        .isEqualTo(404);
+      assertThat(foreign.statusCode()).isEqualTo(200);
+      assertThat(withoutResume(foreign)).isEqualTo("{\"known\":false,\"items\":[]}");
+      assertThat(withoutResume(foreign)).isEqualTo(withoutResume(unknown));
+    }
+    assertThat(sequences(feed(account, operator))).containsExactly(1L);
+  }
+
+  @Test
+  void cursorOfAnOwnerShowsOthersNothing() {
+    UUID account = ledger.opened("alice");
+    ledger.posted(account, 1);
+    ledger.posted(account, 2);
+    await().atMost(SOON).until(() -> sequences(account, "alice").equals(List.of(1L, 2L)));
+    String path = "/v1/accounts/" + account + "/feed?limit=1";
+    String next = json(get(path, ISSUER.token("alice"))).get("next").asString();
+
+    HttpResponse<String> foreign = get(path + "&cursor=" + next, ISSUER.token("bob"));
+
+    assertThat(withoutResume(foreign)).isEqualTo("{\"known\":false,\"items\":[]}");
   }
 
   @Test

@@ -139,7 +139,7 @@ final class AttacksOnRights extends AttackFamily {
   private void onOthersThings() {
     for (String id : List.of(of.payer(), NOBODY)) {
       String what = id.equals(NOBODY) ? "that nobody has" : "of somebody else";
-      for (String part : List.of("", "/balance", "/holds", "/entries", "/changes", "/feed")) {
+      for (String part : List.of("", "/balance", "/holds", "/entries", "/changes")) {
         all.add(
             get("/v1/accounts/" + id + part)
                 .as(of.bob())

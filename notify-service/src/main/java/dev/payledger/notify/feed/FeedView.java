@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Instants have six digits always, as the ledger's have.
 ///
-/// @param known whether the account's opening has arrived here; false also for an account that is not there
+/// @param known whether this feed knows the account as the reader's: its opening may be on its way
 /// @param next the cursor of the next page; absent at the end
 /// @param resume the cursor of what comes after this page, now or later; always there
 @JsonInclude(JsonInclude.Include.NON_NULL)
