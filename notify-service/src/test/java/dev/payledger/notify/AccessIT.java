@@ -119,7 +119,7 @@ class AccessIT extends HearingServer {
 
   @Test
   void goodTokenPassesInEachSpellingOfScope() {
-    assertThat(feed(account, ISSUER.token("alice")).statusCode()).isEqualTo(404);
+    assertThat(feed(account, ISSUER.token("alice")).statusCode()).isEqualTo(200);
     assertThat(
             feed(
                     account,
@@ -129,13 +129,13 @@ class AccessIT extends HearingServer {
                                 .audience(List.of("other", "payledger"))
                                 .claim("scope", List.of("accounts:read"))))
                 .statusCode())
-        .isEqualTo(404);
+        .isEqualTo(200);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"JWT", "at+jwt"})
   void tokenMaySayWhatItIs(String type) throws Exception {
-    assertThat(feed(account, ISSUER.tokenOfType(type)).statusCode()).isEqualTo(404);
+    assertThat(feed(account, ISSUER.tokenOfType(type)).statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -143,8 +143,8 @@ class AccessIT extends HearingServer {
     String old = ISSUER.token("alice");
     ISSUER.rotate();
     // Keys are asked for once a second at most, and another test may just have done so.
-    await().atMost(SOON).until(() -> feed(account, ISSUER.token("alice")).statusCode() == 404);
-    assertThat(feed(account, old).statusCode()).isEqualTo(404);
+    await().atMost(SOON).until(() -> feed(account, ISSUER.token("alice")).statusCode() == 200);
+    assertThat(feed(account, old).statusCode()).isEqualTo(200);
   }
 
   @Test
