@@ -353,6 +353,11 @@ class Stack {
     assertThat(feed.getLast().get("balanceMinor").asLong()).isEqualTo(balanceMinor(id));
   }
 
+  static void awaitOpenedInFeed(String id, String owner) {
+    String path = "/v1/accounts/" + id + "/feed";
+    await().atMost(SOON).until(() -> get(path, owner).json().path("known").asBoolean());
+  }
+
   /// One number from a database, past the services.
   static long number(String database, String sql, Object... parameters) {
     return read(database, sql, row -> row.getLong(1), parameters);

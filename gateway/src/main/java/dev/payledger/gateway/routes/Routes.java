@@ -45,11 +45,15 @@ public class Routes implements KeyedOperations {
   static final List<Route> TABLE =
       List.of(
           command(REQUIRED, "create-transfer", "/v1/transfers", TRANSFER),
-          command(KeyPolicy.NONE, "try-transfer", "/v1/transfers/dry-run", TRANSFER),
           command(REQUIRED, "reverse-transfer", "/v1/transfers/{id}/reversals", REVERSAL),
           command(REQUIRED, "capture-transfer", "/v1/transfers/{id}/capture", CAPTURE),
           command(REQUIRED, "void-transfer", "/v1/transfers/{id}/void", NONE),
           command(REQUIRED, "create-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
+          dryRun("try-transfer", "/v1/transfers", TRANSFER),
+          dryRun("try-reversal", "/v1/transfers/{id}/reversals", REVERSAL),
+          dryRun("try-capture", "/v1/transfers/{id}/capture", CAPTURE),
+          dryRun("try-void", "/v1/transfers/{id}/void", NONE),
+          dryRun("try-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
           read(
               "/v1/transfers",
               READS,
@@ -167,6 +171,11 @@ public class Routes implements KeyedOperations {
       KeyPolicy keyPolicy, String operation, String path, BodyShape shape) {
     return Route.of(
         "POST", path, MONEY, "transfers:write", new Command(LEDGER, operation, keyPolicy, shape));
+  }
+
+  /// Says what would become of the command of that path now.
+  private static Route dryRun(String operation, String path, BodyShape shape) {
+    return command(KeyPolicy.NONE, operation, path + "/dry-run", shape);
   }
 
   private static Route read(
