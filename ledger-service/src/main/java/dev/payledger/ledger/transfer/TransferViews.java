@@ -66,9 +66,8 @@ class TransferViews {
             .findById(id)
             .orElseGet(
                 () -> {
-                  // As many accounts as a plain transfer has. For the id of all zeros both are
-                  // equal,
-                  // which `Set.of` would refuse.
+                  // As many accounts as a plain transfer has. Both ids are equal when the
+                  // id is all zeros, which `Set.of` would refuse.
                   UUID another = new UUID(id.getLeastSignificantBits(), 0);
                   own(caller, new HashSet<>(List.of(id, another)));
                   throw Problem.notFound();
