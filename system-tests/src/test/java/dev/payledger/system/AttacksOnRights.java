@@ -109,7 +109,7 @@ final class AttacksOnRights extends AttackFamily {
     }
     all.add(
         get("/v1/accounts?access_token=" + of.alice())
-            .mustGet("4 token in the query", 401, "unauthenticated"));
+            .mustGet("4 token in the query", 400, "invalid-request"));
     all.add(
         post("/v1/transfers")
             .key()

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +61,8 @@ class OpenApiTest {
         Arguments.of("{oauth2: [\"ledger:operate\"]}", "{oauth2: [\"accounts:read\"]}"),
         Arguments.of("{oauth2: [\"ledger:operate\"]}", ""),
         Arguments.of("parameters/IdempotencyKeyRequired", "parameters/IdempotencyKeyHonoured"),
-        Arguments.of("parameters/IdempotencyKeyHonoured", "parameters/WaitMs"));
+        Arguments.of("parameters/IdempotencyKeyHonoured", "parameters/WaitMs"),
+        Arguments.of("parameters/AccountIdQuery", "parameters/Cursor"));
   }
 
   @Test
@@ -493,7 +495,7 @@ class OpenApiTest {
           route.target() instanceof Command command && command.keyPolicy() != KeyPolicy.NONE
               ? command.keyPolicy()
               : null;
-      served.add(line(route.method(), route.path(), route.scope(), policy));
+      served.add(line(route.method(), route.path(), route.scope(), policy, route.parameters()));
     }
     return served;
   }
@@ -507,13 +509,21 @@ class OpenApiTest {
               .map(it -> it.get("required").asBoolean() ? KeyPolicy.REQUIRED : KeyPolicy.HONOURED)
               .findFirst()
               .orElse(null);
-      described.add(line(operation.method(), operation.path(), scope(operation.node()), policy));
+      Set<String> parameters =
+          api.parameters(operation).stream()
+              .filter(it -> it.get("in").asString().equals("query"))
+              .map(it -> it.get("name").asString())
+              .collect(Collectors.toSet());
+      described.add(
+          line(operation.method(), operation.path(), scope(operation.node()), policy, parameters));
     }
     return described;
   }
 
-  private static String line(String method, String path, String scope, KeyPolicy policy) {
-    return "%s %s scope=%s key=%s".formatted(method, path, scope, policy);
+  private static String line(
+      String method, String path, String scope, KeyPolicy policy, Set<String> parameters) {
+    return "%s %s scope=%s key=%s query=%s"
+        .formatted(method, path, scope, policy, new TreeSet<>(parameters));
   }
 
   private static String scope(JsonNode operation) {
