@@ -53,6 +53,19 @@ class ServersIT {
   }
 
   @Test
+  void postgresListensOnNoSocketOfTheFileSystem(@TempDir Path directory) throws Exception {
+    ProcessLogs.watch(directory);
+    int port = Ports.free();
+    try (PostgresServer server = PostgresServer.start(directory.resolve("data"), port)) {
+      assertThat(Path.of("/tmp/.s.PGSQL." + port)).doesNotExist();
+      try (Connection connection = server.address().superuser("ledger");
+          Statement statement = connection.createStatement()) {
+        assertThat(show(statement, "unix_socket_directories")).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void committedRowSurvivesKillOfPostgres(@TempDir Path directory) throws Exception {
     ProcessLogs.watch(directory);
     int port = Ports.free();

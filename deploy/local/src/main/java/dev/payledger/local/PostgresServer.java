@@ -60,7 +60,9 @@ public final class PostgresServer implements AutoCloseable {
             .setDataDirectory(dataDirectory)
             .setCleanDataDirectory(false)
             .setPGStartupWait(Duration.ofSeconds(60))
-            .setServerConfig("listen_addresses", "127.0.0.1");
+            .setServerConfig("listen_addresses", "127.0.0.1")
+            // No socket: it would be in /tmp, for every user of the machine, and one for each port.
+            .setServerConfig("unix_socket_directories", "''");
     SETTINGS.forEach(builder::setServerConfig);
     settings.forEach(builder::setServerConfig);
     EmbeddedPostgres server = builder.start();
@@ -130,8 +132,7 @@ public final class PostgresServer implements AutoCloseable {
       Files.writeString(
           dataDirectory.resolve("pg_hba.conf"),
           """
-          # Roles of the services show their password; the superuser is whoever owns this directory.
-          local all         all      trust
+          # Roles of the services show their password; the superuser is whoever runs on this machine.
           host  all         postgres 127.0.0.1/32 trust
           host  all         all      127.0.0.1/32 scram-sha-256
           host  replication all      127.0.0.1/32 scram-sha-256
