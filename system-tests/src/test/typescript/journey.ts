@@ -28,7 +28,7 @@ async function create(idempotencyKey: string, amountMinor: number, capture?: 'MA
 
 async function journey(): Promise<void> {
   const key = crypto.randomUUID();
-  const tried = await transfers.tryTransfer({ transferRequest: payment(7_000) });
+  const tried = await transfers.dryRunTransfer({ transferRequest: payment(7_000) });
   check('dry run', tried.amountMinor, 7_000);
 
   const created = await create(key, 7_000);
@@ -54,6 +54,8 @@ async function journey(): Promise<void> {
 
   const held = await (await create(crypto.randomUUID(), 5_000, 'MANUAL')).value();
   check('held', held.status, 'HELD');
+  const allowed = await transfers.dryRunCapture({ id: held.id, captureRequest: { amountMinor: 2_000 } });
+  check('dry run of a capture', allowed.amountMinor, 2_000);
   const captured = await transfers.captureTransfer({
     id: held.id,
     idempotencyKey: crypto.randomUUID(),
@@ -64,8 +66,10 @@ async function journey(): Promise<void> {
   const deadline = Date.now() + 20_000;
   let feed = await accounts.readFeed({ id: ALICE });
   while (feed.items.length < 3 && Date.now() < deadline) {
+    await new Promise((next) => setTimeout(next, 50));
     feed = await accounts.readFeed({ id: ALICE });
   }
+  check('known', feed.known, true);
   check('items', feed.items.length, 3);
   check('of the transfer', feed.items[1].transferId, posted.id);
   check('of the capture', feed.items[2].amountMinor, 2_000);

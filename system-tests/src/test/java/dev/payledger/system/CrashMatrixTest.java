@@ -77,7 +77,7 @@ class CrashMatrixTest {
           Map.entry("SagaClaims#handBack", Set.of(Failpoint.SAGA_HANDED_BACK)),
           Map.entry("Review#decide", Set.of(Failpoint.REVIEW_DECIDED)),
           Map.entry("ReleaseRun#claimDue", Set.of(Failpoint.RELEASE_CLAIMED)),
-          Map.entry("ReleaseRun#release", Set.of(Failpoint.RELEASE_NOTED)),
+          Map.entry("ReleaseRun#releaseInTime", Set.of(Failpoint.RELEASE_NOTED)),
           Map.entry("Screening#screen", Set.of(Failpoint.ASSESSED)),
           Map.entry("Screening#release", Set.of(Failpoint.RELEASED)),
           Map.entry(

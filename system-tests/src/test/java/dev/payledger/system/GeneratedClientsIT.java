@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Clients that openapi-generator makes of `openapi.yaml` without any options for it, used as a caller
+/// Clients that openapi-generator makes of `openapi.yaml`, used as a caller
 /// would: pays, pays again under the same key, is rejected, holds and captures, reads its feed. The
 /// balance needs more than 32 bits.
 class GeneratedClientsIT extends Stack {
@@ -60,7 +60,7 @@ class GeneratedClientsIT extends Stack {
     TransferRequest payment = new TransferRequest(payment(AMOUNT_MINOR));
     String key = key();
 
-    assertThat(transfers.tryTransfer(payment).getAmountMinor()).isEqualTo(AMOUNT_MINOR);
+    assertThat(transfers.dryRunTransfer(payment).getAmountMinor()).isEqualTo(AMOUNT_MINOR);
     ApiResponse<Transfer> created = transfers.createTransferWithHttpInfo(key, payment);
     assertThat(created.getStatusCode()).isEqualTo(201);
     Transfer posted = created.getData();
@@ -87,11 +87,13 @@ class GeneratedClientsIT extends Stack {
             key(), new TransferRequest(payment(5_000).capture(CaptureEnum.MANUAL)));
     assertThat(held.getStatus()).isEqualTo(TransferStatus.HELD);
     CaptureRequest part = new CaptureRequest().amountMinor(2_000L)._final(true);
+    assertThat(transfers.dryRunCapture(held.getId(), part).getAmountMinor()).isEqualTo(2_000);
     Transfer captured = transfers.captureTransfer(key(), held.getId(), part);
     assertThat(captured.getStatus()).isEqualTo(TransferStatus.POSTED);
     assertThat(captured.getCapturedMinor()).isEqualTo(2_000);
 
     await().atMost(SOON).until(() -> accounts.readFeed(alice, null, null).getItems().size() == 3);
+    assertThat(accounts.readFeed(alice, null, null).getKnown()).isTrue();
     List<FeedItem> feed = accounts.readFeed(alice, null, null).getItems();
     assertThat(feed.get(1).getTransferId()).isEqualTo(posted.getId());
     assertThat(feed.get(2).getAmountMinor()).isEqualTo(2_000);
@@ -110,9 +112,10 @@ class GeneratedClientsIT extends Stack {
   void typescriptClientMovesMoneyAndReadsTheFeed() throws Exception {
     copy(Path.of("src", "test", "typescript"), TYPESCRIPT);
     copy(Path.of("..", "generated-clients", "target", "typescript"), TYPESCRIPT.resolve("client"));
-    if (run(List.of("npm", "install", "--no-package-lock", "--no-audit", "--no-fund")) != 0) {
+    if (run(List.of("node", "-e", "process.exit(process.versions.node.split('.')[0] < 20)")) != 0
+        || run(List.of("npm", "install", "--no-package-lock", "--no-audit", "--no-fund")) != 0) {
       String reason =
-          "SKIPPED the TypeScript client: there is no npm, or it reaches no registry: "
+          "SKIPPED the TypeScript client: there is no Node.js 20 with npm, or it reaches no registry: "
               + Files.readString(log());
       System.out.println(reason);
       abort(reason);

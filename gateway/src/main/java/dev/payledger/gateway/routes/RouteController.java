@@ -94,7 +94,9 @@ class RouteController {
   private void command(
       HttpServletRequest request, HttpServletResponse response, Jwt token, Command command)
       throws IOException {
-    KeyHeader header = KeyHeader.of(request);
+    // A dry run takes no key, well-formed or not.
+    KeyHeader header =
+        command.keyPolicy() == KeyPolicy.NONE ? new KeyHeader.Missing() : KeyHeader.of(request);
     if (header instanceof KeyHeader.Malformed(String detail)) {
       no(request, response, Problem.of(ProblemCode.IDEMPOTENCY_KEY_MALFORMED, detail));
       return;

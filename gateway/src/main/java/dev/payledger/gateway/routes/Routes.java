@@ -49,11 +49,11 @@ public class Routes implements KeyedOperations {
           command(REQUIRED, "capture-transfer", "/v1/transfers/{id}/capture", CAPTURE),
           command(REQUIRED, "void-transfer", "/v1/transfers/{id}/void", NONE),
           command(REQUIRED, "create-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
-          dryRun("try-transfer", "/v1/transfers", TRANSFER),
-          dryRun("try-reversal", "/v1/transfers/{id}/reversals", REVERSAL),
-          dryRun("try-capture", "/v1/transfers/{id}/capture", CAPTURE),
-          dryRun("try-void", "/v1/transfers/{id}/void", NONE),
-          dryRun("try-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
+          dryRun("dry-run-transfer", "/v1/transfers", TRANSFER),
+          dryRun("dry-run-reversal", "/v1/transfers/{id}/reversals", REVERSAL),
+          dryRun("dry-run-capture", "/v1/transfers/{id}/capture", CAPTURE),
+          dryRun("dry-run-void", "/v1/transfers/{id}/void", NONE),
+          dryRun("dry-run-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
           read(
               "/v1/transfers",
               READS,
@@ -173,9 +173,14 @@ public class Routes implements KeyedOperations {
         "POST", path, MONEY, "transfers:write", new Command(LEDGER, operation, keyPolicy, shape));
   }
 
-  /// Says what would become of the command of that path now.
+  /// Says what would become of the command of that path now. It moves no money: payments go first.
   private static Route dryRun(String operation, String path, BodyShape shape) {
-    return command(KeyPolicy.NONE, operation, path + "/dry-run", shape);
+    return Route.of(
+        "POST",
+        path + "/dry-run",
+        READS,
+        "transfers:write",
+        new Command(LEDGER, operation, KeyPolicy.NONE, shape));
   }
 
   private static Route read(

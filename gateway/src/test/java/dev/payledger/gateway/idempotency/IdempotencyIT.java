@@ -145,6 +145,9 @@ class IdempotencyIT extends GatewayUnderTest {
     HttpResponse<String> first = post("alice", dryRun, key, transfer(1_000));
     HttpResponse<String> again = post("alice", dryRun, key, transfer(1_000));
     HttpResponse<String> without = send(posting("alice", dryRun, transfer(1_000)));
+    assertThat(post("alice", dryRun, "a, b", transfer(1_000)).statusCode())
+        .as("not even a key that is none")
+        .isEqualTo(200);
     HttpResponse<String> made = post("alice", TRANSFERS, key, transfer(1_000));
     HttpResponse<String> after = post("alice", dryRun, key, transfer(1_000));
 

@@ -20,7 +20,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/// What the journal would say to commands now: planned like any other batch, on one snapshot, and thrown
+/// What the journal would answer to commands now: planned like any other batch, on one snapshot, and thrown
 /// away. Nothing is locked or written, so the next moment may be another.
 @Component
 public class DryRun {

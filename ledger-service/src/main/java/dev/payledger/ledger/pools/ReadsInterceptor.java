@@ -11,7 +11,8 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/// A GET or HEAD request reads through the connections for reads, until its deadline.
+/// What changes nothing, a GET, a HEAD or a dry run, reads through the connections for reads, until its
+/// deadline.
 @Component
 class ReadsInterceptor implements HandlerInterceptor, WebMvcConfigurer {
   private final Requests requests;
@@ -28,12 +29,18 @@ class ReadsInterceptor implements HandlerInterceptor, WebMvcConfigurer {
   @Override
   public boolean preHandle(
       HttpServletRequest request, HttpServletResponse response, Object handler) {
-    HttpMethod method = HttpMethod.valueOf(request.getMethod());
-    if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+    if (changesNothing(request)) {
       Principal caller = request.getUserPrincipal();
       PaymentsOrReads.beginRead(caller == null ? "" : caller.getName(), requests.timeLeft(request));
     }
     return true;
+  }
+
+  private static boolean changesNothing(HttpServletRequest request) {
+    HttpMethod method = HttpMethod.valueOf(request.getMethod());
+    return method.equals(HttpMethod.GET)
+        || method.equals(HttpMethod.HEAD)
+        || request.getRequestURI().endsWith("/dry-run");
   }
 
   @Override

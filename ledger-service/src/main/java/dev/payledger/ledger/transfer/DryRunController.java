@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
@@ -26,8 +27,8 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/// Dry runs: 200 when the same request without `/dry-run` would be done now, or the same 404, 403 or 422.
-/// Nothing is kept of them.
+/// Dry runs: 200 when the journal would accept the same request without `/dry-run` now, or the same 400, 403,
+/// 404 or 422. Fraud screening, which may decline it, is not asked. Nothing is stored.
 @RestController
 class DryRunController {
   private final TransferCommands commands;
@@ -70,17 +71,19 @@ class DryRunController {
     return answer(dryRun.ofChange(commands.voidTransfer(UUID.randomUUID(), id, Caller.of(auth))));
   }
 
-  /// Each item is planned after those before it, as if they were held by then.
+  /// Each item is planned after those before it, as if they were held by then and not posted. The items of
+  /// a real batch have no order.
   @PostMapping("/v1/transfer-batches/dry-run")
   ResponseEntity<DryRunView.Batch> batch(
       @RequestBody TransferBatchRequest body, HttpServletRequest request, Authentication auth) {
     Caller caller = Caller.of(auth);
     Trace trace = Trace.of(request);
+    Set<UUID> own = commands.ownDebits(caller, body.items());
     List<HoldFunds> asked = new ArrayList<>();
     List<@Nullable Problem> refused = new ArrayList<>();
     for (TransferRequest item : body.items()) {
       try {
-        asked.add(commands.create(UUID.randomUUID(), item, caller, trace));
+        asked.add(commands.create(UUID.randomUUID(), item, caller, trace, own));
         refused.add(null);
       } catch (Problem e) {
         refused.add(e);
@@ -91,18 +94,20 @@ class DryRunController {
         new DryRunView.Batch(
             true,
             refused.stream()
-                .map(problem -> problem == null ? item(outcomes.next(), trace) : no(problem, trace))
+                .map(
+                    problem ->
+                        problem == null ? item(outcomes.next(), trace) : rejected(problem, trace))
                 .toList()));
   }
 
   private static Item item(Outcome outcome, Trace trace) {
     return switch (outcome) {
       case Outcome.Accepted(Money money) -> new Item(HttpStatus.OK.value(), view(money), null);
-      case Outcome.Rejected(RejectionReason reason) -> no(Rejections.ofDryRun(reason), trace);
+      case Outcome.Rejected(RejectionReason reason) -> rejected(Rejections.ofDryRun(reason), trace);
     };
   }
 
-  private static Item no(Problem problem, Trace trace) {
+  private static Item rejected(Problem problem, Trace trace) {
     ProblemDetail detail = LedgerProblems.of(problem, trace);
     return new Item(detail.getStatus(), null, detail);
   }

@@ -34,7 +34,14 @@ class TransferCommands {
 
   /// For who owns every account that pays.
   HoldFunds create(UUID id, TransferRequest request, Caller caller, Trace trace) {
-    requireAllDebits(caller, request.movements(), Problem.notFound());
+    return create(id, request, caller, trace, ownDebits(caller, List.of(request)));
+  }
+
+  /// @param own those of the accounts that pay in all of the requests that are the caller's
+  HoldFunds create(UUID id, TransferRequest request, Caller caller, Trace trace, Set<UUID> own) {
+    if (!own.containsAll(debits(request.movements()))) {
+      throw Problem.notFound();
+    }
     return hold(
         id,
         request.fingerprint(caller.subject()),
@@ -129,9 +136,19 @@ class TransferCommands {
         saga.lifetime());
   }
 
+  /// Of the accounts that pay in any of the requests, the caller's own.
+  Set<UUID> ownDebits(Caller caller, List<TransferRequest> requests) {
+    return views.own(
+        caller, debits(requests.stream().flatMap(each -> each.movements().stream()).toList()));
+  }
+
+  private static Set<UUID> debits(List<Leg> legs) {
+    return legs.stream().map(Leg::debitAccountId).collect(Collectors.toSet());
+  }
+
   /// Whoever asks must own every account that pays.
   private void requireAllDebits(Caller caller, List<Leg> legs, Problem otherwise) {
-    Set<UUID> debits = legs.stream().map(Leg::debitAccountId).collect(Collectors.toSet());
+    Set<UUID> debits = debits(legs);
     if (!views.own(caller, debits).equals(debits)) {
       throw otherwise;
     }

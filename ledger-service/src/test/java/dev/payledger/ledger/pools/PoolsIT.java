@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.testkit.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.http.HttpRequest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -18,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -71,16 +73,34 @@ class PoolsIT extends LedgerUnderTest {
   void slowReadsEndAtTheirDeadlineAndLeavePaymentsAlone() throws Exception {
     UUID a = account("alice", 1_000);
     UUID b = account("bob", 0);
+    slowReads(a, b, () -> request("/v1/transfers?accountId=" + a, alice()));
+    assertThat(get("/v1/transfers?accountId=" + a, alice()).status()).isEqualTo(200);
+  }
+
+  @Test
+  void slowDryRunsEndAtTheirDeadlineAndLeavePaymentsAlone() throws Exception {
+    UUID a = account("alice", 1_000);
+    UUID b = account("bob", 0);
+    UUID command = UUID.randomUUID();
+    String leg =
+        "{\"debitAccountId\":\"%s\",\"creditAccountId\":\"%s\",\"amountMinor\":1}".formatted(a, b);
+    String legs = "{\"legs\":[%1$s,%1$s],\"currency\":\"EUR\"}".formatted(leg);
+    assertThat(post("/v1/transfers", alice(), command, legs).status()).isEqualTo(201);
+    String path = "/v1/transfers/" + transferOf(command) + "/reversals/dry-run";
+    slowReads(
+        a,
+        b,
+        () ->
+            request(path, alice())
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{}")));
+  }
+
+  private void slowReads(UUID a, UUID b, Supplier<HttpRequest.Builder> read) throws Exception {
     List<Future<Answer>> reads;
     try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
         Connection connection = locked("transfer_leg")) {
-      reads =
-          ask(
-              readers,
-              () ->
-                  send(
-                      request("/v1/transfers?accountId=" + a, alice())
-                          .header("Request-Timeout-Ms", "3000")));
+      reads = ask(readers, () -> send(read.get().header("Request-Timeout-Ms", "3000")));
       await().until(() -> waiting("transfer_leg") > 1);
       assertThat(transfer(alice(), UUID.randomUUID(), a, b, 100).status()).isEqualTo(201);
 
@@ -88,12 +108,11 @@ class PoolsIT extends LedgerUnderTest {
       assertThat(waiting("transfer_leg")).as("statements that nobody waits for").isZero();
       connection.rollback();
     }
-    for (Future<Answer> read : reads) {
-      assertThat(read.get().status()).isEqualTo(503);
-      assertThat(read.get().code()).isEqualTo("unavailable");
-      assertThat(read.get().response().headers().firstValue("Retry-After")).isPresent();
+    for (Future<Answer> each : reads) {
+      assertThat(each.get().status()).isEqualTo(503);
+      assertThat(each.get().code()).isEqualTo("unavailable");
+      assertThat(each.get().response().headers().firstValue("Retry-After")).isPresent();
     }
-    assertThat(get("/v1/transfers?accountId=" + a, alice()).status()).isEqualTo(200);
   }
 
   /// The auditor and one scan have a connection each.
@@ -141,8 +160,8 @@ class PoolsIT extends LedgerUnderTest {
       assertThat(waiting("transfer_leg")).isEqualTo(READS_PER_CALLER);
       connection.rollback();
     }
-    for (Future<Answer> read : reads) {
-      assertThat(read.get().status()).as("a share is given back").isEqualTo(200);
+    for (Future<Answer> each : reads) {
+      assertThat(each.get().status()).as("a share is given back").isEqualTo(200);
     }
   }
 
