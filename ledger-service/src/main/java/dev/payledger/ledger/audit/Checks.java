@@ -142,11 +142,16 @@ public class Checks {
 
   /// The query of a check over everything; `:now` is the database's time.
   String query(String id) {
-    return checks.stream()
-        .filter(check -> check.id().equals(id))
-        .map(check -> everything + check.query())
-        .findFirst()
-        .orElseThrow();
+    return everything + of(id).query();
+  }
+
+  /// The query of a check over a part, with the parameters of `Seen`.
+  String partQuery(String id) {
+    return part + of(id).query();
+  }
+
+  private Check of(String id) {
+    return checks.stream().filter(check -> check.id().equals(id)).findFirst().orElseThrow();
   }
 
   private OffsetDateTime now(JdbcClient sql) {

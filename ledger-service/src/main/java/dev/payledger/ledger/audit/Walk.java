@@ -2,7 +2,9 @@ package dev.payledger.ledger.audit;
 
 import dev.payledger.ledger.audit.AuditNotes.Round;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -278,7 +280,9 @@ enum Walk {
             .param("id", from.place().isEmpty() ? BEFORE_ALL : UUID.fromString(place[0]))
             .param(
                 "window",
-                from.place().isEmpty() ? OffsetDateTime.MIN : OffsetDateTime.parse(place[1]))
+                from.place().isEmpty()
+                    ? OffsetDateTime.MIN
+                    : Instant.parse(place[1]).atOffset(ZoneOffset.UTC))
             .param("rows", rows)
             .query(
                 (row, n) ->
@@ -290,7 +294,7 @@ enum Walk {
         next.isEmpty() ? Seen.NOTHING : Seen.allowances(next),
         next,
         rows,
-        allowance -> allowance.accountId() + " " + allowance.windowStart());
+        allowance -> allowance.accountId() + " " + allowance.windowStart().toInstant());
   }
 
   private static <T> List<T> after(
