@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -165,8 +166,8 @@ class RollingAuditIT extends LedgerUnderTest {
     long made = 0;
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
       for (int i = 0; i < 40; i++) {
-        for (Future<Optional<Long>> step :
-            threads.invokeAll(List.of(() -> tried(one), () -> tried(two)))) {
+        List<Callable<Optional<Long>>> both = List.of(() -> tried(one), () -> tried(two));
+        for (Future<Optional<Long>> step : threads.invokeAll(both)) {
           made += step.get().isPresent() ? 1 : 0;
         }
       }
