@@ -65,12 +65,12 @@ WITH present AS (SELECT CAST(:now AS timestamptz) AS at),
   seen_event AS (SELECT * FROM outbox WHERE position > :after AND position <= :upTo),
   live_hold AS MATERIALIZED (
     SELECT * FROM hold WHERE status = 'HELD' AND :accounts <> '{}' LIMIT :liveMax + 1),
+  live AS (SELECT count(*) <= :liveMax AS is_whole FROM live_hold),
   live_credit AS (
     SELECT l.credit_account_id AS account_id, l.amount_minor - h.captured_minor AS minor
     FROM live_hold h
     JOIN leg l ON l.transfer_id = h.transfer_id AND l.debit_account_id = h.account_id
-    WHERE l.credit_account_id = ANY (CAST(:accounts AS uuid[]))),
-  live AS (SELECT count(*) <= :liveMax AS is_whole FROM live_hold),
+    WHERE l.credit_account_id = ANY (CAST(:accounts AS uuid[])) AND (SELECT is_whole FROM live)),
   seen_allowance AS (
     SELECT * FROM unnest(CAST(:allowanceAccounts AS uuid[]), CAST(:allowanceWindows AS timestamptz[]))
       AS n (account_id, window_start)

@@ -91,8 +91,6 @@ class RollingAudit {
   }
 
   private long step(Round from) {
-    // However small a table is and however old its statistics: a step reads by index.
-    sql.sql("SET LOCAL enable_seqscan = off").update();
     Walk.Step step = from.walk().next(sql, from, rows);
     Map<String, List<String>> found =
         step.seen().equals(Seen.NOTHING)

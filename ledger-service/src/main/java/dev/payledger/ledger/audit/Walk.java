@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.springframework.jdbc.core.RowMapper;
@@ -224,26 +226,24 @@ enum Walk {
   }
 
   private static Step entries(JdbcClient sql, Round from, int rows) {
-    record Entry(UUID id, UUID transferId, boolean isAlone) {}
+    record Entry(UUID id, UUID transferId) {}
     List<Entry> next =
         after(
             sql,
             from,
             rows,
-            "SELECT id, transfer_id, NOT EXISTS (SELECT FROM transfer t WHERE t.id = e.transfer_id)"
-                + " AS alone FROM journal_entry e",
+            "SELECT id, transfer_id FROM journal_entry",
             "id",
             (row, n) ->
                 new Entry(
-                    row.getObject("id", UUID.class),
-                    row.getObject("transfer_id", UUID.class),
-                    row.getBoolean("alone")));
-    List<UUID> alone = next.stream().filter(Entry::isAlone).map(Entry::transferId).toList();
-    return Step.of(
-        alone.isEmpty() ? Seen.NOTHING : Seen.transfers(alone),
-        next,
-        rows,
-        entry -> entry.id().toString());
+                    row.getObject("id", UUID.class), row.getObject("transfer_id", UUID.class)));
+    Set<UUID> alone = new HashSet<>(next.stream().map(Entry::transferId).toList());
+    sql.sql("SELECT id FROM transfer WHERE id = ANY (CAST(:ids AS uuid[]))")
+        .param("ids", Seen.array(alone, UUID::toString))
+        .query(UUID.class)
+        .list()
+        .forEach(alone::remove);
+    return Step.of(Seen.transfers(List.copyOf(alone)), next, rows, entry -> entry.id().toString());
   }
 
   private static Step changes(JdbcClient sql, Round from, int rows) {
@@ -262,7 +262,7 @@ enum Walk {
                     new Seen.Change(row.getObject("account_id", UUID.class), row.getLong("number")))
             .list();
     return Step.of(
-        next.isEmpty() ? Seen.NOTHING : Seen.changes(next),
+        Seen.changes(next),
         next,
         rows,
         change -> change.accountId() + " " + sortable(change.number()));
@@ -291,7 +291,7 @@ enum Walk {
                         row.getObject("window_start", OffsetDateTime.class)))
             .list();
     return Step.of(
-        next.isEmpty() ? Seen.NOTHING : Seen.allowances(next),
+        Seen.allowances(next),
         next,
         rows,
         allowance -> allowance.accountId() + " " + allowance.windowStart().toInstant());

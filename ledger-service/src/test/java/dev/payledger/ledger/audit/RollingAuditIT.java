@@ -7,6 +7,8 @@ import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.audit.AuditNotes.Round;
 import dev.payledger.ledger.journal.DatabaseClock;
+import dev.payledger.ledger.request.Problem;
+import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.testkit.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
@@ -30,6 +32,7 @@ import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 
 /// The rolling audit: its place and how it is kept, what it finds and when that is cleared, what a step
@@ -40,6 +43,7 @@ class RollingAuditIT extends LedgerUnderTest {
   @Autowired private AuditMetrics metrics;
   @Autowired private Checks checks;
   @Autowired private MeterRegistry registry;
+  @Autowired private FullScan fullScan;
 
   @Autowired
   @Qualifier("audit")
@@ -306,6 +310,28 @@ class RollingAuditIT extends LedgerUnderTest {
       }
       superuser.rollback();
     }
+  }
+
+  /// All statements of a scan share one time; here a second, in which none comes past a locked table.
+  @Test
+  void fullScanThatDoesNotEndSaysSo() throws SQLException {
+    TransactionTemplate second = new TransactionTemplate(transactions);
+    second.setTimeout(1);
+    try (Connection other = Postgres.superuser("ledger");
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("LOCK TABLE journal_entry IN ACCESS EXCLUSIVE MODE");
+      assertThatThrownBy(
+              () -> second.execute(tx -> fullScan.run(TimeLeft.of(Duration.ofSeconds(30)))))
+          .isInstanceOfSatisfying(
+              Problem.class,
+              problem -> {
+                assertThat(problem.getMessage()).isEqualTo("temporary-reduced-capacity");
+                assertThat(problem.body().getDetail()).contains("mode=CONTINUOUS");
+              });
+      other.rollback();
+    }
+    assertThat(get("/v1/operator/checks", operator()).status()).as("the next one").isEqualTo(200);
   }
 
   @Test
