@@ -330,7 +330,7 @@ class ChecksIT extends LedgerUnderTest {
         Statement statement = superuser.createStatement()) {
       superuser.setAutoCommit(false);
       JdbcClient sql = JdbcClient.create(new SingleConnectionDataSource(superuser, true));
-      RollingAudit audit = RoundOf.audit(checks, sql, clock, 100);
+      RollingAudit audit = RoundOf.audit(checks, sql, clock, 2_000);
       for (Control control : CONTROLS.lines().map(Control::of).toList()) {
         statement.execute("SET LOCAL session_replication_role = replica");
         statement.execute(named(control.spoil(), "'"));
