@@ -95,6 +95,7 @@ class CrashMatrixTest {
   private static final Map<String, String> ELSEWHERE =
       Map.ofEntries(
           Map.entry("Checks#run", "reads only"),
+          Map.entry("DryRun#plan", "reads only"),
           Map.entry("AuditNotes", "notes of what the auditor has read; read again when lost"),
           Map.entry("AuditRun#runOnce", "the same notes"),
           Map.entry("RollingAudit#runOnce", "the same notes; the step is made again"),

@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 
 /// Makes the next signing key in good time, forgets those whose tokens have all expired, and looks
 /// what other gateways did. All of them run it: the row of a generation says who made it. A crash between the
-/// steps loses nothing; the next pass of any gateway goes on.
+/// steps loses nothing; the next pass of any gateway goes on. Within a gateway one thing is done at a time.
 @Component
 @Profile("demo")
 class RotationRun {
@@ -42,7 +42,7 @@ class RotationRun {
   }
 
   /// One pass.
-  void runOnce() {
+  synchronized void runOnce() {
     Instant now = keys.now();
     List<SigningKey> all = keys.all();
     if (all.isEmpty()) {
@@ -61,7 +61,7 @@ class RotationRun {
   }
 
   /// A new key signs from now on; the ones before are accepted for as long as ever.
-  void rotate() {
+  synchronized void rotate() {
     Instant now = keys.now();
     List<SigningKey> all = keys.all();
     offer(all.isEmpty() ? 1 : all.getLast().generation() + 1, now, now);
@@ -69,7 +69,7 @@ class RotationRun {
   }
 
   /// Takes a key back at once, with all tokens that it signed.
-  void drop(SigningKey key) {
+  synchronized void drop(SigningKey key) {
     if (ring.signing().generation() == key.generation()) {
       rotate();
     }

@@ -51,6 +51,7 @@ class RotationIT extends GatewayUnderTest {
   @Autowired private SigningKeys keys;
   @Autowired private DemoIssuerProperties properties;
   @Autowired private KeyRing ring;
+  @Autowired private RotationRun rotation;
   @LocalManagementPort private int managementPort;
 
   /// Another process, as far as keys go.
@@ -70,16 +71,22 @@ class RotationIT extends GatewayUnderTest {
 
   @BeforeEach
   void keysOfThisTest() {
-    sql("ALTER TABLE signing_key RENAME TO signing_key_away");
-    sql("CREATE TABLE signing_key (LIKE signing_key_away INCLUDING ALL)");
-    sql("GRANT SELECT, INSERT, DELETE ON signing_key TO gateway_app");
+    // Not in the middle of a pass: it would put into this test's table what it found due in the
+    // other.
+    synchronized (rotation) {
+      sql("ALTER TABLE signing_key RENAME TO signing_key_away");
+      sql("CREATE TABLE signing_key (LIKE signing_key_away INCLUDING ALL)");
+      sql("GRANT SELECT, INSERT, DELETE ON signing_key TO gateway_app");
+    }
     ledger.answers(request -> Reply.json(200, "{\"items\":[]}"));
   }
 
   @AfterEach
   void keysOfTheOthers() {
-    sql("DROP TABLE signing_key");
-    sql("ALTER TABLE signing_key_away RENAME TO signing_key");
+    synchronized (rotation) {
+      sql("DROP TABLE signing_key");
+      sql("ALTER TABLE signing_key_away RENAME TO signing_key");
+    }
     now();
     ring.look();
   }
