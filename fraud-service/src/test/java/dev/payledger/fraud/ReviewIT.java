@@ -209,9 +209,53 @@ class ReviewIT extends HearingServer {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"status=open", "verdict=NO", "limit=0", "limit=201", "limit=x", "after=1"})
+      strings = {
+        "status=open",
+        "status=%20OPEN",
+        "verdict=NO",
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "limit=0x1",
+        "limit=%D9%A1",
+        "limit=1&limit=2",
+        "limit=",
+        "after=1",
+        "after=1-1-1-1-1",
+        "%ff",
+        "="
+      })
   void questionThatMeansNothingIsRefused(String query) {
     assertThat(get("/reviews?" + query).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void unknownParameterIsRefusedByName() {
+    for (String path : List.of("/reviews", "/blocked-accounts", "/reviews/" + bob)) {
+      HttpResponse<String> answer = get(path + "?Verdict=SKIPPED");
+
+      assertThat(answer.statusCode()).as(path).isEqualTo(400);
+      assertThat(answer.body())
+          .contains("\"code\":\"invalid-request\"")
+          .contains("Verdict is no parameter of this route.");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "00000000-0000-0000-0000-000000000000",
+        "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        "80000000-0000-0000-8000-000000000000"
+      })
+  void specialIdIsAnIdAsAnyOther(String id) {
+    UUID special = UUID.fromString(id);
+    assertThat(get("/reviews/" + id).statusCode()).isEqualTo(404);
+    assertThat(get("/reviews?after=" + id).statusCode()).isEqualTo(200);
+    assertThat(get("/blocked-accounts/" + id).statusCode()).isEqualTo(200);
+    assertThat(get("/blocked-accounts?after=" + id).statusCode()).isEqualTo(200);
+    assertThat(put(special, special, 1).statusCode()).isLessThan(500);
+    assertThat(delete(special).statusCode()).isLessThan(500);
   }
 
   private Told listed() {

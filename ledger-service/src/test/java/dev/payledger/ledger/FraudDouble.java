@@ -43,6 +43,7 @@ public final class FraudDouble {
   private final Map<UUID, String> released = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
   private volatile long timeoutMs;
+  private volatile String traceparent = "none";
 
   public FraudDouble() {
     try {
@@ -111,8 +112,14 @@ public final class FraudDouble {
     return timeoutMs;
   }
 
+  /// Of the last call.
+  public String traceparent() {
+    return traceparent;
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     calls.incrementAndGet();
+    traceparent = String.valueOf(exchange.getRequestHeaders().getFirst("traceparent"));
     timeoutMs = Long.parseLong(exchange.getRequestHeaders().getFirst("Request-Timeout-Ms"));
     String path = exchange.getRequestURI().getPath();
     UUID transfer = UUID.fromString(path.substring("/assessments/".length()));

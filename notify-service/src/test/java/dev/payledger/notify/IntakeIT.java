@@ -167,7 +167,7 @@ class IntakeIT extends HearingServer {
     awaitAllHeard();
 
     assertThat(feed(account, ISSUER.token("alice")).body()).contains("\"amountMinor\":1001");
-    assertThat(feed(account, ISSUER.token("bob")).statusCode()).isEqualTo(404);
+    assertThat(feed(account, ISSUER.token("bob")).body()).contains("\"known\":false");
     assertThat(count("dead_letter WHERE reason = 'CONFLICT'")).isEqualTo(before + 2);
   }
 

@@ -45,7 +45,8 @@ class AttackSuiteIT extends Stack {
       List.of("Server", "X-Powered-By", "Set-Cookie", "Access-Control-Allow-Origin");
 
   private static final int TOLD_MAX = 25;
-  private static final Pattern VOLATILE = Pattern.compile("\"(?:traceId|instance)\":\"[^\"]*\"");
+  private static final Pattern VOLATILE =
+      Pattern.compile("\"(?:traceId|instance|resume)\":\"[^\"]*\"");
 
   private Attacker attacker;
   private AttackFamily.Victims of;

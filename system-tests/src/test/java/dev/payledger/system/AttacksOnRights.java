@@ -53,6 +53,10 @@ final class AttacksOnRights extends AttackFamily {
         new Route("GET", transfer + "/timeline", READ),
         new Route("GET", transfer + "/reversals", READ),
         new Route("POST", "/v1/transfers/dry-run", WRITE),
+        new Route("POST", transfer + "/reversals/dry-run", WRITE),
+        new Route("POST", transfer + "/capture/dry-run", WRITE),
+        new Route("POST", transfer + "/void/dry-run", WRITE),
+        new Route("POST", "/v1/transfer-batches/dry-run", WRITE),
         new Route("POST", transfer + "/reversals", WRITE),
         new Route("POST", transfer + "/capture", WRITE),
         new Route("POST", transfer + "/void", WRITE),
@@ -105,7 +109,7 @@ final class AttacksOnRights extends AttackFamily {
     }
     all.add(
         get("/v1/accounts?access_token=" + of.alice())
-            .mustGet("4 token in the query", 401, "unauthenticated"));
+            .mustGet("4 token in the query", 400, "invalid-request"));
     all.add(
         post("/v1/transfers")
             .key()
@@ -135,7 +139,7 @@ final class AttacksOnRights extends AttackFamily {
   private void onOthersThings() {
     for (String id : List.of(of.payer(), NOBODY)) {
       String what = id.equals(NOBODY) ? "that nobody has" : "of somebody else";
-      for (String part : List.of("", "/balance", "/holds", "/entries", "/changes", "/feed")) {
+      for (String part : List.of("", "/balance", "/holds", "/entries", "/changes")) {
         all.add(
             get("/v1/accounts/" + id + part)
                 .as(of.bob())

@@ -498,7 +498,7 @@ class CrashMatrixIT extends Stack {
     client.replays(opened);
     assertThat(number("ledger", "SELECT count(*) FROM account WHERE name = ?", name)).isEqualTo(1);
     String id = opened.text("id");
-    await().atMost(SOON).until(() -> get("/v1/accounts/" + id + "/feed", "carol").status() == 200);
+    awaitOpenedInFeed(id, "carol");
     return new Found(id, account(id).path("status").asString(), client);
   }
 
@@ -578,7 +578,7 @@ class CrashMatrixIT extends Stack {
       this.carol = Stack.account("carol", fundedMinor);
       this.bob = Stack.account("bob", 0);
       awaitFeed(carol, "carol", 1);
-      await().atMost(SOON).until(() -> get("/v1/accounts/" + bob + "/feed", "bob").status() == 200);
+      awaitOpenedInFeed(bob, "bob");
     }
 
     /// Fraud screening has heard where carol's money came from, and of nothing else.

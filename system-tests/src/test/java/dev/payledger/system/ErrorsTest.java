@@ -29,7 +29,8 @@ class ErrorsTest {
           new Source("ledger-service", "dev.payledger.ledger.request.ProblemCode"),
           new Source("ledger-service", "dev.payledger.ledger.journal.RejectionReason"),
           new Source("notify-service", "dev.payledger.notify.web.ProblemCode"),
-          new Source("fraud-service", "dev.payledger.fraud.web.ProblemCode"));
+          new Source("fraud-service", "dev.payledger.fraud.web.ProblemCode"),
+          new Source("outbox-relay", "dev.payledger.relay.web.ProblemCode"));
 
   private record Meaning(int status, boolean isRetryable, String title, String next) {}
 

@@ -7,6 +7,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
+import dev.payledger.testkit.HostileTokens;
 import dev.payledger.testkit.TestIssuer;
 import java.net.URI;
 import java.time.Clock;
@@ -33,8 +34,13 @@ record ForgedTokens(RSAKey ours, String issuer, String whole, RSAKey theirs, URI
     return changed(claims -> claims);
   }
 
-  /// By what is wrong, with its number on the checklist of docs/attacks.md.
+  /// Tokens for the gateway by what is wrong, with its number on the checklist of docs/attacks.md.
   Map<String, String> all() throws JOSEException {
+    return all("payledger");
+  }
+
+  /// @param audience that the service wants
+  Map<String, String> all(String audience) throws JOSEException {
     Instant now = Clock.systemUTC().instant();
     Date past = Date.from(now.minus(SOME_TIME));
     Date future = Date.from(now.plus(SOME_TIME));
@@ -50,6 +56,10 @@ record ForgedTokens(RSAKey ours, String issuer, String whole, RSAKey theirs, URI
     tokens.put("2 for no audience", changed(claims -> claims.audience((String) null)));
     tokens.put("2 of nobody", changed(claims -> claims.subject(null)));
     tokens.put("2 of a blank subject", changed(claims -> claims.subject(" ")));
+    HostileTokens.all(
+            (type, change) -> TestIssuer.signed(ours, type, claims -> change.apply(right(claims))),
+            audience)
+        .forEach((what, token) -> tokens.put("2 " + what, token));
     tokens.put("2 of an unknown key", by(theirs, rs256().keyID(theirs.getKeyID())));
     tokens.put("3 of another key under our key's id", by(theirs, rs256().keyID(kid())));
     for (JWSAlgorithm algorithm : List.of(JWSAlgorithm.RS512, JWSAlgorithm.PS256)) {

@@ -38,7 +38,9 @@ class HappyPathIT extends Stack {
     awaitFeed(bob, "bob", 1);
     assertThat(feed(bob, "bob").getFirst().get("transferId").asString())
         .isEqualTo(posted.text("id"));
-    assertThat(get("/v1/accounts/" + alice + "/feed", "bob").status()).isEqualTo(404);
+    Answer foreign = get("/v1/accounts/" + alice + "/feed", "bob");
+    assertThat(foreign.json().get("known").asBoolean()).isFalse();
+    assertThat(foreign.json().get("items")).isEmpty();
   }
 
   @Test

@@ -68,7 +68,7 @@ class Stack {
           "RATE_LIMIT_FEED_BURST", "1000000",
           "SHEDDING_CALLER_IN_FLIGHT_MAX", "511");
 
-  private static final String FRAUD_CREDENTIAL = "fraud-credential-demo";
+  static final String FRAUD_CREDENTIAL = "fraud-credential-demo";
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -351,6 +351,11 @@ class Stack {
       assertThat(entries.add(feed.get(i).get("entryId").asString())).isTrue();
     }
     assertThat(feed.getLast().get("balanceMinor").asLong()).isEqualTo(balanceMinor(id));
+  }
+
+  static void awaitOpenedInFeed(String id, String owner) {
+    String path = "/v1/accounts/" + id + "/feed";
+    await().atMost(SOON).until(() -> get(path, owner).json().path("known").asBoolean());
   }
 
   /// One number from a database, past the services.

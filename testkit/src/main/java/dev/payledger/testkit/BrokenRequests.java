@@ -28,17 +28,42 @@ public final class BrokenRequests {
           "POST /v1/accounts HTTP/1.1\r\nContent-Type: application/*\r\nContent-Length: 0",
           "POST /v1/accounts HTTP/1.1\r\nContent-Type: /;=\r\nContent-Length: 0",
           "GET /v1/accounts HTTP/1.1\r\nX-Long: " + "x".repeat(20_000),
-          "GET /v1/accounts HTTP/1.1" + "\r\nX-One: 1".repeat(200));
+          "GET /v1/accounts HTTP/1.1" + "\r\nX-One: 1".repeat(200),
+          "GET /v1/accounts?= HTTP/1.1",
+          "GET /v1/accounts?%ff HTTP/1.1",
+          "GET /v1/accounts?" + names(1_000) + " HTTP/1.1",
+          "POST /v1/accounts HTTP/1.1\r\nContent-Type: application/*\r\nContent-Length: 3",
+          "POST /v1/accounts HTTP/1.1\r\nContent-Type: nonsense\r\nContent-Length: 3",
+          "POST /v1/accounts HTTP/1.1\r\nContent-Length: 3\r\n"
+              + "Content-Type: application/x-www-form-urlencoded",
+          "POST /v1/accounts HTTP/1.1\r\nContent-Length: 3\r\n"
+              + "Content-Type: multipart/form-data; boundary=x",
+          "POST /v1/accounts?%ff HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 3");
 
-  /// Queries that no route takes: a parameter without a name, bytes that are no UTF-8, too many names.
+  /// Neither a form nor JSON nor multipart; sent with the heads that have a Content-Length.
+  private static final String BODY = "%=%";
+
+  /// Queries that no route accepts: a parameter without a name or a value or given twice, bytes that are
+  /// not UTF-8, too many names.
   private static final List<String> QUERIES =
       List.of(
           "=",
+          "=x",
           "a=1&=",
+          "a",
+          "a=",
+          "a=1&a=2",
+          "a=1&%61=2",
+          "%ff",
           "a=%ff",
+          "%c0%80",
           "%c0%80=1",
+          "a=%ed%a0%80",
+          "a=%00",
           "a=%zz",
-          IntStream.range(0, 1_100).mapToObj(n -> "n" + n).collect(Collectors.joining("&")));
+          "a=%",
+          names(1_000),
+          names(1_200));
 
   private BrokenRequests() {}
 
@@ -80,12 +105,18 @@ public final class BrokenRequests {
     }
   }
 
+  private static String names(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "a" + i + "=").collect(Collectors.joining("&"));
+  }
+
   private static String answer(int port, String head) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(10_000);
       OutputStream out = socket.getOutputStream();
       out.write(
-          (head + "\r\nHost: payledger\r\nConnection: close\r\n\r\n")
+          (head
+                  + "\r\nHost: payledger\r\nConnection: close\r\n\r\n"
+                  + (head.contains("Content-Length") ? BODY : ""))
               .getBytes(StandardCharsets.ISO_8859_1));
       out.flush();
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

@@ -21,6 +21,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -28,6 +30,12 @@ import java.util.stream.Stream;
 /// A token issuer for tests: RSA keys, of which the newest signs, and a server for their public halves.
 public final class TestIssuer {
   public static final String URL = "http://issuer.test";
+
+  /// The audiences of the gateway and of each service behind it.
+  public static final List<String> AUDIENCES =
+      List.of("payledger", "payledger-ledger", "payledger-notify");
+
+  private static final String ACCESS_TOKEN = "at+jwt";
 
   private final HttpServer server;
   private final AtomicInteger timesAsked = new AtomicInteger();
@@ -115,14 +123,16 @@ public final class TestIssuer {
     return signed(signing(), change);
   }
 
-  public String tokenOfType(String type) throws JOSEException {
-    return signed(
-        new JWSHeader.Builder(JWSAlgorithm.RS256)
-            .type(new JOSEObjectType(type))
-            .keyID(signing().getKeyID())
-            .build(),
-        new RSASSASigner(signing()),
-        claims -> claims);
+  /// @param type empty for none
+  public String token(String type, UnaryOperator<JWTClaimsSet.Builder> change) {
+    return signed(signing(), type, change);
+  }
+
+  /// Tokens of `alice` for this audience, by what is wrong about each.
+  public Map<String, String> hostileTokens(String audience) {
+    Map<String, String> tokens = HostileTokens.all(this::token, audience);
+    tokens.putAll(HostileTokens.outOfTime(this::token));
+    return tokens;
   }
 
   /// Signed with the issuer's key in another way than it does.
@@ -134,17 +144,31 @@ public final class TestIssuer {
   }
 
   public static String signed(RSAKey key, UnaryOperator<JWTClaimsSet.Builder> change) {
+    return signed(key, ACCESS_TOKEN, change);
+  }
+
+  public static String signed(RSAKey key, String type, UnaryOperator<JWTClaimsSet.Builder> change) {
+    JWSHeader.Builder header = new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID());
+    if (!type.isEmpty()) {
+      header.type(new JOSEObjectType(type));
+    }
     try {
-      return signed(
-          new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(),
-          new RSASSASigner(key),
-          change);
+      return sealed(header.build(), new RSASSASigner(key), change);
     } catch (JOSEException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  /// With the type of access tokens, so that the type is not what is wrong.
   public static String signed(
+      JWSHeader header, JWSSigner signer, UnaryOperator<JWTClaimsSet.Builder> change) {
+    return sealed(
+        new JWSHeader.Builder(header).type(new JOSEObjectType(ACCESS_TOKEN)).build(),
+        signer,
+        change);
+  }
+
+  private static String sealed(
       JWSHeader header, JWSSigner signer, UnaryOperator<JWTClaimsSet.Builder> change) {
     Instant now = Clock.systemUTC().instant();
     JWTClaimsSet claims =
@@ -152,8 +176,10 @@ public final class TestIssuer {
             .apply(
                 new JWTClaimsSet.Builder()
                     .issuer(URL)
-                    .audience("payledger")
+                    .audience(AUDIENCES)
                     .subject("alice")
+                    .claim("client_id", "alice")
+                    .jwtID(UUID.randomUUID().toString())
                     .claim("scope", "accounts:read")
                     .issueTime(Date.from(now))
                     .expirationTime(Date.from(now.plusSeconds(600))))

@@ -4,6 +4,7 @@ import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.journal.JournalTables.Locking;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -35,7 +36,7 @@ public final class BareLoop implements AutoCloseable {
   public int run(List<HoldFunds> holds) throws SQLException {
     List<JournalCommand<?>> commands = new ArrayList<>(held);
     commands.addAll(holds);
-    LockedRows rows = new JournalTables(tx, false).lock(commands).rows();
+    LockedRows rows = new JournalTables(tx.sql(), Locking.WAIT).lock(commands).rows();
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     BatchPlan plan = BatchPlan.of(commands, rows, now);
     Pipeline writes = new Pipeline();

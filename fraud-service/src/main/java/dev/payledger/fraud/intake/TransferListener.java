@@ -51,7 +51,7 @@ class TransferListener {
   /// One thread for all partitions: most events need no database, and screening keeps the pool.
   @KafkaListener(topics = Topics.TRANSFER)
   void hear(ConsumerRecord<byte[], byte[]> record) {
-    try (var _ = MDC.putCloseable(TraceFilter.TRACE_ID, TraceFilter.traceId(traceparent(record)))) {
+    try (var _ = inLog(record)) {
       switch (reader.read(record)) {
         case Heard.Moved moved -> learn(moved.event());
         case Heard.NothingMoved() -> {
@@ -102,6 +102,11 @@ class TransferListener {
                 .map(leg -> new Leg(leg.debitAccountId(), leg.creditAccountId(), leg.amountMinor()))
                 .toList();
     return new AssessmentRequest(event.currency(), false, legs);
+  }
+
+  /// Puts the record's trace id into the log context until it is closed.
+  static MDC.MDCCloseable inLog(ConsumerRecord<byte[], byte[]> record) {
+    return MDC.putCloseable(TraceFilter.TRACE_ID, TraceFilter.traceId(traceparent(record)));
   }
 
   private static @Nullable String traceparent(ConsumerRecord<byte[], byte[]> record) {

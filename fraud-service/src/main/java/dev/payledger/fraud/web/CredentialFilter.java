@@ -19,7 +19,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 /// Lets in who has the credential that fraud-service shares with the ledger and its operators: being
 /// able to reach the port is no right to ask, release or decide.
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+@Order(Ordered.HIGHEST_PRECEDENCE + 2)
 final class CredentialFilter extends OncePerRequestFilter {
   private final byte[] expected;
   private final HandlerExceptionResolver problems;

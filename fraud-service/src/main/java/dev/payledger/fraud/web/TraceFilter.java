@@ -30,9 +30,6 @@ public final class TraceFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     try (var _ = MDC.putCloseable(TRACE_ID, traceId(request.getHeader("traceparent")))) {
-      // On what a filter refuses too.
-      response.setHeader("Cache-Control", "no-store");
-      response.setHeader("X-Content-Type-Options", "nosniff");
       chain.doFilter(request, response);
     }
   }

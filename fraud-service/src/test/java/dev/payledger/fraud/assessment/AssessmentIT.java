@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /// The API as a caller sees it.
 class AssessmentIT extends FraudServer {
@@ -74,9 +77,15 @@ class AssessmentIT extends FraudServer {
   void brokenRequestIsAnsweredWithProblemToo() {
     BrokenRequests.assertAnsweredWithProblems(port, "Authorization: Bearer fraud-credential-demo");
     BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
+  }
+
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void unreadableQueryIsLoggedWithoutStackTrace(CapturedOutput log) {
     BrokenRequests.assertQueriesRefused(
         port, "/reviews", "Authorization: Bearer fraud-credential-demo");
     BrokenRequests.assertQueriesRefused(port, "/reviews", "X-Anonymous: yes");
+    assertThat(log.getAll()).contains("cannot be read").doesNotContain("Exception", "\tat ");
   }
 
   @Test

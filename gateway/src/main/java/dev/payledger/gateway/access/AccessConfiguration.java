@@ -7,7 +7,6 @@ import dev.payledger.gateway.problem.ProblemCode;
 import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.routes.Route;
 import java.time.Clock;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
@@ -20,15 +19,9 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
-import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.Jwt;
-import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
-import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
-import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
@@ -47,30 +40,14 @@ class AccessConfiguration {
       Clock clock) {
     // Neither way calls anybody at start: our own demo keys are at hand, and those of a real issuer
     // are fetched for the first token.
-    NimbusJwtDecoder decoder =
-        NimbusJwtDecoder.withJwkSource(
-                ownKeys.getIfAvailable(
-                    () ->
-                        new IssuerKeys(
-                            properties.jwksUrl(),
-                            properties.jwksFresh(),
-                            properties.jwksStale(),
-                            clock)))
-            .jwsAlgorithm(SignatureAlgorithm.RS256)
-            .build();
-    JwtTimestampValidator time = new JwtTimestampValidator(properties.clockSkew());
-    time.setClock(clock);
-    time.setAllowEmptyExpiryClaim(false);
-    decoder.setJwtValidator(
-        new DelegatingOAuth2TokenValidator<>(
-            time,
-            new JwtIssuerValidator(properties.issuerUrl()),
-            new JwtClaimValidator<List<String>>(
-                "aud",
-                audience -> audience != null && audience.contains(AccessProperties.AUDIENCE)),
-            new JwtClaimValidator<String>(
-                "sub", subject -> subject != null && !subject.isBlank())));
-    return decoder;
+    return AccessTokens.decoder(
+        ownKeys.getIfAvailable(
+            () ->
+                new IssuerKeys(
+                    properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock)),
+        properties.issuerUrl(),
+        AccessProperties.AUDIENCE,
+        clock);
   }
 
   /// The management port listens on loopback only and shows no more than `application.yml` exposes.

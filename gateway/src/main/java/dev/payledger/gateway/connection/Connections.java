@@ -16,7 +16,12 @@ class Connections implements WebServerFactoryCustomizer<TomcatServletWebServerFa
   public void customize(TomcatServletWebServerFactory factory) {
     factory.setProtocol(WatchedProtocol.class.getName());
     factory.addConnectorCustomizers(
-        connector -> protocols.add((WatchedProtocol) connector.getProtocolHandler()));
+        connector -> {
+          protocols.add((WatchedProtocol) connector.getProtocolHandler());
+          // So that the route table refuses TRACE like any other method: the container's own answer
+          // has an Allow header that is not the route's.
+          connector.setAllowTrace(true);
+        });
   }
 
   /// Closes those whose request began longer ago than this and is not all here; returns how many.

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +32,6 @@ class KeyLookUpController {
     DONE
   }
 
-  private static final Set<String> PARAMETERS = Set.of("key", "operation");
-
   private final KeyRows rows;
   private final KeyedOperations operations;
   private final Problems problems;
@@ -54,14 +51,6 @@ class KeyLookUpController {
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException {
-    if (!PARAMETERS.containsAll(request.getParameterMap().keySet())) {
-      refuse(request, response, "Besides key and operation there is no parameter here.");
-      return;
-    }
-    if (request.getParameterMap().values().stream().anyMatch(values -> values.length > 1)) {
-      refuse(request, response, "Send key and operation once.");
-      return;
-    }
     if (key == null || operation == null || !operations.has(operation)) {
       refuse(request, response, "Send key and operation, such as operation=create-transfer.");
       return;

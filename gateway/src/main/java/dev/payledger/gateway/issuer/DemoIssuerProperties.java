@@ -13,8 +13,12 @@ import org.springframework.context.annotation.Profile;
 @ConfigurationProperties("gateway.demo-issuer")
 @Profile("demo")
 public record DemoIssuerProperties(
-    Duration tokenLifetime, Keys keys, SecretChecks secretChecks, List<Client> clients) {
-  /// By how much clocks may differ: of a verifier's, a minute; and so long a gateway may still sign
+    Duration tokenLifetime,
+    List<String> audiences,
+    Keys keys,
+    SecretChecks secretChecks,
+    List<Client> clients) {
+  /// By how much clocks may differ: of a verifier's, ten seconds; and so long a gateway may still sign
   /// with the key before, until it hears of another gateway's.
   private static final Duration CLOCKS_APART = Duration.ofMinutes(2);
 
@@ -73,9 +77,9 @@ public record DemoIssuerProperties(
   }
 
   public DemoIssuerProperties {
-    if (!tokenLifetime.isPositive() || clients.isEmpty()) {
+    if (!tokenLifetime.isPositive() || audiences.isEmpty() || clients.isEmpty()) {
       throw new IllegalArgumentException(
-          "gateway.demo-issuer needs a positive token-lifetime and at least one client");
+          "gateway.demo-issuer needs a positive token-lifetime, an audience and a client");
     }
     if (clients.stream().mapToInt(Client::cost).distinct().count() > 1) {
       throw new IllegalArgumentException(

@@ -4,10 +4,9 @@ import com.nimbusds.jose.jwk.JWKSet;
 import dev.payledger.gateway.access.AccessProperties;
 import dev.payledger.gateway.limits.RateLimits;
 import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.problem.TokenErrors;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -50,8 +49,13 @@ class IssuerConfiguration {
                       client.errorResponseHandler(
                           (request, response, reason) -> refuse(response, codeOf(reason))));
               server.tokenEndpoint(
-                  token -> token.accessTokenRequestConverter(new EveryScopeUnlessAsked()));
+                  token ->
+                      token
+                          .accessTokenRequestConverter(new EveryScopeUnlessAsked())
+                          .errorResponseHandler(
+                              (request, response, reason) -> refuse(response, codeOf(reason))));
             })
+        .addFilterBefore(new TokenFormFilter(problems), SecurityContextHolderFilter.class)
         .addFilterBefore(
             new TokenRequestFilter(clients, properties, limits, problems),
             SecurityContextHolderFilter.class)
@@ -79,9 +83,16 @@ class IssuerConfiguration {
     return new NoAuthorizationKept();
   }
 
+  /// Adds what RFC 9068 requires and the library does not set.
   @Bean
-  OAuth2TokenCustomizer<JwtEncodingContext> audience() {
-    return context -> context.getClaims().audience(List.of(AccessProperties.AUDIENCE));
+  OAuth2TokenCustomizer<JwtEncodingContext> profile(DemoIssuerProperties properties) {
+    return context -> {
+      context.getJwsHeader().type("at+jwt");
+      context
+          .getClaims()
+          .audience(properties.audiences())
+          .claim("client_id", context.getRegisteredClient().getClientId());
+    };
   }
 
   /// Signs with one key, whatever other ones are published.
@@ -91,18 +102,12 @@ class IssuerConfiguration {
         (selector, context) -> selector.select(new JWKSet(ring.signing().key())));
   }
 
-  /// Nothing but the code: the rest would help only whoever guesses.
-  private static void refuse(HttpServletResponse response, String code) throws IOException {
-    if (code.equals(OAuth2ErrorCodes.INVALID_CLIENT)) {
-      response.setStatus(401);
+  static void refuse(HttpServletResponse response, String code) throws IOException {
+    boolean isClient = code.equals(OAuth2ErrorCodes.INVALID_CLIENT);
+    if (isClient) {
       response.setHeader("WWW-Authenticate", "Basic realm=\"payledger\"");
-    } else {
-      response.setStatus(400);
     }
-    response.setContentType("application/json");
-    response
-        .getOutputStream()
-        .write("{\"error\":\"%s\"}".formatted(code).getBytes(StandardCharsets.UTF_8));
+    TokenErrors.write(response, isClient ? 401 : 400, code);
   }
 
   private static String codeOf(AuthenticationException reason) {

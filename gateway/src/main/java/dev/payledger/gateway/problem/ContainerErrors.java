@@ -45,10 +45,8 @@ class ContainerErrors implements WebServerFactoryCustomizer<TomcatServletWebServ
       ProblemCode code = ProblemCode.ofStatus(status);
       Traceparent trace = Traceparent.of(request);
       trace.putInto(request);
-      log.info("the container refused a request with {}, trace {}", status, trace.traceId());
-      try {
-        response.setHeader("Cache-Control", "no-store");
-        response.setHeader("X-Content-Type-Options", "nosniff");
+      try (var _ = trace.inLog()) {
+        log.info("the container refused a request with {}", status);
         problems.write(request, response, Problem.of(code, code.title() + "."), status);
         response.finishResponse();
       } catch (IOException | IllegalStateException e) {

@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.security.authentication.AuthenticationServiceException;
@@ -28,21 +27,6 @@ public final class LastResortFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Content-Type-Options", "nosniff");
-    try {
-      // A query or form that cannot be read is refused before anybody asks for one of its
-      // parameters.
-      request.getParameterMap();
-    } catch (InvalidParameterException e) {
-      // Without the message: it quotes the caller.
-      log.info("a query or form that cannot be read was refused with {}", e.getErrorCode());
-      answer(
-          request,
-          response,
-          Problem.of(
-              ProblemCode.ofStatus(e.getErrorCode()),
-              "The query or form is not well-formed, too long, or has too many parameters."));
-      return;
-    }
     try {
       chain.doFilter(request, response);
     } catch (AuthenticationServiceException e) {

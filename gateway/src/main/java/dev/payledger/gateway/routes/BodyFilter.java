@@ -10,7 +10,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -27,10 +26,12 @@ public final class BodyFilter extends OncePerRequestFilter {
   private static final int LARGE_AT_ONCE_MAX = 32;
 
   private final Problems problems;
+  private final BodyReader reader;
   private final Semaphore large = new Semaphore(LARGE_AT_ONCE_MAX);
 
   public BodyFilter(Problems problems) {
     this.problems = problems;
+    this.reader = new BodyReader(problems);
   }
 
   /// The body of a command.
@@ -73,28 +74,8 @@ public final class BodyFilter extends OncePerRequestFilter {
   private void read(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain, int bytesMax)
       throws ServletException, IOException {
-    byte[] body;
-    try {
-      body = request.getInputStream().readNBytes(bytesMax + 1);
-    } catch (IOException e) {
-      if (!(e.getCause() instanceof SocketTimeoutException)) {
-        throw e;
-      }
-      response.setHeader("Connection", "close");
-      problems.write(
-          request,
-          response,
-          Problem.of(
-              ProblemCode.REQUEST_TIMEOUT,
-              "The body did not arrive in time. Nothing was done: send the request again, with the"
-                  + " same key if it has one."));
-      return;
-    }
-    if (body.length > bytesMax) {
-      problems.write(
-          request,
-          response,
-          Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge(bytesMax)));
+    byte[] body = reader.read(request, response, bytesMax);
+    if (body == null) {
       return;
     }
     request.setAttribute(ATTRIBUTE, body);

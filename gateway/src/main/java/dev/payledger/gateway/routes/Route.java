@@ -5,17 +5,19 @@ import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.shape.BodyShape;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One line of the route table. `path` has fixed segments and `{id}` for a UUID. `scope` is what the
-/// access token must have; null lets anybody in.
+/// access token must have; null lets anybody in. `parameters` are those that the query may have.
 public record Route(
     String method,
     String path,
     RouteClass routeClass,
     @Nullable String scope,
     Target target,
+    Set<String> parameters,
     Pattern pattern) {
 
   /// Where a request goes.
@@ -25,7 +27,7 @@ public record Route(
   record Own() implements Target {}
 
   /// Read from a service.
-  record Read(Upstream upstream, QueryCost queryCost, boolean mayWait) implements Target {}
+  record Read(Upstream upstream, QueryCost queryCost) implements Target {}
 
   /// Sent to a service with a command id, so that it happens once; without one when it takes no key.
   record Command(Upstream upstream, String operation, KeyPolicy keyPolicy, BodyShape shape)
@@ -45,10 +47,16 @@ public record Route(
   private static final String UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
 
   static Route of(
-      String method, String path, RouteClass routeClass, @Nullable String scope, Target target) {
+      String method,
+      String path,
+      RouteClass routeClass,
+      @Nullable String scope,
+      Target target,
+      String... parameters) {
     // Compared with the path as it came, undecoded: what needs decoding has no route.
     String pattern = path.replace(".", "\\.").replace("{id}", UUID);
-    return new Route(method, path, routeClass, scope, target, Pattern.compile(pattern));
+    return new Route(
+        method, path, routeClass, scope, target, Set.of(parameters), Pattern.compile(pattern));
   }
 
   /// The route of this request, which `SizeAndShapeFilter` has found.
@@ -66,19 +74,14 @@ public record Route(
   public Optional<Upstream> upstream() {
     return switch (target) {
       case Own() -> Optional.empty();
-      case Read(Upstream upstream, _, _) -> Optional.of(upstream);
+      case Read(Upstream upstream, _) -> Optional.of(upstream);
       case Command command -> Optional.of(command.upstream());
     };
   }
 
   /// What the query asks for; a command's cost is in its body.
   QueryCost queryCost() {
-    return target instanceof Read(Upstream _, QueryCost cost, boolean _) ? cost : QueryCost.ONE;
-  }
-
-  /// Whether `waitMs` means anything here.
-  boolean mayWait() {
-    return target instanceof Read(Upstream _, QueryCost _, boolean mayWait) && mayWait;
+    return target instanceof Read(Upstream _, QueryCost cost) ? cost : QueryCost.ONE;
   }
 
   /// How much the service works on at once for such a request, at most: of a batch eight items.

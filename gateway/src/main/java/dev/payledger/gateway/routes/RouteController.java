@@ -62,7 +62,7 @@ class RouteController {
       throws IOException {
     Jwt token = caller.getToken();
     switch (Route.of(request).target()) {
-      case Route.Read(Upstream upstream, _, _) -> read(request, response, token, upstream);
+      case Route.Read(Upstream upstream, _) -> read(request, response, token, upstream);
       case Command command -> command(request, response, token, command);
       case Route.Own() ->
           throw new IllegalStateException("no controller for " + request.getRequestURI());

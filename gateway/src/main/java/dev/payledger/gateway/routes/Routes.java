@@ -45,48 +45,90 @@ public class Routes implements KeyedOperations {
   static final List<Route> TABLE =
       List.of(
           command(REQUIRED, "create-transfer", "/v1/transfers", TRANSFER),
-          command(KeyPolicy.NONE, "try-transfer", "/v1/transfers/dry-run", TRANSFER),
           command(REQUIRED, "reverse-transfer", "/v1/transfers/{id}/reversals", REVERSAL),
           command(REQUIRED, "capture-transfer", "/v1/transfers/{id}/capture", CAPTURE),
           command(REQUIRED, "void-transfer", "/v1/transfers/{id}/void", NONE),
           command(REQUIRED, "create-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
-          read("/v1/transfers", READS, LEDGER, PAGE),
-          Route.of(
-              "GET", "/v1/transfers/{id}", READS, "accounts:read", new Read(LEDGER, ONE, true)),
-          read("/v1/transfers/{id}/timeline", READS, LEDGER, PAGE),
-          read("/v1/transfers/{id}/reversals", READS, LEDGER, PAGE),
+          dryRun("try-transfer", "/v1/transfers", TRANSFER),
+          dryRun("try-reversal", "/v1/transfers/{id}/reversals", REVERSAL),
+          dryRun("try-capture", "/v1/transfers/{id}/capture", CAPTURE),
+          dryRun("try-void", "/v1/transfers/{id}/void", NONE),
+          dryRun("try-transfer-batch", "/v1/transfer-batches", TRANSFER_BATCH),
+          read(
+              "/v1/transfers",
+              READS,
+              LEDGER,
+              PAGE,
+              "accountId",
+              "direction",
+              "status",
+              "reference",
+              "from",
+              "to",
+              "limit",
+              "cursor"),
+          read("/v1/transfers/{id}", READS, LEDGER, ONE, "waitMs"),
+          read("/v1/transfers/{id}/timeline", READS, LEDGER, PAGE, "limit", "cursor"),
+          read("/v1/transfers/{id}/reversals", READS, LEDGER, PAGE, "limit", "cursor"),
           command(HONOURED, "open-account", "/v1/accounts", ACCOUNT),
-          read("/v1/accounts", READS, LEDGER, PAGE),
+          read(
+              "/v1/accounts",
+              READS,
+              LEDGER,
+              PAGE,
+              "owner",
+              "currency",
+              "status",
+              "limit",
+              "cursor"),
           read("/v1/accounts/{id}", READS, LEDGER, ONE),
-          read("/v1/accounts/{id}/balance", READS, LEDGER, ONE),
-          read("/v1/accounts/{id}/holds", READS, LEDGER, PAGE),
-          read("/v1/accounts/{id}/entries", READS, LEDGER, PAGE),
-          read("/v1/accounts/{id}/statement", READS, LEDGER, PAGE),
+          read("/v1/accounts/{id}/balance", READS, LEDGER, ONE, "asOf"),
+          read("/v1/accounts/{id}/holds", READS, LEDGER, PAGE, "limit", "cursor"),
+          read(
+              "/v1/accounts/{id}/entries",
+              READS,
+              LEDGER,
+              PAGE,
+              "from",
+              "to",
+              "order",
+              "limit",
+              "cursor"),
+          read(
+              "/v1/accounts/{id}/statement",
+              READS,
+              LEDGER,
+              PAGE,
+              "from",
+              "to",
+              "format",
+              "limit",
+              "cursor"),
           command(HONOURED, "freeze-account", "/v1/accounts/{id}/freeze", FREEZE),
           command(HONOURED, "unfreeze-account", "/v1/accounts/{id}/unfreeze", CHANGE),
           command(HONOURED, "close-account", "/v1/accounts/{id}/close", CHANGE),
           command(HONOURED, "reopen-account", "/v1/accounts/{id}/reopen", CHANGE),
           // A limit is spending power: a repeat without a key could give back what was taken.
           command(REQUIRED, "allow-overdraft", "/v1/accounts/{id}/overdraft", OVERDRAFT),
-          read("/v1/accounts/{id}/changes", READS, LEDGER, PAGE),
-          read("/v1/accounts/{id}/feed", FEED, NOTIFY, PAGE),
-          operate("/v1/operator/checks", CHECKS),
+          read("/v1/accounts/{id}/changes", READS, LEDGER, PAGE, "limit", "cursor"),
+          read("/v1/accounts/{id}/feed", FEED, NOTIFY, PAGE, "limit", "cursor"),
+          operate("/v1/operator/checks", CHECKS, "mode"),
           operate("/v1/operator/trial-balance", ONE),
-          operate("/v1/operator/held-transfers", PAGE),
+          operate("/v1/operator/held-transfers", PAGE, "limit", "cursor"),
           Route.of(
               "POST",
               "/v1/operator/held-transfers/{id}/review",
               MONEY,
               "ledger:operate",
               new Command(LEDGER, "review-transfer", HONOURED, REVIEW)),
-          operate("/v1/operator/parked-transfers", PAGE),
+          operate("/v1/operator/parked-transfers", PAGE, "limit", "cursor"),
           Route.of(
               "POST",
               "/v1/operator/parked-transfers/{id}/release",
               MONEY,
               "ledger:operate",
               new Command(LEDGER, "release-transfer", HONOURED, NONE)),
-          own("GET", "/v1/idempotency-keys", READS, "accounts:read"),
+          own("GET", "/v1/idempotency-keys", READS, "accounts:read", "key", "operation"),
           own("GET", "/v1/openapi.yaml", DESCRIPTION, null),
           own("POST", "/oauth2/token", TOKENS, null),
           own("GET", "/oauth2/jwks", KEY_SET, null));
@@ -131,17 +173,31 @@ public class Routes implements KeyedOperations {
         "POST", path, MONEY, "transfers:write", new Command(LEDGER, operation, keyPolicy, shape));
   }
 
-  private static Route read(
-      String path, RouteClass routeClass, Upstream upstream, QueryCost queryCost) {
-    return Route.of("GET", path, routeClass, "accounts:read", new Read(upstream, queryCost, false));
+  /// Says what would become of the command of that path now.
+  private static Route dryRun(String operation, String path, BodyShape shape) {
+    return command(KeyPolicy.NONE, operation, path + "/dry-run", shape);
   }
 
-  private static Route operate(String path, QueryCost queryCost) {
-    return Route.of("GET", path, READS, "ledger:operate", new Read(LEDGER, queryCost, false));
+  private static Route read(
+      String path,
+      RouteClass routeClass,
+      Upstream upstream,
+      QueryCost queryCost,
+      String... parameters) {
+    return Route.of(
+        "GET", path, routeClass, "accounts:read", new Read(upstream, queryCost), parameters);
+  }
+
+  private static Route operate(String path, QueryCost queryCost, String... parameters) {
+    return Route.of("GET", path, READS, "ledger:operate", new Read(LEDGER, queryCost), parameters);
   }
 
   private static Route own(
-      String method, String path, RouteClass routeClass, @Nullable String scope) {
-    return Route.of(method, path, routeClass, scope, new Own());
+      String method,
+      String path,
+      RouteClass routeClass,
+      @Nullable String scope,
+      String... parameters) {
+    return Route.of(method, path, routeClass, scope, new Own(), parameters);
   }
 }

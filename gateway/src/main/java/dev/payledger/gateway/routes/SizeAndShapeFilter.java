@@ -1,5 +1,6 @@
 package dev.payledger.gateway.routes;
 
+import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.problem.Problem;
 import dev.payledger.gateway.problem.ProblemCode;
 import dev.payledger.gateway.problem.Problems;
@@ -11,33 +12,46 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Finds the route of a request, and refuses what is too large or of the wrong kind, before anybody
-/// spends time on it.
+/// Finds the route of a request, and refuses a query that the route does not take and a body that is too
+/// large or of the wrong kind, before anybody spends time on it.
 public final class SizeAndShapeFilter extends OncePerRequestFilter {
-  private static final int QUERY_CHARACTERS_MAX = 2_048;
-  private static final Pattern QUERY =
-      Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*+");
-
   private final Routes routes;
   private final Problems problems;
+  private final Refusals refusals;
 
   public SizeAndShapeFilter(Routes routes, Problems problems) {
     this.routes = routes;
     this.problems = problems;
+    this.refusals = new Refusals(problems);
   }
 
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    switch (routes.match(request.getMethod(), request.getRequestURI())) {
+    Routes.Match match = routes.match(request.getMethod(), request.getRequestURI());
+    if (match instanceof Routes.Match.Found(Route route)) {
+      route.putInto(request);
+    }
+    Map<String, String> query;
+    try {
+      query = QueryString.parameters(request.getQueryString());
+    } catch (IllegalArgumentException e) {
+      refusals.write(
+          request,
+          response,
+          Problem.of(ProblemCode.INVALID_REQUEST, Objects.requireNonNull(e.getMessage())));
+      return;
+    }
+    switch (match) {
       case Routes.Match.Unknown() ->
           problems.write(
               request,
@@ -52,25 +66,27 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
             Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "Allowed here: " + methods + "."));
       }
       case Routes.Match.Found(Route route) -> {
-        Optional<Problem> refusal = refusal(request, route);
+        Optional<Problem> refusal = refusal(request, query, route);
         if (refusal.isPresent()) {
-          problems.write(request, response, refusal.get());
+          refusals.write(request, response, refusal.get());
         } else {
-          route.putInto(request);
           chain.doFilter(request, response);
         }
       }
     }
   }
 
-  private static Optional<Problem> refusal(HttpServletRequest request, Route route) {
-    String query = request.getQueryString();
-    if (query != null
-        && (query.length() > QUERY_CHARACTERS_MAX || !QUERY.matcher(query).matches())) {
+  private static Optional<Problem> refusal(
+      HttpServletRequest request, Map<String, String> query, Route route) {
+    Optional<String> unknown =
+        query.keySet().stream().filter(name -> !route.parameters().contains(name)).findFirst();
+    if (unknown.isPresent()) {
+      // An ignored filter would show more than was asked for. Missing parameters and wrong values
+      // are
+      // refused by the service.
       return problem(
           ProblemCode.INVALID_REQUEST,
-          "The query is longer than %d characters or not well-formed."
-              .formatted(QUERY_CHARACTERS_MAX));
+          "%s is no parameter of this route.".formatted(QueryString.excerpt(unknown.get())));
     }
     if (Collections.list(request.getHeaders("Authorization")).size() > 1) {
       return problem(ProblemCode.INVALID_REQUEST, "Send Authorization once.");
@@ -80,10 +96,11 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
     if (request.getContentLengthLong() > bytesMax) {
       return problem(ProblemCode.PAYLOAD_TOO_LARGE, tooLarge(bytesMax));
     }
-    if (route.target() instanceof Route.Command && hasBody(request) && !isJson(request)) {
+    MediaType type = mediaType(route);
+    if (type != null && hasBody(request) && !isOf(type, request)) {
       return problem(
           ProblemCode.UNSUPPORTED_MEDIA_TYPE,
-          "Send the body as application/json in UTF-8, without content encoding.");
+          "Send the body as %s in UTF-8, without content encoding.".formatted(type));
     }
     return Optional.empty();
   }
@@ -104,7 +121,15 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
         || request.getContentType() != null;
   }
 
-  private static boolean isJson(HttpServletRequest request) {
+  /// The media type of the route's body; null when it has none.
+  private static @Nullable MediaType mediaType(Route route) {
+    if (route.routeClass() == RouteClass.TOKENS) {
+      return MediaType.APPLICATION_FORM_URLENCODED;
+    }
+    return route.target() instanceof Route.Command ? MediaType.APPLICATION_JSON : null;
+  }
+
+  private static boolean isOf(MediaType expected, HttpServletRequest request) {
     if (request.getHeader("Content-Encoding") != null) {
       return false;
     }
@@ -114,7 +139,7 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
     }
     try {
       MediaType type = MediaType.parseMediaType(contentType);
-      return type.equalsTypeAndSubtype(MediaType.APPLICATION_JSON)
+      return type.equalsTypeAndSubtype(expected)
           && (type.getCharset() == null || type.getCharset().equals(StandardCharsets.UTF_8));
     } catch (InvalidMediaTypeException e) {
       return false;

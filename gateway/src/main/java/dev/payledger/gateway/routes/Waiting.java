@@ -15,13 +15,10 @@ public final class Waiting {
 
   private Waiting() {}
 
-  /// Whatever the value is, unless it is plainly none: what the service reads in another way than we
-  /// do would wait all the same.
+  /// Whatever the value is, except 0. `SizeAndShapeFilter` has refused the parameter at other routes.
   public static boolean isAskedFor(HttpServletRequest request) {
-    String @Nullable [] values = request.getParameterValues(PARAMETER);
-    return values != null
-        && Route.find(request).filter(Route::mayWait).isPresent()
-        && !Arrays.stream(values).allMatch("0"::equals);
+    String value = QueryString.parameters(request.getQueryString()).get(PARAMETER);
+    return value != null && !value.equals("0");
   }
 
   /// From now on the request asks for the transfer as it is.

@@ -7,10 +7,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
-import org.slf4j.MDC;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Continues the caller's trace, or starts one; every log line and problem of the request names it.
+/// Continues the caller's trace, or starts one; every log line and problem of the request has its id.
 public final class TraceFilter extends OncePerRequestFilter {
 
   @Override
@@ -23,11 +22,8 @@ public final class TraceFilter extends OncePerRequestFilter {
             .map(Traceparent::next)
             .orElseGet(Traceparent::start);
     hop.putInto(request);
-    MDC.put("traceId", hop.traceId());
-    try {
+    try (var _ = hop.inLog()) {
       chain.doFilter(request, response);
-    } finally {
-      MDC.remove("traceId");
     }
   }
 }

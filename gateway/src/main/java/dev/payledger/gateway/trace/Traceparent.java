@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /// One hop of a trace, as the `traceparent` header carries it (W3C Trace Context, version 00).
 public record Traceparent(String traceId, String spanId, String flags) {
@@ -44,6 +45,11 @@ public record Traceparent(String traceId, String spanId, String flags) {
 
   public void putInto(HttpServletRequest request) {
     request.setAttribute(ATTRIBUTE, this);
+  }
+
+  /// Puts the trace id into the log context until it is closed.
+  public MDC.MDCCloseable inLog() {
+    return MDC.putCloseable("traceId", traceId);
   }
 
   public String header() {

@@ -3,6 +3,7 @@ package dev.payledger.gateway.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
@@ -17,12 +18,15 @@ import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import dev.payledger.gateway.Downstream.Reply;
 import dev.payledger.gateway.GatewayUnderTest;
+import dev.payledger.testkit.HostileTokens;
+import dev.payledger.testkit.TestIssuer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,8 @@ class AccessIT extends GatewayUnderTest {
         .issuer(ISSUER)
         .audience("payledger")
         .subject("alice")
+        .claim("client_id", "alice")
+        .jwtID(newKey())
         .claim("scope", "accounts:read transfers:write")
         .issueTime(Date.from(now))
         .expirationTime(Date.from(now.plusSeconds(60)));
@@ -61,7 +67,17 @@ class AccessIT extends GatewayUnderTest {
   private static String signed(
       JWSAlgorithm algorithm, String kid, JWSSigner signer, JWTClaimsSet claims)
       throws JOSEException {
-    SignedJWT token = new SignedJWT(new JWSHeader.Builder(algorithm).keyID(kid).build(), claims);
+    return signed(algorithm, "at+jwt", kid, signer, claims);
+  }
+
+  private static String signed(
+      JWSAlgorithm algorithm, String type, String kid, JWSSigner signer, JWTClaimsSet claims)
+      throws JOSEException {
+    JWSHeader.Builder header = new JWSHeader.Builder(algorithm).keyID(kid);
+    if (!type.isEmpty()) {
+      header.type(new JOSEObjectType(type));
+    }
+    SignedJWT token = new SignedJWT(header.build(), claims);
     token.sign(signer);
     return token.serialize();
   }
@@ -96,8 +112,13 @@ class AccessIT extends GatewayUnderTest {
     SignedJWT token = SignedJWT.parse(answer.get("access_token").stringValue());
     assertThat(token.getHeader().getAlgorithm()).isEqualTo(JWSAlgorithm.RS256);
     assertThat(token.getJWTClaimsSet().getIssuer()).isEqualTo(ISSUER);
-    assertThat(token.getJWTClaimsSet().getAudience()).containsExactly("payledger");
+    assertThat(token.getJWTClaimsSet().getAudience())
+        .containsExactly("payledger", "payledger-ledger", "payledger-notify");
+    assertThat(token.getHeader().getType().getType()).isEqualTo("at+jwt");
     assertThat(token.getJWTClaimsSet().getSubject()).isEqualTo("alice");
+    assertThat(token.getJWTClaimsSet().getStringClaim("client_id")).isEqualTo("alice");
+    assertThat(token.getJWTClaimsSet().getJWTID()).isNotBlank();
+    assertThat(token.getJWTClaimsSet().getIssueTime()).isNotNull();
     assertThat(token.getJWTClaimsSet().getStringListClaim("scope"))
         .containsExactlyInAnyOrder("transfers:write", "accounts:read");
   }
@@ -149,8 +170,9 @@ class AccessIT extends GatewayUnderTest {
     HttpResponse<String> response = send(anonymously(ACCOUNTS));
     assertProblem(response, 401, "unauthenticated");
     assertThat(header(response, "WWW-Authenticate")).isEqualTo("Bearer realm=\"payledger\"");
+    // In the query it is an unknown parameter.
     assertProblem(
-        send(anonymously(ACCOUNTS + "?access_token=" + token("alice"))), 401, "unauthenticated");
+        send(anonymously(ACCOUNTS + "?access_token=" + token("alice"))), 400, "invalid-request");
     assertProblem(
         send(anonymously(ACCOUNTS).header("Authorization", "Basic YWxpY2U6YWxpY2UtZGVtbw==")),
         401,
@@ -170,6 +192,22 @@ class AccessIT extends GatewayUnderTest {
     assertNotLetIn(ours(claims().audience((String) null).build()));
     assertNotLetIn(ours(claims().subject(null).build()));
     assertNotLetIn(ours(claims().subject(" ").build()));
+  }
+
+  @Test
+  void theIssuersTokenThatIsNoAccessTokenIsNotLetIn() throws Exception {
+    RSAKey key = signingKey();
+    HostileTokens.Signer ours =
+        (type, change) -> TestIssuer.signed(key, type, claims -> change.apply(right(claims)));
+    Map<String, String> hostile = HostileTokens.all(ours, AccessProperties.AUDIENCE);
+    hostile.putAll(HostileTokens.outOfTime(ours));
+    hostile.forEach((what, token) -> assertThat(with(token).statusCode()).as(what).isEqualTo(401));
+    assertThat(with(TestIssuer.signed(key, "at+jwt", this::right)).statusCode()).isEqualTo(200);
+    assertThat(ledger.arrived()).hasSize(1);
+  }
+
+  private JWTClaimsSet.Builder right(JWTClaimsSet.Builder claims) {
+    return claims.issuer(ISSUER);
   }
 
   @Test
@@ -203,7 +241,10 @@ class AccessIT extends GatewayUnderTest {
     RSAKey stranger = new RSAKeyGenerator(2048).generate();
     SignedJWT token =
         new SignedJWT(
-            new JWSHeader.Builder(JWSAlgorithm.RS256).jwk(stranger.toPublicJWK()).build(),
+            new JWSHeader.Builder(JWSAlgorithm.RS256)
+                .type(new JOSEObjectType("at+jwt"))
+                .jwk(stranger.toPublicJWK())
+                .build(),
             claims().build());
     token.sign(new RSASSASigner(stranger));
     assertNotLetIn(token.serialize());

@@ -236,8 +236,12 @@ final class GroupCommit implements AutoCloseable {
   /// was.
   private void failOrIsolate(List<Submission<?>> batch, RuntimeException defect) {
     if (batch.size() == 1) {
-      log.error("{} failed", batch.getFirst().command(), defect);
-      batch.getFirst().failed(defect);
+      Submission<?> only = batch.getFirst();
+      try (var _ = only.inLog()) {
+        // Without the command: it holds what the caller wrote.
+        log.error("{} failed", only.command().getClass().getSimpleName(), defect);
+      }
+      only.failed(defect);
     } else {
       metrics.isolated();
       halve(batch);

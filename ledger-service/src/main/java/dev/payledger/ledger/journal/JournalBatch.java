@@ -1,6 +1,7 @@
 package dev.payledger.ledger.journal;
 
 import dev.payledger.ledger.journal.JournalTables.Locked;
+import dev.payledger.ledger.journal.JournalTables.Locking;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +44,7 @@ class JournalBatch {
   ///     whose rows somebody else has locked, of which nothing was written
   CommitOutcome<List<Optional<Decision<?>>>> attempt(List<JournalCommand<?>> commands) {
     if (System.nanoTime() - skipsLockedUntil >= 0) {
-      var outcome = transaction(commands, false);
+      var outcome = transaction(commands, Locking.WAIT);
       boolean isLocked =
           outcome instanceof CommitOutcome.Blocked<?>(Exception cause)
               && cause instanceof SQLException sql
@@ -52,7 +53,7 @@ class JournalBatch {
         return outcome;
       }
     }
-    var outcome = transaction(commands, true);
+    var outcome = transaction(commands, Locking.SKIP);
     if (outcome instanceof CommitOutcome.Committed(List<Optional<Decision<?>>> decisions)
         && decisions.stream().anyMatch(Optional::isEmpty)) {
       skipsLockedUntil = System.nanoTime() + SKIPPING_NANOS;
@@ -61,10 +62,10 @@ class JournalBatch {
   }
 
   private CommitOutcome<List<Optional<Decision<?>>>> transaction(
-      List<JournalCommand<?>> commands, boolean skipsLocked) {
+      List<JournalCommand<?>> commands, Locking locking) {
     return connections.attemptInTurn(
         tx -> {
-          Locked locked = new JournalTables(tx, skipsLocked).lock(commands);
+          Locked locked = new JournalTables(tx.sql(), locking).lock(commands);
           // After the locks: whoever had them before has stamped an earlier time.
           Instant now = clock.now(tx.sql());
           List<JournalCommand<?>> within = new ArrayList<>(commands);

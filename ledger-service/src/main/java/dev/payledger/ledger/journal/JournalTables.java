@@ -89,15 +89,14 @@ final class JournalTables {
       ORDER BY transfer_id, account_id FOR NO KEY UPDATE
       """;
 
-  static final String FIND_ACCOUNTS =
+  static final String LOCK_ACCOUNTS =
       """
       SELECT id, currency, kind, is_closed, frozen_by_owner, frozen_by_operator, floor_minor,
         change_count, credits_posted_minor, debits_posted_minor, credits_pending_minor,
         debits_pending_minor, line_count, last_posted_at, version
       FROM account WHERE id = ANY (:accounts)
+      ORDER BY id FOR NO KEY UPDATE
       """;
-
-  static final String LOCK_ACCOUNTS = FIND_ACCOUNTS + "ORDER BY id FOR NO KEY UPDATE";
 
   static final String FIND_ACCOUNT_IDS = "SELECT id FROM account WHERE id = ANY (:ids)";
 
@@ -132,13 +131,22 @@ final class JournalTables {
   static final String FIND_BLOCKED =
       "SELECT account_id, is_blocked FROM blocked_account WHERE account_id = ANY (:accounts)";
 
-  private final JdbcClient sql;
-  private final boolean skipsLocked;
+  /// What becomes of the rows that a batch looks at.
+  enum Locking {
+    /// They are locked; whoever has them is waited for.
+    WAIT,
+    /// They are locked, but for those that somebody else has locked.
+    SKIP,
+    /// They are read as they are, for a plan that is never written.
+    NONE
+  }
 
-  /// @param skipsLocked whether rows that somebody else has locked are skipped and not waited for
-  JournalTables(JournalTransaction tx, boolean skipsLocked) {
-    this.sql = tx.sql();
-    this.skipsLocked = skipsLocked;
+  private final JdbcClient sql;
+  private final Locking locking;
+
+  JournalTables(JdbcClient sql, Locking locking) {
+    this.sql = sql;
+    this.locking = locking;
   }
 
   /// What could be locked, until the end of the transaction.
@@ -264,26 +272,24 @@ final class JournalTables {
   }
 
   private String locking(String statement) {
-    return skipsLocked ? statement.stripTrailing() + " SKIP LOCKED" : statement;
+    return switch (locking) {
+      case WAIT -> statement;
+      case SKIP -> statement.stripTrailing() + " SKIP LOCKED";
+      case NONE -> statement.substring(0, statement.lastIndexOf("FOR NO KEY UPDATE"));
+    };
   }
 
   /// Those that are there and were not locked: somebody else has locked them.
   private Set<UUID> findSkipped(String find, Set<UUID> wanted, Set<UUID> locked) {
     Set<UUID> missing = new HashSet<>(wanted);
     missing.removeAll(locked);
-    return missing.isEmpty() || !skipsLocked
+    return missing.isEmpty() || locking != Locking.SKIP
         ? Set.of()
         : Set.copyOf(
             sql.sql(find)
                 .param("ids", new Columns<>(missing).uuids(id -> id))
                 .query(UUID.class)
                 .list());
-  }
-
-  /// What a new transfer of these legs would be planned on, as it is at this moment: nothing is locked.
-  static LockedRows look(JdbcClient sql, List<Leg> legs) {
-    return new LockedRows(
-        Map.of(), Map.of(), accounts(sql, FIND_ACCOUNTS, accountsOf(legs)), Unscreened.NONE);
   }
 
   private static Set<UUID> accountsOf(@Nullable TransferState transfer) {
@@ -360,7 +366,7 @@ final class JournalTables {
     locked.replaceAll((id, transfer) -> live.containsKey(id) ? transfer.withLiveHold() : transfer);
     locked.forEach(
         (id, transfer) -> {
-          if (skipsLocked
+          if (locking == Locking.SKIP
               && !transfer.status().isFinal()
               && live.getOrDefault(id, 0) < transfer.terms().debitsMinor().size()) {
             elsewhere.add(id);
@@ -426,7 +432,7 @@ final class JournalTables {
   /// @param elsewhere gets the accounts whose allowance, or whose owner's, somebody else has locked
   private Unscreened unscreened(Set<AllowanceKey> keys, Set<UUID> accounts, Set<UUID> elsewhere) {
     Map<AllowanceKey, Long> used = allowances(locking(LOCK_ALLOWANCES), keys);
-    if (skipsLocked && used.size() < keys.size()) {
+    if (locking == Locking.SKIP && used.size() < keys.size()) {
       Set<AllowanceKey> skipped = new HashSet<>(allowances(FIND_ALLOWANCES, keys).keySet());
       skipped.removeAll(used.keySet());
       skipped.forEach(allowance -> elsewhere.add(allowance.account()));
@@ -465,7 +471,7 @@ final class JournalTables {
     }
     Map<OwnerAllowanceKey, Long> ownersUsed =
         ownerAllowances(locking(LOCK_OWNER_ALLOWANCES), ofOwners);
-    if (skipsLocked && ownersUsed.size() < ofOwners.size()) {
+    if (locking == Locking.SKIP && ownersUsed.size() < ofOwners.size()) {
       Set<String> skipped = new HashSet<>();
       ownerAllowances(FIND_OWNER_ALLOWANCES, ofOwners).keySet().stream()
           .filter(key -> !ownersUsed.containsKey(key))

@@ -6,6 +6,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /// A command that is under way, and the caller who waits for its decision.
 final class Submission<O> {
@@ -15,8 +17,12 @@ final class Submission<O> {
     GIVEN_UP
   }
 
+  private static final String TRACE_ID = "traceId";
+
   private final JournalCommand<O> command;
   private final long deadline;
+  // Of the caller's thread: the writer's thread logs under it.
+  private final @Nullable String traceId = MDC.get(TRACE_ID);
   private final CompletableFuture<Decision<O>> decision = new CompletableFuture<>();
   // The writer takes it or the caller gives it up, and the other one has to know.
   private final AtomicReference<Place> place = new AtomicReference<>(Place.QUEUED);
@@ -33,6 +39,11 @@ final class Submission<O> {
 
   JournalCommand<O> command() {
     return command;
+  }
+
+  /// Puts the caller's trace id into the log context until it is closed.
+  MDC.MDCCloseable inLog() {
+    return MDC.putCloseable(TRACE_ID, traceId);
   }
 
   /// Called by the writer before it plans: false when nobody waits for it any more.

@@ -4,7 +4,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.List;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -15,14 +14,7 @@ import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
-import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
-import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
-import org.springframework.security.oauth2.jwt.JwtClaimNames;
-import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
-import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
-import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import tools.jackson.databind.json.JsonMapper;
@@ -88,23 +80,12 @@ class AccessConfiguration {
 
   @Bean
   JwtDecoder jwtDecoder(RequestProperties properties, Clock clock) {
-    NimbusJwtDecoder decoder =
-        NimbusJwtDecoder.withJwkSource(
-                new IssuerKeys(
-                    properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock))
-            .jwsAlgorithm(SignatureAlgorithm.RS256)
-            .build();
-    decoder.setJwtValidator(
-        new DelegatingOAuth2TokenValidator<>(
-            new JwtTimestampValidator(),
-            new JwtClaimValidator<>(JwtClaimNames.EXP, expiry -> expiry != null),
-            new JwtClaimValidator<String>(
-                JwtClaimNames.SUB, subject -> subject != null && !subject.isBlank()),
-            new JwtIssuerValidator(properties.issuerUrl()),
-            new JwtClaimValidator<List<String>>(
-                JwtClaimNames.AUD,
-                audience -> audience != null && audience.contains(properties.audience()))));
-    return decoder;
+    return AccessTokens.decoder(
+        new IssuerKeys(properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock),
+        properties.issuerUrl(),
+        properties.audience(),
+        // The system's clock: a test may set the ledger's.
+        Clock.systemUTC());
   }
 
   private static void unauthenticated(

@@ -16,7 +16,6 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.ErrorResponse;
-import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -87,8 +86,6 @@ public class LedgerProblems {
       }
       case HttpMessageNotReadableException unreadable ->
           Problem.body(ProblemCode.INVALID_REQUEST, unreadable(unreadable.getCause()));
-      case MissingServletRequestParameterException missing ->
-          Problem.body(ProblemCode.INVALID_REQUEST, missing.getParameterName() + " is missing.");
       case ErrorResponse framework ->
           Problem.body(
               ProblemCode.ofStatus(framework.getStatusCode().value()),

@@ -5,21 +5,22 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.slf4j.MDC;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Puts the trace id into the log context, so that every log line of the request names it.
+/// Continues the caller's trace, or starts one; every log line and problem of the request has its id.
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
-class TraceFilter extends OncePerRequestFilter {
+final class TraceFilter extends OncePerRequestFilter {
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    try (var _ = MDC.putCloseable("traceId", Trace.of(request).traceId())) {
+    Trace trace = Trace.of(request);
+    trace.putInto(request);
+    try (var _ = trace.inLog()) {
       chain.doFilter(request, response);
     }
   }

@@ -122,7 +122,7 @@ class RecoveryRun {
           left.remove();
           running.put(next.initiator(), ofInitiator + 1);
           runningCount++;
-          workers.execute(() -> ended.add(new End(next.initiator(), takeUp(next.transferId()))));
+          workers.execute(() -> ended.add(new End(next.initiator(), takeUp(next))));
         }
       }
     }
@@ -140,6 +140,12 @@ class RecoveryRun {
   private record End(String initiator, boolean isTaken) {}
 
   /// @return false when it is not due any more, or another instance has it
+  private boolean takeUp(DueSaga due) {
+    try (var _ = due.trace().inLog()) {
+      return takeUp(due.transferId());
+    }
+  }
+
   private boolean takeUp(UUID transferId) {
     Optional<SagaLease> lease;
     try {

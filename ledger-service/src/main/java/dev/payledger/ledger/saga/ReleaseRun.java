@@ -2,6 +2,7 @@ package dev.payledger.ledger.saga;
 
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.ledger.request.Trace;
 import dev.payledger.ledger.screening.FraudScreening;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,6 +97,12 @@ class ReleaseRun {
   }
 
   private boolean release(Owed owed) {
+    try (var _ = owed.trace().inLog()) {
+      return releaseInTime(owed);
+    }
+  }
+
+  private boolean releaseInTime(Owed owed) {
     TimeLeft timeLeft = TimeLeft.of(properties.recoveryTimeout());
     Duration wait = properties.recoveryTimeout().minus(screening.callTimeout());
     if (!screening.release(owed.transferId(), owed.movedMinor(), owed.wasTried(), wait, timeLeft)) {
@@ -122,8 +129,9 @@ class ReleaseRun {
   }
 
   private Owed claim(ScreeningRelease release, Instant now) {
-    long movedMinor = transfers.capturedMinor(release.transferId());
-    Owed owed = new Owed(release.transferId(), movedMinor, release.attempts() > 0);
+    UUID id = release.transferId();
+    Owed owed =
+        new Owed(id, transfers.capturedMinor(id), release.attempts() > 0, transfers.trace(id));
     release.attemptedUntil(
         now.plus(properties.leaseDuration()).plus(backoff.pause(release.attempts())));
     return owed;
@@ -133,5 +141,6 @@ class ReleaseRun {
   ///
   /// @param movedMinor what the transfer has moved, which stays reserved
   /// @param wasTried by an earlier run; the saga's own try was mostly stopped by the breaker
-  private record Owed(UUID transferId, long movedMinor, boolean wasTried) {}
+  /// @param trace of the request that began the transfer
+  private record Owed(UUID transferId, long movedMinor, boolean wasTried, Trace trace) {}
 }

@@ -3,6 +3,7 @@ package dev.payledger.ledger.saga;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.Money;
+import dev.payledger.ledger.request.Trace;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
@@ -17,7 +18,7 @@ class SagaTransfers {
   /// nobody else's; it is read all the same, by the index on what is due.
   private static final String DUE =
       """
-      SELECT s.transfer_id, t.initiator
+      SELECT s.transfer_id, t.initiator, t.traceparent
       FROM saga s JOIN transfer t ON t.id = s.transfer_id
       WHERE s.step <> 'DONE' AND s.due_at <= :now AND s.parked_at IS NULL
       ORDER BY row_number() OVER (PARTITION BY t.initiator ORDER BY s.due_at), s.due_at
@@ -46,7 +47,9 @@ class SagaTransfers {
   }
 
   /// A saga that nobody is working on, of a transfer of that initiator.
-  record DueSaga(UUID transferId, String initiator) {}
+  ///
+  /// @param trace of the request that began it
+  record DueSaga(UUID transferId, String initiator, Trace trace) {}
 
   /// Nothing is locked: each is still to be claimed.
   List<DueSaga> due(int max) {
@@ -55,7 +58,10 @@ class SagaTransfers {
         .param("max", max)
         .query(
             (row, n) ->
-                new DueSaga(row.getObject("transfer_id", UUID.class), row.getString("initiator")))
+                new DueSaga(
+                    row.getObject("transfer_id", UUID.class),
+                    row.getString("initiator"),
+                    Trace.of(row.getString("traceparent"))))
         .list();
   }
 
@@ -67,6 +73,16 @@ class SagaTransfers {
         .query(Long.class)
         .optional()
         .orElse(0L);
+  }
+
+  /// Of the request that began a transfer; a new one for a transfer that is not there.
+  Trace trace(UUID id) {
+    return Trace.of(
+        sql.sql("SELECT traceparent FROM transfer WHERE id = :id")
+            .param("id", id)
+            .query(String.class)
+            .optional()
+            .orElse(null));
   }
 
   SagaTransfer find(UUID id) {

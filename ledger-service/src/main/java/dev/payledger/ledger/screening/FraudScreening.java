@@ -3,6 +3,7 @@ package dev.payledger.ledger.screening;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.ledger.request.Trace;
 import dev.payledger.ledger.screening.ScreeningPlaces.Place;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -228,9 +229,12 @@ public class FraudScreening {
   /// caller has left.
   private HttpRequest.Builder request(String assessment, TimeLeft timeLeft) {
     long limitMs = Math.min(callTimeout().toMillis(), timeLeft.toDuration().toMillis());
-    return HttpRequest.newBuilder(properties.url().resolve("/assessments/" + assessment))
-        .header("Authorization", "Bearer " + properties.credential())
-        .header("Request-Timeout-Ms", Long.toString(limitMs));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(properties.url().resolve("/assessments/" + assessment))
+            .header("Authorization", "Bearer " + properties.credential())
+            .header("Request-Timeout-Ms", Long.toString(limitMs));
+    Trace.next().ifPresent(traceparent -> request.header("traceparent", traceparent));
+    return request;
   }
 
   /// Only a well-formed answer about this very transfer counts; a parse failure is not an approval.

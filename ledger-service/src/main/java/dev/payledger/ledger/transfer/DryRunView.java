@@ -1,5 +1,18 @@
 package dev.payledger.ledger.transfer;
 
-/// The answer of `POST /v1/transfers/dry-run` when the funds would be held now. Fraud screening was not asked,
-/// and nothing is remembered.
-record DryRunView(boolean dryRun, long amountMinor, String currency) {}
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ProblemDetail;
+
+/// The answer of a dry run when it would be done now: what would be held, captured or given back. Fraud
+/// screening was not asked, and nothing is remembered.
+record DryRunView(boolean dryRun, long amountMinor, String currency) {
+
+  /// What would become of each item of a batch, in the order in which they were given.
+  record Batch(boolean dryRun, List<Item> items) {}
+
+  /// @param status of HTTP that a dry run of the item alone would have, after those before it
+  /// @param transfer when it would be held
+  /// @param problem when it would not
+  record Item(int status, @Nullable DryRunView transfer, @Nullable ProblemDetail problem) {}
+}

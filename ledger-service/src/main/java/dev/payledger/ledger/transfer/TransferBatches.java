@@ -58,7 +58,7 @@ class TransferBatches {
   }
 
   private Item one(UUID id, TransferRequest item, Caller caller, Trace trace, TimeLeft timeLeft) {
-    try {
+    try (var _ = trace.inLog()) {
       Transfer transfer = intake.create(id, item, caller, trace, timeLeft);
       return new Item(
           TransferController.created(transfer).value(), views.of(transfer, caller), null);

@@ -58,13 +58,6 @@ class TransferController {
         caller);
   }
 
-  /// 200 when its funds would be held now, or the same 422; nothing is kept of it.
-  @PostMapping("/dry-run")
-  ResponseEntity<DryRunView> tryOut(
-      @RequestBody TransferRequest body, HttpServletRequest request, Authentication auth) {
-    return fresh(intake.tryOut(body, Caller.of(auth), Trace.of(request)));
-  }
-
   /// The same answers as to a new one; the transfer that is given back shows how much of it was.
   @PostMapping("/{id}/reversals")
   ResponseEntity<TransferView> reverse(

@@ -66,9 +66,10 @@ class TransferViews {
             .findById(id)
             .orElseGet(
                 () -> {
-                  own(
-                      caller,
-                      new HashSet<>(List.of(id, new UUID(id.getLeastSignificantBits(), 0))));
+                  // As many accounts as a plain transfer has. Both ids are equal when the
+                  // id is all zeros, which `Set.of` would refuse.
+                  UUID another = new UUID(id.getLeastSignificantBits(), 0);
+                  own(caller, new HashSet<>(List.of(id, another)));
                   throw Problem.notFound();
                 }),
         caller);

@@ -22,6 +22,7 @@ import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
+import dev.payledger.ledger.journal.JournalTables.Locking;
 import dev.payledger.ledger.journal.SerialModel.Answered;
 import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.Seed;
@@ -487,7 +488,7 @@ class JournalModelIT {
   private static List<Decision<?>> apply(
       JournalTransaction tx, UnaryOperator<LockedRows> seen, List<JournalCommand<?>> batch) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    LockedRows rows = seen.apply(new JournalTables(tx, false).lock(batch).rows());
+    LockedRows rows = seen.apply(new JournalTables(tx.sql(), Locking.WAIT).lock(batch).rows());
     BatchPlan plan = BatchPlan.of(batch, rows, now);
     Pipeline writes = new Pipeline();
     new JournalWrites(writes, JSON).write(plan.writes(), now);

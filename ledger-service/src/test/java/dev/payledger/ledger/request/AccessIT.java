@@ -70,7 +70,7 @@ class AccessIT extends LedgerUnderTest {
             new PlainJWT(
                     new JWTClaimsSet.Builder()
                         .issuer(TestIssuer.URL)
-                        .audience("payledger")
+                        .audience("payledger-ledger")
                         .subject("alice")
                         .claim("scope", "accounts:read")
                         .expirationTime(future)
@@ -87,6 +87,33 @@ class AccessIT extends LedgerUnderTest {
     assertThat(answer.code()).isEqualTo("unauthenticated");
     assertThat(answer.response().headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
     assertThat(get("/v1/accounts", alice()).status()).as("a right one").isEqualTo(200);
+  }
+
+  @Test
+  void anIssuersTokenThatIsNoAccessTokenOpensNothing() {
+    ISSUER
+        .hostileTokens("payledger-ledger")
+        .forEach(
+            (what, token) -> {
+              assertThat(get("/v1/accounts", token).status()).as(what).isEqualTo(401);
+              assertThat(post("/v1/accounts", token, UUID.randomUUID(), "{}").status())
+                  .as(what)
+                  .isEqualTo(401);
+            });
+  }
+
+  @Test
+  void theIssuersClockMayBeTenSecondsOff() {
+    Instant now = Clock.systemUTC().instant();
+    Date soon = Date.from(now.plusSeconds(5));
+    Date justNow = Date.from(now.minusSeconds(5));
+    Date earlier = Date.from(now.minusSeconds(60));
+    assertThat(get("/v1/accounts", ISSUER.token(c -> c.notBeforeTime(soon))).status())
+        .isEqualTo(200);
+    assertThat(
+            get("/v1/accounts", ISSUER.token(c -> c.issueTime(earlier).expirationTime(justNow)))
+                .status())
+        .isEqualTo(200);
   }
 
   @ParameterizedTest

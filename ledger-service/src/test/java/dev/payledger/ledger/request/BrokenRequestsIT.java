@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.testkit.BrokenRequests;
+import java.net.http.HttpHeaders;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 class BrokenRequestsIT extends LedgerUnderTest {
   @ParameterizedTest
@@ -36,8 +41,25 @@ class BrokenRequestsIT extends LedgerUnderTest {
   void brokenRequestsAreAnsweredWithProblemsToo() {
     BrokenRequests.assertAnsweredWithProblems(port, "Authorization: Bearer " + operator());
     BrokenRequests.assertAnsweredWithProblems(port, "X-Anonymous: yes");
+  }
+
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void unreadableQueryIsLoggedWithoutStackTrace(CapturedOutput log) {
     BrokenRequests.assertQueriesRefused(
         port, "/v1/accounts", "Authorization: Bearer " + operator());
     BrokenRequests.assertQueriesRefused(port, "/v1/accounts", "X-Anonymous: yes");
+    assertThat(log.getAll()).contains("cannot be read").doesNotContain("Exception", "\tat ");
+  }
+
+  @Test
+  void answersAreNeitherStoredNorGuessedAt() {
+    for (String token : new String[] {alice(), null}) {
+      for (String path : List.of("/v1/accounts", "/v1/nothing", "/v1/accounts?x=1", "/v1//x")) {
+        HttpHeaders headers = get(path, token).response().headers();
+        assertThat(headers.allValues("Cache-Control")).containsExactly("no-store");
+        assertThat(headers.allValues("X-Content-Type-Options")).containsExactly("nosniff");
+      }
+    }
   }
 }

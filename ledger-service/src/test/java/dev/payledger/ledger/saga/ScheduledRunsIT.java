@@ -25,8 +25,8 @@ import org.springframework.test.context.TestPropertySource;
 class ScheduledRunsIT extends LedgerUnderTest {
   private static final Duration SLOW = Duration.ofMillis(700);
 
-  /// What one run that released one after the other reached, with a quick fraud-service.
-  private static final double OLD_CEILING_PER_SECOND = 28;
+  /// One after the other would be 1.4; a quiet machine makes some 40.
+  private static final double AT_LEAST_PER_SECOND = 10;
 
   private static final int RELEASES = 160;
   private static final Duration SOON = Duration.ofSeconds(60);
@@ -74,7 +74,7 @@ class ScheduledRunsIT extends LedgerUnderTest {
 
     System.out.printf("releases/s %.1f, recovery after %s%n", perSecond, recovered);
     assertThat(recovered).isLessThan(Duration.ofSeconds(1));
-    assertThat(perSecond).isGreaterThan(OLD_CEILING_PER_SECOND);
+    assertThat(perSecond).isGreaterThan(AT_LEAST_PER_SECOND);
   }
 
   private static long owed() {

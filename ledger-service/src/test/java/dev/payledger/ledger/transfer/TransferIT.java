@@ -107,40 +107,6 @@ class TransferIT extends LedgerUnderTest {
   }
 
   @Test
-  void aDryRunSaysWhatWouldBecomeOfATransferAndLeavesNothingBehind() {
-    UUID a = account("alice", 1_000);
-    UUID b = account("bob", 0);
-    long commands = value(Long.class, "SELECT count(*) FROM command");
-    long events = value(Long.class, "SELECT count(*) FROM outbox");
-
-    Answer yes = dryRun(alice(), body(a, b, "1000"));
-    Answer no = dryRun(alice(), body(a, b, "1001"));
-    String leg =
-        "{\"debitAccountId\":\"%s\",\"creditAccountId\":\"%s\",\"amountMinor\":600}"
-            .formatted(a, b);
-    Answer together =
-        dryRun(alice(), "{\"legs\":[%s,%s],\"currency\":\"EUR\"}".formatted(leg, leg));
-
-    assertThat(yes.status()).isEqualTo(200);
-    assertThat(yes.text()).isEqualTo("{\"dryRun\":true,\"amountMinor\":1000,\"currency\":\"EUR\"}");
-    assertThat(no.status()).isEqualTo(422);
-    assertThat(no.code()).isEqualTo("insufficient-funds");
-    assertThat(no.json().has("transferId")).isFalse();
-    assertThat(together.code()).isEqualTo("insufficient-funds");
-    assertThat(dryRun(alice(), body(a, UUID.randomUUID(), "1")).code())
-        .isEqualTo("account-unusable");
-    assertThat(dryRun(bob(), body(a, b, "1")).status()).as("not his").isEqualTo(404);
-    assertThat(value(Long.class, "SELECT count(*) FROM command")).isEqualTo(commands);
-    assertThat(value(Long.class, "SELECT count(*) FROM outbox")).isEqualTo(events);
-    assertThat(heldMinor(a)).isZero();
-    assertThat(balanceMinor(a)).isEqualTo(1_000);
-  }
-
-  private Answer dryRun(String token, String body) {
-    return post("/v1/transfers/dry-run", token, null, body);
-  }
-
-  @Test
   void rejectionsHaveTheirOwnCodes() {
     UUID a = account("alice", 1_000);
     UUID b = account("bob", 0);

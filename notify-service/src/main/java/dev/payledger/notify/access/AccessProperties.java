@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record AccessProperties(
     String issuer,
     URI jwksUrl,
-    @DefaultValue("payledger") String audience,
+    @DefaultValue("payledger-notify") String audience,
     @DefaultValue("5m") Duration jwksFresh,
     @DefaultValue("6h") Duration jwksStale) {
 

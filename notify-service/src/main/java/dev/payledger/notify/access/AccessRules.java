@@ -1,21 +1,13 @@
 package dev.payledger.notify.access;
 
 import java.time.Clock;
-import java.util.List;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
-import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
-import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
-import org.springframework.security.oauth2.jwt.JwtClaimNames;
-import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
-import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
-import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
@@ -63,25 +55,11 @@ class AccessRules {
   /// when the issuer goes away: the feed serves reads through an outage of the gateway.
   @Bean
   JwtDecoder tokens(AccessProperties properties, Clock clock) {
-    NimbusJwtDecoder decoder =
-        NimbusJwtDecoder.withJwkSource(
-                new IssuerKeys(
-                    properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock))
-            .jwsAlgorithm(SignatureAlgorithm.RS256)
-            .build();
-    JwtTimestampValidator times = new JwtTimestampValidator();
-    times.setClock(clock);
-    decoder.setJwtValidator(
-        new DelegatingOAuth2TokenValidator<>(
-            times,
-            new JwtClaimValidator<>(JwtClaimNames.EXP, expiry -> expiry != null),
-            new JwtClaimValidator<String>(
-                JwtClaimNames.SUB, subject -> subject != null && !subject.isBlank()),
-            new JwtIssuerValidator(properties.issuer()),
-            new JwtClaimValidator<List<String>>(
-                JwtClaimNames.AUD,
-                audience -> audience != null && audience.contains(properties.audience()))));
-    return decoder;
+    return AccessTokens.decoder(
+        new IssuerKeys(properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock),
+        properties.issuer(),
+        properties.audience(),
+        clock);
   }
 
   /// A path that hides another one (`//`, `;`, `%2e`) is refused before it is matched.

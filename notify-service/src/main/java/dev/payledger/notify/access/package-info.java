@@ -1,5 +1,5 @@
 /// Who may call: a resource server that trusts one issuer's RS256 tokens for the audience
-/// `payledger`. Read `AccessRules` first. Ownership is decided by the feature, not here.
+/// `payledger-notify`. Read `AccessRules` first. Ownership is decided by the feature, not here.
 @NullMarked
 package dev.payledger.notify.access;
 

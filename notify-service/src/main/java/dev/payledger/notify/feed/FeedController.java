@@ -2,14 +2,10 @@ package dev.payledger.notify.feed;
 
 import dev.payledger.notify.feed.Feeds.Page;
 import dev.payledger.notify.feed.Feeds.Reader;
-import dev.payledger.notify.web.ProblemCode;
 import dev.payledger.notify.web.Problems;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -34,7 +30,7 @@ class FeedController {
   }
 
   @GetMapping(path = "/v1/accounts/{id}/feed", produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<?> feed(
+  FeedView feed(
       @PathVariable UUID id,
       @RequestParam(required = false) @Nullable Integer limit,
       @RequestParam(required = false) @Nullable String cursor,
@@ -53,21 +49,16 @@ class FeedController {
                         Problems.invalidRequest(
                             "The cursor is not one that this feed gave out. Start without one."));
     Reader reader = new Reader(token.getName(), token.getAuthorities().contains(OPERATE));
-    Optional<Page> page = feeds.read(id, reader, after, items);
-    return page.isPresent() ? ResponseEntity.ok(view(id, page.get(), after)) : notFound();
+    return view(id, feeds.read(id, reader, after, items), after);
   }
 
   private FeedView view(UUID accountId, Page page, long after) {
     // Items have no gaps, so the place after them follows from their number.
     String resume = cursors.after(accountId, after + page.items().size());
     return new FeedView(
-        page.items().stream().map(FeedItem::view).toList(), page.isMore() ? resume : null, resume);
-  }
-
-  /// One answer for accounts that are not there and accounts of others.
-  private static ResponseEntity<?> notFound() {
-    return ResponseEntity.status(HttpStatus.NOT_FOUND)
-        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-        .body(Problems.problem(ProblemCode.NOT_FOUND, "There is no such account among yours."));
+        page.isKnown(),
+        page.items().stream().map(FeedItem::view).toList(),
+        page.isMore() ? resume : null,
+        resume);
   }
 }

@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Instants have six digits always, as the ledger's have.
 ///
+/// @param known whether this feed knows the account as the reader's: its opening may be on its way
 /// @param next the cursor of the next page; absent at the end
 /// @param resume the cursor of what comes after this page, now or later; always there
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record FeedView(List<Item> items, @Nullable String next, String resume) {
+record FeedView(boolean known, List<Item> items, @Nullable String next, String resume) {
   record Item(
       long sequence,
       UUID entryId,

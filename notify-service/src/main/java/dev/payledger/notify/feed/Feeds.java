@@ -4,7 +4,6 @@ import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.contracts.AccountEvent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
@@ -56,17 +55,17 @@ public class Feeds {
   }
 
   /// The items that follow a sequence, as far as they are there without a gap: a reader never sees an
-  /// item before all that came before it. Empty when the account is unknown or not the reader's.
+  /// item before all that came before it.
   ///
   /// @param after the last sequence that the reader has seen, 0 for none
-  Optional<Page> read(UUID accountId, Reader reader, long after, int limit) {
+  Page read(UUID accountId, Reader reader, long after, int limit) {
     boolean isAllowed =
         accounts
             .findById(accountId)
             .filter(account -> reader.isOperator() || account.isOwnedBy(reader.subject()))
             .isPresent();
     if (!isAllowed) {
-      return Optional.empty();
+      return Page.OF_UNKNOWN;
     }
     List<FeedItem> prefix = new ArrayList<>();
     for (FeedItem item : items.between(accountId, after + 1, after + limit + 1)) {
@@ -76,12 +75,17 @@ public class Feeds {
       prefix.add(item);
     }
     boolean isMore = prefix.size() > limit;
-    return Optional.of(new Page(isMore ? prefix.subList(0, limit) : prefix, isMore));
+    return new Page(isMore ? prefix.subList(0, limit) : prefix, isMore, true);
   }
 
   /// Who asks.
   record Reader(String subject, boolean isOperator) {}
 
   /// @param isMore the next item is there too
-  record Page(List<FeedItem> items, boolean isMore) {}
+  /// @param isKnown whether this replica knows the account as the reader's
+  record Page(List<FeedItem> items, boolean isMore, boolean isKnown) {
+    /// A replica cannot tell an account that is not there from one whose opening is on its way, and tells
+    /// nobody that there is one of somebody else.
+    static final Page OF_UNKNOWN = new Page(List.of(), false, false);
+  }
 }

@@ -65,7 +65,7 @@ class FeedListener {
       topics = {Topics.ACCOUNT, Topics.ACCOUNT_ENTRY},
       concurrency = "" + Topics.PARTITIONS)
   void hear(ConsumerRecord<byte[], byte[]> record) {
-    try (var _ = MDC.putCloseable(TraceId.KEY, TraceId.of(traceparent(record)))) {
+    try (var _ = inLog(record)) {
       Heard heard = reader.read(record);
       Effect effect = Objects.requireNonNull(transaction.execute(status -> apply(heard, record)));
       count(heard, effect);
@@ -115,6 +115,11 @@ class FeedListener {
         // A dead letter is counted where it is kept.
       }
     }
+  }
+
+  /// Puts the record's trace id into the log context until it is closed.
+  static MDC.MDCCloseable inLog(ConsumerRecord<byte[], byte[]> record) {
+    return MDC.putCloseable(TraceId.KEY, TraceId.of(traceparent(record)));
   }
 
   private static @Nullable String traceparent(ConsumerRecord<byte[], byte[]> record) {

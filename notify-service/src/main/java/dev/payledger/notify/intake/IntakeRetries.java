@@ -30,10 +30,12 @@ class IntakeRetries {
             (record, exception) -> {
               @SuppressWarnings("unchecked")
               var bytes = (ConsumerRecord<byte[], byte[]>) record;
-              deadLetters.keep(
-                  bytes,
-                  DeadLetters.Reason.FAILED,
-                  NestedExceptionUtils.getMostSpecificCause(exception).toString());
+              try (var _ = FeedListener.inLog(bytes)) {
+                deadLetters.keep(
+                    bytes,
+                    DeadLetters.Reason.FAILED,
+                    NestedExceptionUtils.getMostSpecificCause(exception).toString());
+              }
             },
             fewTimes);
     // Nothing is recovered without its retries, whatever Spring thinks of an exception's type.

@@ -1,19 +1,15 @@
 package dev.payledger.notify.web;
 
-import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
-import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.stereotype.Component;
@@ -44,38 +40,8 @@ final class ContainerErrors implements WebServerFactoryCustomizer<TomcatServletW
       this.json = json;
     }
 
-    /// What cannot be read is refused before anybody asks for a parameter or a body's type.
-    @Override
-    public void invoke(Request request, Response response) throws IOException, ServletException {
-      try {
-        request.getParameterMap();
-        if (request.getContentType() != null
-            && !MediaType.parseMediaType(request.getContentType()).isConcrete()) {
-          refuse(request, response, HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE);
-          return;
-        }
-      } catch (InvalidParameterException e) {
-        refuse(request, response, e.getErrorCode());
-        return;
-      } catch (InvalidMediaTypeException e) {
-        refuse(request, response, HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE);
-        return;
-      }
-      super.invoke(request, response);
-    }
-
-    private void refuse(Request request, Response response, int status) {
-      response.setStatus(status);
-      response.setError();
-      write(request, response);
-    }
-
     @Override
     protected void report(Request request, Response response, Throwable throwable) {
-      write(request, response);
-    }
-
-    private void write(Request request, Response response) {
       int status = response.getStatus();
       if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
         return;
@@ -87,12 +53,12 @@ final class ContainerErrors implements WebServerFactoryCustomizer<TomcatServletW
             Problems.problem(
                 code,
                 code == ProblemCode.INVALID_REQUEST
-                    ? "The request is not well-formed HTTP, or has too many parameters."
+                    ? "The request is not well-formed HTTP."
                     : code.next());
         problem.setStatus(status);
-        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(json.writeValueAsBytes(problem));
         response.finishResponse();
       } catch (IOException | IllegalStateException e) {

@@ -2,75 +2,94 @@ package dev.payledger.notify.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.UUID;
 import java.util.regex.Pattern;
-import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
-import org.springframework.core.ParameterNameDiscoverer;
-import org.springframework.web.ErrorResponseException;
+import org.springframework.stereotype.Component;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ValueConstants;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/// A query has the parameters of its route, each once, and numbers in decimal digits. What is not known is
-/// refused: who misspells a filter would be shown everything.
-final class DeclaredParameters implements HandlerInterceptor {
-  private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]*");
-  private static final ParameterNameDiscoverer NAMES = new DefaultParameterNameDiscoverer();
+/// Refuses query parameters that a controller method does not declare with `@RequestParam`: an ignored
+/// filter shows more than was asked for. Numbers, ids and enum values have one spelling; Spring alone
+/// would take `0x1` for 1.
+@Component
+final class DeclaredParameters implements HandlerInterceptor, WebMvcConfigurer {
+  /// As in JSON, with at most as many digits as any `long` can have.
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,17}");
+
+  private static final Pattern ID =
+      Pattern.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+  @Override
+  public void addInterceptors(InterceptorRegistry registry) {
+    registry.addInterceptor(this);
+  }
 
   @Override
   public boolean preHandle(
       HttpServletRequest request, HttpServletResponse response, Object handler) {
     if (handler instanceof HandlerMethod method) {
-      Map<String, Class<?>> declared = declared(method);
-      request
-          .getParameterMap()
-          .forEach(
-              (name, values) -> {
-                Class<?> type = declared.get(name);
-                if (type == null) {
-                  throw refusal(excerpt(name) + " is no parameter of this route.");
-                }
-                if (values.length > 1) {
-                  throw refusal(name + " is given more than once.");
-                }
-                if (isNumber(type) && !NUMBER.matcher(values[0]).matches()) {
-                  throw refusal(name + " must be a number in decimal digits.");
-                }
-              });
+      Map<String, String> given = QueryString.parameters(request.getQueryString());
+      Map<String, MethodParameter> declared = declared(method);
+      given.forEach((name, value) -> check(name, value, declared.get(name)));
+      declared.forEach(
+          (name, parameter) -> {
+            if (isRequired(parameter) && !given.containsKey(name)) {
+              throw Problems.invalidRequest("%s is missing.".formatted(name));
+            }
+          });
     }
     return true;
   }
 
-  private static Map<String, Class<?>> declared(HandlerMethod method) {
-    Map<String, Class<?>> declared = new HashMap<>();
+  private static void check(String name, String value, @Nullable MethodParameter parameter) {
+    if (parameter == null) {
+      throw Problems.invalidRequest(
+          "%s is no parameter of this route.".formatted(QueryString.excerpt(name)));
+    }
+    Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(parameter.getParameterType());
+    if ((type == Integer.class || type == Long.class) && !WHOLE_NUMBER.matcher(value).matches()) {
+      throw Problems.invalidRequest("%s must be a number in decimal digits.".formatted(name));
+    }
+    if (type == UUID.class && !ID.matcher(value).matches()) {
+      throw Problems.invalidRequest("%s must be a UUID in its 36 characters.".formatted(name));
+    }
+    if (type.isEnum() && !words(type).contains(value)) {
+      throw Problems.invalidRequest("%s must be one of %s.".formatted(name, words(type)));
+    }
+  }
+
+  private static List<String> words(Class<?> type) {
+    return Arrays.stream(type.getEnumConstants()).map(each -> ((Enum<?>) each).name()).toList();
+  }
+
+  private static Map<String, MethodParameter> declared(HandlerMethod method) {
+    Map<String, MethodParameter> declared = new LinkedHashMap<>();
     for (MethodParameter parameter : method.getMethodParameters()) {
-      RequestParam annotation = parameter.getParameterAnnotation(RequestParam.class);
-      if (annotation != null) {
-        parameter.initParameterNameDiscovery(NAMES);
-        String name =
-            annotation.name().isEmpty()
-                ? Objects.requireNonNull(parameter.getParameterName())
-                : annotation.name();
-        declared.put(name, parameter.getParameterType());
+      RequestParam said = parameter.getParameterAnnotation(RequestParam.class);
+      if (said != null) {
+        declared.put(
+            said.name().isEmpty() ? parameter.getParameter().getName() : said.name(), parameter);
       }
     }
     return declared;
   }
 
-  private static boolean isNumber(Class<?> type) {
-    return type == int.class || type == long.class || type == Integer.class || type == Long.class;
-  }
-
-  /// Of what a caller made up.
-  private static String excerpt(String name) {
-    String printable = name.replaceAll("[^ -~]", "?");
-    return printable.length() > 40 ? printable.substring(0, 40) + "…" : printable;
-  }
-
-  private static ErrorResponseException refusal(String detail) {
-    return Problems.invalidRequest(detail);
+  private static boolean isRequired(MethodParameter parameter) {
+    RequestParam said = parameter.getParameterAnnotation(RequestParam.class);
+    return said != null
+        && said.required()
+        && said.defaultValue().equals(ValueConstants.DEFAULT_NONE)
+        && !parameter.isOptional();
   }
 }

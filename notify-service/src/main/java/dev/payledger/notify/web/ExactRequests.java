@@ -8,7 +8,7 @@ import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/// How requests are read: in time, with the parameters that there are, and each id in one spelling.
+/// How requests are read: in time, and each id in one spelling.
 @ControllerAdvice
 final class ExactRequests implements WebMvcConfigurer {
   /// An editor and not a converter: Spring falls back to its own, lenient editor when a converter
@@ -32,6 +32,5 @@ final class ExactRequests implements WebMvcConfigurer {
   @Override
   public void addInterceptors(InterceptorRegistry registry) {
     registry.addInterceptor(new RequestTimeout());
-    registry.addInterceptor(new DeclaredParameters());
   }
 }

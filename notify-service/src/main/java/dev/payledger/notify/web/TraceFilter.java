@@ -21,9 +21,6 @@ final class TraceFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     try (var _ = MDC.putCloseable(TraceId.KEY, TraceId.of(request.getHeader("traceparent")))) {
-      // On what a filter refuses too.
-      response.setHeader("Cache-Control", "no-store");
-      response.setHeader("X-Content-Type-Options", "nosniff");
       chain.doFilter(request, response);
     }
   }

@@ -9,10 +9,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /// The commands that talk to a stack which somebody else runs. Each returns the exit status.
 final class Commands {
+  private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
+
   private final Place place;
 
   Commands(Place place) {
@@ -144,6 +147,22 @@ final class Commands {
       stack().whereLogsAre();
     }
     return 0;
+  }
+
+  /// Exit status 1 when no service has logged a line of this trace.
+  int trace(String id) throws IOException, Refusal {
+    if (!TRACE_ID.matcher(id).matches()) {
+      throw new Refusal(id + " is no trace id: those have 32 characters of 0-9 and a-f.");
+    }
+    RunningStack stack = stack();
+    boolean isFound = false;
+    for (Service service : Service.values()) {
+      for (String line : TraceLines.of(stack.wholeLog(service), id)) {
+        System.out.printf("%-8s %s%n", service.title(), line);
+        isFound = true;
+      }
+    }
+    return isFound ? 0 : 1;
   }
 
   int down() throws IOException {

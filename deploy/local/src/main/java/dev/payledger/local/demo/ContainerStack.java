@@ -7,6 +7,7 @@ import dev.payledger.local.Service;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -82,6 +83,11 @@ final class ContainerStack implements RunningStack {
   @Override
   public void log(Service service) throws IOException {
     System.out.print(stack.log(service.title(), ProcessStack.LOG_LINES));
+  }
+
+  @Override
+  public List<String> wholeLog(Service service) throws IOException {
+    return stack.log(service.title(), Integer.MAX_VALUE).lines().toList();
   }
 
   @Override

@@ -49,7 +49,7 @@ public final class Demo {
       case "kill" -> kill(commands, rest);
       case "faults" -> commands.faults(rest);
       case "verify" -> commands.verify();
-      case "logs" -> commands.logs(rest.stream().findFirst());
+      case "logs" -> logs(commands, rest);
       case "doctor" -> Doctor.run(place);
       case "down" -> commands.down();
       case "help", "-h", "--help" -> {
@@ -65,6 +65,13 @@ public final class Demo {
       return commands.killAt(rest.getFirst(), rest.getLast());
     }
     return commands.kill(one(rest, "kill <service> [--at <failpoint>[:<position>]]"));
+  }
+
+  private static int logs(Commands commands, List<String> rest) throws IOException, Refusal {
+    if (rest.size() == 2 && rest.getFirst().equals("--trace")) {
+      return commands.trace(rest.getLast());
+    }
+    return commands.logs(rest.stream().findFirst());
   }
 
   private static int up(Place place, List<String> options) throws IOException, Refusal {

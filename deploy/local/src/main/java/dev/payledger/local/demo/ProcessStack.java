@@ -186,6 +186,12 @@ final class ProcessStack implements RunningStack {
   }
 
   @Override
+  public List<String> wholeLog(Service service) throws IOException {
+    Path log = place.logs().resolve(service.title() + ".log");
+    return lines(log);
+  }
+
+  @Override
   public void whereLogsAre() {
     for (Service service : Service.values()) {
       System.out.println(place.logs().resolve(service.title() + ".log"));
@@ -193,8 +199,12 @@ final class ProcessStack implements RunningStack {
     System.out.println(place.launcherLog());
   }
 
+  private static List<String> lines(Path log) throws IOException {
+    return Files.exists(log) ? Files.readAllLines(log) : List.of();
+  }
+
   static List<String> tail(Path log, int count) throws IOException {
-    List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+    List<String> lines = lines(log);
     return lines.subList(Math.max(0, lines.size() - count), lines.size());
   }
 

@@ -4,6 +4,7 @@ import dev.payledger.failpoints.CrashPoint;
 import dev.payledger.local.Service;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 
 /// A stack as the commands see it, whoever runs it: a launcher its processes (`ProcessStack`), or an
 /// engine its containers (`ContainerStack`).
@@ -24,6 +25,9 @@ interface RunningStack {
 
   /// Prints the end of a service's log.
   void log(Service service) throws IOException, Refusal;
+
+  /// All lines of a service's log.
+  List<String> wholeLog(Service service) throws IOException;
 
   /// Prints how each log is read.
   void whereLogsAre() throws IOException;

@@ -37,6 +37,7 @@ final class Words {
                                    length, for 60 s unless said; ./demo faults lists what is on
       ./demo verify                run the ledger's checks; the exit status tells
       ./demo logs [service]        the end of a log
+      ./demo logs --trace <id>     what each service logged about one request; a problem's traceId
       ./demo doctor                can this machine run it, and what to do if not
       ./demo down                  stop everything, also what a killed launcher has left
       Services: %s

@@ -1,0 +1,49 @@
+package dev.payledger.gateway.routes;
+
+import dev.payledger.gateway.problem.Problem;
+import dev.payledger.gateway.problem.ProblemCode;
+import dev.payledger.gateway.problem.Problems;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a whole body up to a bound, with a length or in chunks.
+public final class BodyReader {
+  private final Refusals refusals;
+
+  public BodyReader(Problems problems) {
+    this.refusals = new Refusals(problems);
+  }
+
+  /// The body; null when it is too large or does not arrive in time, and the request is answered.
+  public byte @Nullable [] read(
+      HttpServletRequest request, HttpServletResponse response, int bytesMax) throws IOException {
+    byte[] body;
+    try {
+      body = request.getInputStream().readNBytes(bytesMax + 1);
+    } catch (IOException e) {
+      if (!(e.getCause() instanceof SocketTimeoutException)) {
+        throw e;
+      }
+      response.setHeader("Connection", "close");
+      refusals.write(
+          request,
+          response,
+          Problem.of(
+              ProblemCode.REQUEST_TIMEOUT,
+              "The body did not arrive in time. Nothing was done: send the request again, with the"
+                  + " same key if it has one."));
+      return null;
+    }
+    if (body.length > bytesMax) {
+      refusals.write(
+          request,
+          response,
+          Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge(bytesMax)));
+      return null;
+    }
+    return body;
+  }
+}
