@@ -68,12 +68,14 @@ class AuditNotes {
       FROM audit_round ON CONFLICT DO NOTHING
       """;
 
-  /// A ledger that was away for longer than this was down.
+  /// A ledger that was away for longer than this was down. A short restart takes no time from who still
+  /// catches up after a long one.
   private static final String ALIVE =
       """
       UPDATE audit_place SET alive_at = now(), excused_until =
         CASE WHEN alive_at < now() - interval '10 seconds'
-          THEN now() + least(now() - alive_at, interval '1 hour') ELSE excused_until END
+          THEN greatest(excused_until, now() + least(now() - alive_at, interval '1 hour'))
+          ELSE excused_until END
       """;
 
   private static final String ROUND =

@@ -244,6 +244,24 @@ class RollingAuditIT extends LedgerUnderTest {
     assertThat(notes.findings()).isEmpty();
   }
 
+  /// A ledger that restarts while it catches up after a long downtime keeps the time that it has for it.
+  @Test
+  void shortRestartKeepsTheTimeToCatchUp() {
+    superuser(
+        "UPDATE audit_place SET alive_at = now() - interval '11 seconds',"
+            + " excused_until = now() + interval '1 hour'");
+    try {
+      continuous.afterSingletonsInstantiated();
+      assertThat(
+              value(
+                  Boolean.class,
+                  "SELECT excused_until > now() + interval '50 minutes' FROM audit_place"))
+          .isTrue();
+    } finally {
+      superuser("UPDATE audit_place SET excused_until = '-infinity'");
+    }
+  }
+
   /// Of an unscreened transfer the window counts, and not what its account ever moved.
   @Test
   void unscreenedTransferReadsItsWindowOnly() throws SQLException {
