@@ -2,6 +2,7 @@ package dev.payledger.ledger.audit;
 
 import dev.payledger.ledger.audit.ChecksView.CheckView;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -129,7 +130,7 @@ class AuditNotes {
       String xmax) {}
 
   /// An account and the sums of its entries up to a line.
-  record Sums(UUID accountId, long seq, BigDecimal debitsMinor, BigDecimal creditsMinor) {}
+  record Sums(UUID accountId, long seq, BigInteger debitsMinor, BigInteger creditsMinor) {}
 
   Place place() {
     return place(sql);
@@ -174,8 +175,8 @@ class AuditNotes {
       sql.sql(KEEP_SUMS)
           .param("accounts", Seen.array(sums, s -> s.accountId().toString()))
           .param("seqs", Seen.array(sums, s -> String.valueOf(s.seq())))
-          .param("debits", Seen.array(sums, s -> s.debitsMinor().toPlainString()))
-          .param("credits", Seen.array(sums, s -> s.creditsMinor().toPlainString()))
+          .param("debits", Seen.array(sums, s -> s.debitsMinor().toString()))
+          .param("credits", Seen.array(sums, s -> s.creditsMinor().toString()))
           .update();
       found.forEach(
           (check, violations) -> violations.forEach(v -> keep(check, v, now, null, null)));
@@ -199,8 +200,8 @@ class AuditNotes {
       long round,
       Walk walk,
       String place,
-      BigDecimal debitsMinor,
-      BigDecimal creditsMinor,
+      BigInteger debitsMinor,
+      BigInteger creditsMinor,
       long steps,
       Instant beganAt,
       Instant auditedSince) {}
@@ -222,8 +223,8 @@ class AuditNotes {
                     row.getLong("round"),
                     Walk.of(row.getInt("walk")),
                     row.getString("place"),
-                    row.getBigDecimal("debits_minor"),
-                    row.getBigDecimal("credits_minor"),
+                    row.getBigDecimal("debits_minor").toBigIntegerExact(),
+                    row.getBigDecimal("credits_minor").toBigIntegerExact(),
                     row.getLong("steps"),
                     row.getObject("began_at", OffsetDateTime.class).toInstant(),
                     row.getObject("audited_since", OffsetDateTime.class).toInstant()))
@@ -247,8 +248,8 @@ class AuditNotes {
         .param("round", isRoundDone ? from.round() + 1 : from.round())
         .param("walk", next.number())
         .param("place", step.isEnd() ? "" : step.place())
-        .param("debits", step.debitsMinor())
-        .param("credits", step.creditsMinor())
+        .param("debits", new BigDecimal(step.debitsMinor()))
+        .param("credits", new BigDecimal(step.creditsMinor()))
         .param("beganAt", utc(isRoundDone ? now : from.beganAt()))
         .param("auditedSince", utc(isRoundDone ? from.beganAt() : from.auditedSince()))
         .update();

@@ -126,8 +126,8 @@ public class Checks {
                 new Sums(
                     row.getObject("id", UUID.class),
                     row.getLong("seq_to"),
-                    row.getBigDecimal("debits_minor"),
-                    row.getBigDecimal("credits_minor")))
+                    row.getBigDecimal("debits_minor").toBigIntegerExact(),
+                    row.getBigDecimal("credits_minor").toBigIntegerExact()))
         .list();
   }
 

@@ -95,8 +95,8 @@ record NewEvents(int count, Seen seen) {
                 new Seen.Lines(
                     row.getObject("id", UUID.class),
                     row.getLong("seq"),
-                    row.getBigDecimal("debits_minor"),
-                    row.getBigDecimal("credits_minor"),
+                    row.getBigDecimal("debits_minor").toBigIntegerExact(),
+                    row.getBigDecimal("credits_minor").toBigIntegerExact(),
                     row.getLong("seq_to")))
         .list();
   }

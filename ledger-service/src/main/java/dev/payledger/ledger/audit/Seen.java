@@ -1,6 +1,6 @@
 package dev.payledger.ledger.audit;
 
-import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,7 +31,7 @@ record Seen(
 
   /// Up to `seq` of an account lines were looked at before, with these sums; now up to `seqTo`.
   record Lines(
-      UUID accountId, long seq, BigDecimal debitsMinor, BigDecimal creditsMinor, long seqTo) {}
+      UUID accountId, long seq, BigInteger debitsMinor, BigInteger creditsMinor, long seqTo) {}
 
   record Change(UUID accountId, long number) {}
 
@@ -67,8 +67,8 @@ record Seen(
     return sql.sql(text)
         .param("accounts", array(lines, l -> l.accountId().toString()))
         .param("seqs", array(lines, l -> String.valueOf(l.seq())))
-        .param("debits", array(lines, l -> l.debitsMinor().toPlainString()))
-        .param("credits", array(lines, l -> l.creditsMinor().toPlainString()))
+        .param("debits", array(lines, l -> l.debitsMinor().toString()))
+        .param("credits", array(lines, l -> l.creditsMinor().toString()))
         .param("seqsTo", array(lines, l -> String.valueOf(l.seqTo())))
         .param("transfers", array(transfers, UUID::toString))
         .param("commands", array(commands, UUID::toString))

@@ -1,7 +1,7 @@
 package dev.payledger.ledger.audit;
 
 import dev.payledger.ledger.audit.AuditNotes.Round;
-import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -128,8 +128,8 @@ enum Walk {
       boolean isEnd,
       boolean partly,
       long rows,
-      BigDecimal debitsMinor,
-      BigDecimal creditsMinor) {
+      BigInteger debitsMinor,
+      BigInteger creditsMinor) {
 
     static <T> Step of(Seen seen, List<T> keys, int rows, Function<T, String> place) {
       return of(
@@ -137,7 +137,7 @@ enum Walk {
     }
 
     static Step of(Seen seen, String place, boolean isEnd, long rows) {
-      return new Step(seen, place, isEnd, false, rows, BigDecimal.ZERO, BigDecimal.ZERO);
+      return new Step(seen, place, isEnd, false, rows, BigInteger.ZERO, BigInteger.ZERO);
     }
 
     /// The last account alone.
@@ -177,8 +177,8 @@ enum Walk {
           new Seen.Lines(
               account.id(),
               seq,
-              isPartly ? from.debitsMinor() : BigDecimal.ZERO,
-              isPartly ? from.creditsMinor() : BigDecimal.ZERO,
+              isPartly ? from.debitsMinor() : BigInteger.ZERO,
+              isPartly ? from.creditsMinor() : BigInteger.ZERO,
               seqTo));
       left -= ROWS_OF_AN_ACCOUNT + Math.max(0, seqTo - seq);
       if (seqTo < account.lineCount()) {
@@ -188,8 +188,8 @@ enum Walk {
             false,
             true,
             rows - left,
-            BigDecimal.ZERO,
-            BigDecimal.ZERO);
+            BigInteger.ZERO,
+            BigInteger.ZERO);
       }
       if (left <= 0) {
         break;
