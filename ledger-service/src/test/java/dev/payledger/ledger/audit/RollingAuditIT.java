@@ -29,9 +29,11 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 
@@ -153,6 +155,37 @@ class RollingAuditIT extends LedgerUnderTest {
     assertThat(round()).isEqualTo(before);
     of(20, any -> clock.instant()).runOnce();
     assertThat(round().steps()).isEqualTo(before.steps() + 1);
+  }
+
+  /// The connection ends when the step has written what it found and moves its place.
+  @Test
+  void stepWhoseConnectionEndsLeavesNothing() {
+    UUID b = account("bob", 100);
+    superuser("UPDATE account SET line_count = line_count + 1 WHERE id = '%s'".formatted(b));
+    RollingAudit whole = of(1_000_000, any -> clock.instant());
+    Round before = round();
+    superuser(
+        """
+        CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$;
+        CREATE TRIGGER planted BEFORE UPDATE ON audit_round
+          FOR EACH ROW EXECUTE FUNCTION planted()
+        """);
+    try {
+      assertThatThrownBy(whole::runOnce)
+          .isInstanceOfAny(DataAccessException.class, TransactionException.class);
+    } finally {
+      superuser("DROP FUNCTION planted CASCADE");
+    }
+    assertThat(round()).isEqualTo(before);
+    assertThat(notes.findings()).isEmpty();
+
+    whole.runOnce();
+    assertThat(notes.findings()).containsEntry("I5b", List.of(b.toString()));
+    superuser("UPDATE account SET line_count = line_count - 1 WHERE id = '%s'".formatted(b));
+    toTheEndOfTheRound();
+    toTheEndOfTheRound();
+    assertThat(notes.findings()).isEmpty();
   }
 
   @Test
