@@ -57,6 +57,7 @@ import tools.jackson.databind.json.JsonMapper;
     properties = {
       "payledger.saga.recovery-interval=1h",
       "payledger.audit.interval=1h",
+      "payledger.audit.step-interval=1h",
       "resilience4j.circuitbreaker.instances.fraud.minimum-number-of-calls=20",
       "resilience4j.circuitbreaker.instances.fraud.wait-duration-in-open-state=1h",
       // Far beyond what an answer takes, on a busy machine too: that it is there is no matter of

@@ -98,6 +98,7 @@ class CrashMatrixTest {
           Map.entry("DryRun#plan", "reads only"),
           Map.entry("AuditNotes", "notes of what the auditor has read; read again when lost"),
           Map.entry("AuditRun#runOnce", "the same notes"),
+          Map.entry("RollingAudit#runOnce", "the same notes; the step is made again"),
           Map.entry("BlockedAccounts#change", "an operator's change of one account"),
           Map.entry("BlockedAccounts#afterSingletonsInstantiated", "what the setting blocks"),
           Map.entry("BlockedAccountsRun#runOnce", "tells those changes, again when it crashed"),

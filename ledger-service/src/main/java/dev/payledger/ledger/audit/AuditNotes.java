@@ -1,14 +1,19 @@
 package dev.payledger.ledger.audit;
 
 import dev.payledger.ledger.audit.ChecksView.CheckView;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -49,14 +54,58 @@ class AuditNotes {
       WHERE known.seq < excluded.seq
       """;
 
+  /// Found again: in this round. What the rolling audit knows better is where.
+  private static final String FOUND_AGAIN =
+      """
+      UPDATE audit_finding SET round = (SELECT round FROM audit_round),
+        walk = coalesce(:walk, walk), place = coalesce(:place, place)
+      WHERE check_id = :check AND violation = :violation
+      """;
+
   private static final String KEEP_FINDING =
       """
-      INSERT INTO audit_finding (check_id, violation, found_at)
-      VALUES (:check, :violation, :foundAt) ON CONFLICT DO NOTHING
+      INSERT INTO audit_finding (check_id, violation, found_at, round, walk, place)
+      SELECT :check, :violation, :foundAt, round, coalesce(:walk, 99), coalesce(:place, '')
+      FROM audit_round ON CONFLICT DO NOTHING
+      """;
+
+  /// A ledger that was away for longer than this was down. A short restart takes no time from who still
+  /// catches up after a long one.
+  private static final String ALIVE =
+      """
+      UPDATE audit_place SET alive_at = now(), excused_until =
+        CASE WHEN alive_at < now() - interval '10 seconds'
+          THEN greatest(excused_until, now() + least(now() - alive_at, interval '1 hour'))
+          ELSE excused_until END
+      """;
+
+  private static final String ROUND =
+      """
+      SELECT round, walk, place, debits_minor, credits_minor, steps, began_at, audited_since
+      FROM audit_round
+      """;
+
+  private static final String LOCK_ROUND = ROUND + "FOR UPDATE SKIP LOCKED";
+
+  private static final String MOVE_ROUND =
+      """
+      UPDATE audit_round SET round = :round, walk = :walk, place = :place,
+        debits_minor = :debits, credits_minor = :credits, steps = steps + 1, began_at = :beganAt,
+        audited_since = :auditedSince
+      """;
+
+  /// What was found up to this place in an earlier round, and now was not.
+  private static final String CLEAR =
+      """
+      DELETE FROM audit_finding WHERE round < :round
+        AND (walk < :walk OR (walk = :walk AND place <= :place))
       """;
 
   private static final String SETTLE =
       "DELETE FROM audit_finding WHERE check_id = :check AND violation = ANY (:violations)";
+
+  /// Of a finding that only the end of a round clears.
+  private static final int EVERY_WALK = 99;
 
   private final JdbcClient sql;
 
@@ -81,7 +130,7 @@ class AuditNotes {
       String xmax) {}
 
   /// An account and the sums of its entries up to a line.
-  record Sums(UUID accountId, long seq, long debitsMinor, long creditsMinor) {}
+  record Sums(UUID accountId, long seq, BigInteger debitsMinor, BigInteger creditsMinor) {}
 
   Place place() {
     return place(sql);
@@ -124,14 +173,86 @@ class AuditNotes {
             == 1;
     if (isMine) {
       sql.sql(KEEP_SUMS)
-          .param("accounts", Seen.array(sums.stream().map(Sums::accountId).toList()))
-          .param("seqs", Seen.array(sums.stream().map(Sums::seq).toList()))
-          .param("debits", Seen.array(sums.stream().map(Sums::debitsMinor).toList()))
-          .param("credits", Seen.array(sums.stream().map(Sums::creditsMinor).toList()))
+          .param("accounts", Seen.array(sums, s -> s.accountId().toString()))
+          .param("seqs", Seen.array(sums, s -> String.valueOf(s.seq())))
+          .param("debits", Seen.array(sums, s -> s.debitsMinor().toString()))
+          .param("credits", Seen.array(sums, s -> s.creditsMinor().toString()))
           .update();
-      found.forEach((check, violations) -> violations.forEach(v -> keep(check, v, now)));
+      found.forEach(
+          (check, violations) -> violations.forEach(v -> keep(check, v, now, null, null)));
     }
     return isMine;
+  }
+
+  /// That a ledger runs. If none did for a while, nothing counts as late until it had as long again to
+  /// catch up: recovery has then as much to do as became due meanwhile.
+  void alive() {
+    sql.sql(ALIVE).update();
+  }
+
+  /// Where the rolling audit is.
+  ///
+  /// @param place key of the last row that was looked at in this walk, as the walk writes it
+  /// @param debitsMinor sum of the debits of the account that was looked at in part
+  /// @param steps made since the books began
+  /// @param auditedSince when the last complete round began
+  record Round(
+      long round,
+      Walk walk,
+      String place,
+      BigInteger debitsMinor,
+      BigInteger creditsMinor,
+      long steps,
+      Instant beganAt,
+      Instant auditedSince) {}
+
+  /// Locked until the end of the caller's transaction; empty while another instance makes a step.
+  Optional<Round> lockRound() {
+    return round(sql, LOCK_ROUND);
+  }
+
+  static Round round(JdbcClient sql) {
+    return round(sql, ROUND).orElseThrow();
+  }
+
+  private static Optional<Round> round(JdbcClient sql, String query) {
+    return sql.sql(query)
+        .query(
+            (row, n) ->
+                new Round(
+                    row.getLong("round"),
+                    Walk.of(row.getInt("walk")),
+                    row.getString("place"),
+                    row.getBigDecimal("debits_minor").toBigIntegerExact(),
+                    row.getBigDecimal("credits_minor").toBigIntegerExact(),
+                    row.getLong("steps"),
+                    row.getObject("began_at", OffsetDateTime.class).toInstant(),
+                    row.getObject("audited_since", OffsetDateTime.class).toInstant()))
+        .optional();
+  }
+
+  /// Notes a step, in the transaction that made it and has the round locked: what it found, what it did
+  /// not find any more, and where it ended.
+  void keep(Round from, Walk.Step step, Map<String, List<String>> found, Instant now) {
+    found.forEach(
+        (check, violations) ->
+            violations.forEach(v -> keep(check, v, now, from.walk().number(), step.place())));
+    boolean isRoundDone = step.isEnd() && from.walk() == Walk.ALLOWANCES;
+    Walk next = step.isEnd() ? from.walk().next() : from.walk();
+    sql.sql(CLEAR)
+        .param("round", from.round())
+        .param("walk", isRoundDone ? EVERY_WALK : next.number())
+        .param("place", step.isEnd() ? "" : step.place())
+        .update();
+    sql.sql(MOVE_ROUND)
+        .param("round", isRoundDone ? from.round() + 1 : from.round())
+        .param("walk", next.number())
+        .param("place", step.isEnd() ? "" : step.place())
+        .param("debits", new BigDecimal(step.debitsMinor()))
+        .param("credits", new BigDecimal(step.creditsMinor()))
+        .param("beganAt", utc(isRoundDone ? now : from.beganAt()))
+        .param("auditedSince", utc(isRoundDone ? from.beganAt() : from.auditedSince()))
+        .update();
   }
 
   /// After a full scan: what was on record before it and it no longer found is settled, what it found
@@ -145,7 +266,7 @@ class AuditNotes {
             .param("violations", before.getOrDefault(check.id(), List.of()).toArray(new String[0]))
             .update();
       } else {
-        check.sample().forEach(violation -> keep(check.id(), violation, now));
+        check.sample().forEach(violation -> keep(check.id(), violation, now, null, null));
       }
     }
   }
@@ -167,16 +288,32 @@ class AuditNotes {
     return findings;
   }
 
-  private void keep(String check, String violation, Instant foundAt) {
-    int added =
-        sql.sql(KEEP_FINDING)
-            .param("check", check)
-            .param("violation", violation)
-            .param("foundAt", utc(foundAt))
-            .update();
-    if (added == 1) {
+  private void keep(
+      String check,
+      String violation,
+      Instant foundAt,
+      @Nullable Integer walk,
+      @Nullable String place) {
+    if (found(FOUND_AGAIN, check, violation, walk, place).update() == 0
+        && found(KEEP_FINDING, check, violation, walk, place)
+                .param("foundAt", utc(foundAt))
+                .update()
+            == 1) {
       log.error("the books are wrong, check {}: {}", check, violation);
     }
+  }
+
+  private JdbcClient.StatementSpec found(
+      String statement,
+      String check,
+      String violation,
+      @Nullable Integer walk,
+      @Nullable String place) {
+    return sql.sql(statement)
+        .param("check", check)
+        .param("violation", violation)
+        .param("walk", walk, Types.INTEGER)
+        .param("place", place, Types.VARCHAR);
   }
 
   private static OffsetDateTime utc(Instant instant) {

@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -26,20 +26,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 /// It reads in a REPEATABLE READ READ ONLY transaction, which locks nothing and counts for nothing
 /// under SERIALIZABLE, and notes the result in another. A crash between the two repeats the pass; two
 /// instances may make the same pass, and one of them notes it. A wrong row that no event leads to is
-/// the full scan's to find.
+/// the rolling audit's to find.
 @Component
-class AuditRun {
+class AuditRun implements SmartInitializingSingleton {
   private static final Logger log = LoggerFactory.getLogger(AuditRun.class);
-
-  static final String SUMS =
-      """
-      SELECT a.id, a.seq_to, a.audited_debits_minor
-          + coalesce(sum(l.amount_minor) FILTER (WHERE l.side = 'DEBIT'), 0) AS debits_minor,
-        a.audited_credits_minor
-          + coalesce(sum(l.amount_minor) FILTER (WHERE l.side = 'CREDIT'), 0) AS credits_minor
-      FROM seen_account a LEFT JOIN seen_line l ON l.account_id = a.id
-      GROUP BY a.id, a.seq_to, a.audited_debits_minor, a.audited_credits_minor
-      """;
 
   private final Checks checks;
   private final AuditNotes notes;
@@ -69,7 +59,18 @@ class AuditRun {
   }
 
   /// What a pass found.
-  private record Pass(Place from, Seen seen, Map<String, List<String>> found, List<Sums> sums) {}
+  private record Pass(
+      Place from, NewEvents events, Map<String, List<String>> found, List<Sums> sums) {}
+
+  /// Before the first request: a scan that finds what was late while no ledger ran must excuse it too.
+  @Override
+  public void afterSingletonsInstantiated() {
+    try {
+      notes.alive();
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("not known how long no ledger ran, the database did not answer: {}", e.toString());
+    }
+  }
 
   /// As many passes as it takes to be where everybody else is.
   @Scheduled(fixedDelayString = "${payledger.audit.interval}")
@@ -87,6 +88,7 @@ class AuditRun {
   ///
   /// @return how many events were looked at
   public int runOnce() {
+    notes.alive();
     Optional<Pass> pass = snapshot.execute(tx -> look());
     int events = pass.map(this::keep).orElse(0);
     metrics.stands(notes.place(), notes.findings());
@@ -95,11 +97,11 @@ class AuditRun {
 
   private int keep(Pass pass) {
     Instant now = clock.now(sql);
-    if (!notes.keep(pass.from(), pass.seen().upTo(), pass.sums(), pass.found(), now)) {
+    if (!notes.keep(pass.from(), pass.events().seen().upTo(), pass.sums(), pass.found(), now)) {
       return 0;
     }
-    metrics.looked(pass.seen().events());
-    return pass.seen().events();
+    metrics.looked(pass.events().count());
+    return pass.events().count();
   }
 
   private Optional<Pass> look() {
@@ -107,20 +109,9 @@ class AuditRun {
     if (!from.isSettled()) {
       return Optional.empty();
     }
-    Seen seen = Seen.next(sql, from.position(), from.nextPosition(), properties.batchMax());
-    return Optional.of(new Pass(from, seen, checks.run(sql, seen), sums(seen)));
-  }
-
-  private List<Sums> sums(Seen seen) {
-    return checks
-        .over(sql, seen, SUMS)
-        .query(
-            (row, n) ->
-                new Sums(
-                    row.getObject("id", UUID.class),
-                    row.getLong("seq_to"),
-                    row.getLong("debits_minor"),
-                    row.getLong("credits_minor")))
-        .list();
+    NewEvents events =
+        NewEvents.next(sql, from.position(), from.nextPosition(), properties.batchMax());
+    Seen seen = events.seen();
+    return Optional.of(new Pass(from, events, checks.run(sql, seen), checks.sums(sql, seen)));
   }
 }

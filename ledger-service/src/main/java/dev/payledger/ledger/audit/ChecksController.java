@@ -42,10 +42,15 @@ class ChecksController {
       case "FULL" -> fresh(fullScan.run(requests.timeLeft(request)));
       case "CONTINUOUS" -> {
         AuditNotes.Place place = AuditNotes.place(sql);
+        AuditNotes.Round round = AuditNotes.round(sql);
         yield fresh(
             ChecksView.of(
                 place.auditedUntil(),
-                Map.of("outbox", place.position()),
+                round.auditedSince(),
+                Map.of(
+                    "outbox", place.position(),
+                    "rounds", round.round() - 1,
+                    "steps", round.steps()),
                 checks.found(AuditNotes.findings(sql))));
       }
       default -> throw new Problem(ProblemCode.INVALID_REQUEST, "mode must be FULL or CONTINUOUS.");

@@ -9,22 +9,33 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param auditedUntil of the continuous auditor: what was committed before it has been looked at;
 ///     absent for a full scan, which looks at everything now
-/// @param counted rows by table; of the continuous auditor, how far in the outbox it is
+/// @param roundSince when the last complete round of the rolling audit began: every row there was then
+///     has been looked at since; absent for a full scan
+/// @param counted rows by table; of the continuous auditor, how far in the outbox it is, and
+///     complete rounds and steps of the rolling audit
 public record ChecksView(
     boolean passed,
     @Nullable Instant auditedUntil,
+    @Nullable Instant roundSince,
     Map<String, Long> counted,
     List<CheckView> checks) {
 
   static ChecksView of(
-      @Nullable Instant auditedUntil, Map<String, Long> counted, List<CheckView> checks) {
+      @Nullable Instant auditedUntil,
+      @Nullable Instant roundSince,
+      Map<String, Long> counted,
+      List<CheckView> checks) {
     return new ChecksView(
-        checks.stream().allMatch(check -> check.violations() == 0), auditedUntil, counted, checks);
+        checks.stream().allMatch(check -> check.violations() == 0),
+        auditedUntil,
+        roundSince,
+        counted,
+        checks);
   }
 
   /// One check.
   ///
-  /// @param violations how many rows break it
+  /// @param violations how many rows break it, 1,000 at most
   /// @param sample up to ten of them
   public record CheckView(String id, String name, long violations, List<String> sample) {
     private static final int SAMPLE_MAX = 10;

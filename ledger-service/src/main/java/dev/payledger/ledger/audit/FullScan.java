@@ -12,14 +12,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionTimedOutException;
 
 /// The full scan, single-flight: it reads every row there is, so whoever asks while one runs waits for
 /// that one and gets its result, whose snapshot was taken before the question.
 @Component
 class FullScan {
+  private static final Logger log = LoggerFactory.getLogger(FullScan.class);
+
   private final Checks checks;
   private final AuditNotes notes;
   private final JdbcClient sql;
@@ -49,6 +55,11 @@ class FullScan {
       notes.settle(before, result, clock.now(sql));
       mine.complete(result);
       return result;
+    } catch (QueryTimeoutException | TransactionTimedOutException e) {
+      Problem unfinished = unfinished();
+      log.warn("a full scan did not end in time: {}", e.toString());
+      mine.completeExceptionally(unfinished);
+      throw unfinished;
     } catch (RuntimeException | Error e) {
       mine.completeExceptionally(e);
       throw e;
@@ -65,11 +76,21 @@ class FullScan {
           ProblemCode.TEMPORARY_REDUCED_CAPACITY,
           "A full scan is running and did not end in time. Ask again, or for mode=CONTINUOUS.");
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Problem) {
+        throw unfinished();
+      }
       throw new Problem(
           ProblemCode.UNAVAILABLE, "The full scan that was running failed. Try again.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Problem(ProblemCode.UNAVAILABLE, "The ledger is stopping. Try again.");
     }
+  }
+
+  private static Problem unfinished() {
+    return new Problem(
+        ProblemCode.TEMPORARY_REDUCED_CAPACITY,
+        "The books are too large for a full scan, which ends after 30 s. The rolling audit goes through all"
+            + " of them: ask for mode=CONTINUOUS.");
   }
 }

@@ -1,93 +1,90 @@
 package dev.payledger.ledger.audit;
 
+import java.math.BigInteger;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/// What one pass of the auditor looks at.
+/// A part of the books: what one pass of the continuous auditor, or one step of the rolling audit, looks
+/// at.
 ///
+/// @param transfers transfers; of a pass also those whose saga is due: what is stuck has no event
 /// @param after position of the outbox that was reached before
-/// @param upTo position that this pass reaches
-/// @param events how many events there are between the two
-/// @param lines accounts touched, each with the highest line that an event names; 0 for none
-/// @param transfers transfers touched, and those whose saga is due: what is stuck has no event
-record Seen(long after, long upTo, int events, Map<UUID, Long> lines, Set<UUID> transfers) {
-  private static final String EVENTS =
-      """
-      SELECT position, aggregate_type, aggregate_id, aggregate_seq FROM outbox
-      WHERE position > :after AND position <= :next ORDER BY position LIMIT :max
-      """;
+/// @param upTo position that is reached now
+record Seen(
+    List<Lines> lines,
+    Collection<UUID> transfers,
+    Collection<UUID> commands,
+    List<Change> changes,
+    List<Allowance> allowances,
+    long after,
+    long upTo) {
 
-  private static final String ACCOUNTS_OF_TRANSFERS =
-      """
-      SELECT debit_account_id FROM leg WHERE transfer_id = ANY (CAST(:transfers AS uuid[]))
-      UNION SELECT credit_account_id FROM leg WHERE transfer_id = ANY (CAST(:transfers AS uuid[]))
-      """;
+  /// Live holds that are read at most to compare pending credits.
+  static final int LIVE_MAX = 10_000;
 
-  /// Of sagas that wait for nothing but a far day, there may be many.
-  private static final String DUE =
-      """
-      SELECT transfer_id FROM saga WHERE step <> 'DONE' AND due_at < now() + interval '1 minute'
-      ORDER BY due_at LIMIT :max
-      """;
+  static final Seen NOTHING = new Seen(List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0);
 
-  private record Event(long position, String type, UUID aggregate, long seq) {}
+  /// Up to `seq` of an account lines were looked at before, with these sums; now up to `seqTo`.
+  record Lines(
+      UUID accountId, long seq, BigInteger debitsMinor, BigInteger creditsMinor, long seqTo) {}
 
-  /// What the next events are about, so many at most, as the given connection sees the books.
-  static Seen next(JdbcClient sql, long after, long next, int max) {
-    List<Event> events =
-        sql.sql(EVENTS)
-            .param("after", after)
-            .param("next", next)
-            .param("max", max)
-            .query(
-                (row, n) ->
-                    new Event(
-                        row.getLong("position"),
-                        row.getString("aggregate_type"),
-                        row.getObject("aggregate_id", UUID.class),
-                        row.getLong("aggregate_seq")))
-            .list();
-    Map<UUID, Long> lines = new HashMap<>();
-    Set<UUID> transfers = new HashSet<>();
-    for (Event event : events) {
-      if (event.type().equals("transfer")) {
-        transfers.add(event.aggregate());
-      } else {
-        // A change of an account is no line of it.
-        lines.merge(
-            event.aggregate(), event.type().equals("account") ? 0L : event.seq(), Math::max);
-      }
-    }
-    sql.sql(ACCOUNTS_OF_TRANSFERS)
-        .param("transfers", array(transfers))
-        .query(UUID.class)
-        .list()
-        .forEach(account -> lines.putIfAbsent(account, 0L));
-    transfers.addAll(sql.sql(DUE).param("max", max).query(UUID.class).list());
-    long upTo = events.size() < max ? next : events.getLast().position();
-    return new Seen(after, upTo, events.size(), lines, transfers);
+  record Change(UUID accountId, long number) {}
+
+  record Allowance(UUID accountId, OffsetDateTime windowStart) {}
+
+  static Seen lines(List<Lines> lines) {
+    return new Seen(lines, List.of(), List.of(), List.of(), List.of(), 0, 0);
+  }
+
+  /// Transfers and the commands that made them.
+  static Seen transfers(Collection<UUID> transfers) {
+    return new Seen(List.of(), transfers, transfers, List.of(), List.of(), 0, 0);
+  }
+
+  static Seen commands(Collection<UUID> commands) {
+    return new Seen(List.of(), List.of(), commands, List.of(), List.of(), 0, 0);
+  }
+
+  static Seen changes(List<Change> changes) {
+    return new Seen(List.of(), List.of(), List.of(), changes, List.of(), 0, 0);
+  }
+
+  static Seen allowances(List<Allowance> allowances) {
+    return new Seen(List.of(), List.of(), List.of(), List.of(), allowances, 0, 0);
+  }
+
+  static Seen events(long after, long upTo) {
+    return new Seen(List.of(), List.of(), List.of(), List.of(), List.of(), after, upTo);
   }
 
   /// A query over what is seen.
   JdbcClient.StatementSpec query(JdbcClient sql, String text) {
     return sql.sql(text)
+        .param("accounts", array(lines, l -> l.accountId().toString()))
+        .param("seqs", array(lines, l -> String.valueOf(l.seq())))
+        .param("debits", array(lines, l -> l.debitsMinor().toString()))
+        .param("credits", array(lines, l -> l.creditsMinor().toString()))
+        .param("seqsTo", array(lines, l -> String.valueOf(l.seqTo())))
+        .param("transfers", array(transfers, UUID::toString))
+        .param("commands", array(commands, UUID::toString))
+        .param("changeAccounts", array(changes, c -> c.accountId().toString()))
+        .param("changeNumbers", array(changes, c -> String.valueOf(c.number())))
+        .param("allowanceAccounts", array(allowances, a -> a.accountId().toString()))
+        .param("allowanceWindows", array(allowances, a -> a.windowStart().toString()))
         .param("after", after)
         .param("upTo", upTo)
-        .param("accounts", array(lines.keySet()))
-        .param("seqs", array(lines.values()))
-        .param("transfers", array(transfers));
+        .param("liveMax", LIVE_MAX);
   }
 
   /// As PostgreSQL writes an array.
-  static String array(Iterable<?> values) {
+  static <T> String array(Iterable<T> values, Function<T, String> text) {
     List<String> texts = new ArrayList<>();
-    values.forEach(value -> texts.add(value.toString()));
+    values.forEach(value -> texts.add(text.apply(value)));
     return "{" + String.join(",", texts) + "}";
   }
 }

@@ -1,5 +1,6 @@
-/// The books, checked: `checks.sql` says what must never be, `Checks` runs it over everything or over
-/// what is new, `AuditRun` does the latter all the time. Read `checks.sql`, then `AuditRun`.
+/// The books, checked: `checks.sql` says what must never be, `Checks` runs it over everything or over a
+/// part. `AuditRun` does the latter with what is new, all the time; `RollingAudit` with all there is, step
+/// by step along each `Walk`. Read `checks.sql`, then `AuditRun`, then `RollingAudit`.
 @NullMarked
 package dev.payledger.ledger.audit;
 

@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 ///
 /// @param readsMax for requests that only read
 /// @param readsPerCallerMax of those, for one caller's: less than all, so that others can read
-/// @param auditMax for the continuous auditor and the one full scan that runs at a time
+/// @param auditMax for the continuous auditor, the rolling audit and the one full scan that runs at a time
 @ConfigurationProperties("payledger.pools")
 record PoolProperties(int readsMax, int readsPerCallerMax, int auditMax) {
   PoolProperties {
@@ -14,9 +14,9 @@ record PoolProperties(int readsMax, int readsPerCallerMax, int auditMax) {
       throw new IllegalArgumentException(
           "payledger.pools must have 1 <= reads-per-caller-max < reads-max");
     }
-    if (auditMax < 2) {
+    if (auditMax < 3) {
       throw new IllegalArgumentException(
-          "payledger.pools.audit-max must be at least 2: a scan must not stop the auditor");
+          "payledger.pools.audit-max must be at least 3: a scan must stop neither audit");
     }
   }
 }

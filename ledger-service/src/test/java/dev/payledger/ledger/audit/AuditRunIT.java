@@ -36,6 +36,41 @@ import tools.jackson.databind.JsonNode;
 class AuditRunIT extends LedgerUnderTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
+  /// 30,000 rows of each table, within a transaction.
+  static final String MANY_ROWS =
+      """
+          SET LOCAL session_replication_role = replica;
+          CREATE TEMP TABLE n ON COMMIT DROP AS SELECT n, gen_random_uuid() AS id,
+            gen_random_uuid() AS a, gen_random_uuid() AS b FROM generate_series(1, 30000) n;
+          INSERT INTO account (id, owner, name, currency, opened_at, line_count,
+              credits_posted_minor) SELECT a, 'owner ' || n, 'x', 'EUR', now(), 1, 10
+              FROM n;
+          INSERT INTO command SELECT id, 'create-transfer', sha256('x'), 'ACCEPTED', now() FROM n;
+          INSERT INTO transfer (id, initiator, by_operator, status, screening, debit_account_id,
+              credit_account_id, amount_minor, captured_minor, currency, created_at, expires_at,
+              finished_at, event_count)
+            SELECT id, 'x', false, 'POSTED', 'SKIPPED', a, b, 10, 10, 'EUR', now(), now(), now(), 1
+            FROM n;
+          INSERT INTO hold SELECT id, a, 10, 10, 'CAPTURED', now(), now() FROM n;
+          INSERT INTO hold SELECT id, b, 10, 0, 'HELD', now(), NULL FROM n;
+          INSERT INTO journal_entry SELECT id, id, 1, a, b, 10, 'EUR', now() FROM n;
+          INSERT INTO account_line SELECT a, 1, id, 'CREDIT', 10 FROM n;
+          INSERT INTO saga SELECT id, 'DONE', NULL, 'x', 1, 0, now() FROM n;
+          INSERT INTO saga SELECT gen_random_uuid(), 'CAPTURE', NULL, 'x', 1, 0,
+            now() + interval '6 days' FROM n;
+          INSERT INTO account_change (account_id, number, change, changed_by, by_operator, status_before,
+              status_after, frozen_by_owner_before, frozen_by_owner_after, frozen_by_operator_before,
+              frozen_by_operator_after, changed_at)
+            SELECT a, 0, 'TRAIL_BEGAN', 'x', true, 'OPEN', 'OPEN', 'NONE', 'NONE', 'NONE', 'NONE', now()
+            FROM n;
+          INSERT INTO offline_allowance SELECT a, now(), 10, 10 FROM n;
+          INSERT INTO owner_offline_allowance SELECT 'owner ' || n, now(), 10, 10 FROM n;
+          INSERT INTO audit_account SELECT a, 0, 0, 0 FROM n;
+          INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload,
+            created_at) SELECT id, 'transfer', id, 1, 'x', 1, '{}', now() FROM n;
+          ANALYZE;
+          """;
+
   @Autowired private AuditRun audit;
   @Autowired private AuditNotes notes;
   @Autowired private AuditMetrics metrics;
@@ -173,6 +208,7 @@ class AuditRunIT extends LedgerUnderTest {
             String.class, "SELECT expires_at::text FROM transfer WHERE id = ?", transferOf(stuck));
     String expire = "UPDATE transfer SET expires_at = '%s' WHERE id = '%s'";
     spoil(expire.formatted("2026-01-01", transferOf(stuck)));
+    spoil("UPDATE audit_place SET alive_at = now(), excused_until = '-infinity'");
     spoil("UPDATE saga SET due_at = now() WHERE transfer_id = '%s'".formatted(transferOf(stuck)));
     try {
       assertThat(catchUp()).isZero();
@@ -232,34 +268,7 @@ class AuditRunIT extends LedgerUnderTest {
     try (Connection superuser = Postgres.superuser("ledger");
         Statement statement = superuser.createStatement()) {
       superuser.setAutoCommit(false);
-      statement.execute(
-          """
-          SET LOCAL session_replication_role = replica;
-          CREATE TEMP TABLE n ON COMMIT DROP AS SELECT n, gen_random_uuid() AS id,
-            gen_random_uuid() AS a, gen_random_uuid() AS b FROM generate_series(1, 30000) n;
-          INSERT INTO account (id, owner, name, currency, opened_at, line_count,
-              credits_posted_minor) SELECT a, 'owner ' || n, 'x', 'EUR', now(), 1, 10
-              FROM n;
-          INSERT INTO command SELECT id, 'create-transfer', sha256('x'), 'ACCEPTED', now() FROM n;
-          INSERT INTO transfer (id, initiator, by_operator, status, screening, debit_account_id,
-              credit_account_id, amount_minor, captured_minor, currency, created_at, expires_at,
-              finished_at, event_count)
-            SELECT id, 'x', false, 'POSTED', 'SKIPPED', a, b, 10, 10, 'EUR', now(), now(), now(), 1
-            FROM n;
-          INSERT INTO hold SELECT id, a, 10, 10, 'CAPTURED', now(), now() FROM n;
-          INSERT INTO hold SELECT id, b, 10, 0, 'HELD', now(), NULL FROM n;
-          INSERT INTO journal_entry SELECT id, id, 1, a, b, 10, 'EUR', now() FROM n;
-          INSERT INTO account_line SELECT a, 1, id, 'CREDIT', 10 FROM n;
-          INSERT INTO saga SELECT id, 'DONE', NULL, 'x', 1, 0, now() FROM n;
-          INSERT INTO saga SELECT gen_random_uuid(), 'CAPTURE', NULL, 'x', 1, 0,
-            now() + interval '6 days' FROM n;
-          INSERT INTO offline_allowance SELECT a, now(), 10, 10 FROM n;
-          INSERT INTO owner_offline_allowance SELECT 'owner ' || n, now(), 10, 10 FROM n;
-          INSERT INTO audit_account SELECT a, 0, 0, 0 FROM n;
-          INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload,
-            created_at) SELECT id, 'transfer', id, 1, 'x', 1, '{}', now() FROM n;
-          ANALYZE;
-          """);
+      statement.execute(MANY_ROWS);
       JdbcClient here = JdbcClient.create(new SingleConnectionDataSource(superuser, true));
       String newest = "SELECT max(position) FROM outbox";
       long upTo = here.sql(newest).query(Long.class).single();
@@ -270,11 +279,11 @@ class AuditRunIT extends LedgerUnderTest {
           """;
       List<String> before = here.sql(wholeTables).query(String.class).list();
 
-      Seen seen = Seen.next(here, upTo - 10, upTo, 1_000);
-      assertThat(seen.events()).isEqualTo(10);
-      assertThat(seen.transfers()).hasSizeBetween(10, 200);
-      checks.run(here, seen);
-      checks.over(here, seen, AuditRun.SUMS).query().listOfRows();
+      NewEvents events = NewEvents.next(here, upTo - 10, upTo, 1_000);
+      assertThat(events.count()).isEqualTo(10);
+      assertThat(events.seen().transfers()).hasSizeBetween(10, 200);
+      checks.run(here, events.seen());
+      checks.sums(here, events.seen());
 
       assertThat(here.sql(wholeTables).query(String.class).list()).isEqualTo(before);
       // The measure sees what it is for.
@@ -296,7 +305,8 @@ class AuditRunIT extends LedgerUnderTest {
         checks,
         notes,
         metrics,
-        new AuditProperties(Duration.ofHours(1), batchMax),
+        new AuditProperties(
+            Duration.ofHours(1), batchMax, Duration.ofHours(1), 2_000, Duration.ofHours(1)),
         sql,
         transactions,
         any -> clock.instant());
@@ -339,8 +349,7 @@ class AuditRunIT extends LedgerUnderTest {
   private static void spoil(String statementText) throws SQLException {
     try (Connection superuser = Postgres.superuser("ledger");
         Statement statement = superuser.createStatement()) {
-      statement.execute("SET session_replication_role = replica");
-      statement.execute(statementText);
+      statement.execute("SET session_replication_role = replica; " + statementText);
     }
   }
 }

@@ -33,7 +33,11 @@ class ChecksIT extends LedgerUnderTest {
       """
       I1   | ALTER TABLE account DROP CONSTRAINT account_stays_at_or_above_its_floor; UPDATE account SET debits_pending_minor = 99999 WHERE id = {a} | {a}
       I2   | UPDATE account SET credits_posted_minor = credits_posted_minor + 1 WHERE id = {a} | EUR | I4 {a}
-      I2   | UPDATE account SET credits_pending_minor = credits_pending_minor + 1 WHERE id = {a} | EUR | nothing
+      I2   | UPDATE account SET credits_pending_minor = credits_pending_minor + 1 WHERE id = {a} | EUR | I10c {a}
+      I2b  | UPDATE account_line SET account_id = {other} WHERE account_id = {b} | {other} line 1
+      I2b  | UPDATE journal_entry SET credit_account_id = {other} WHERE transfer_id = {posted} | {b} line 1
+      I2b  | UPDATE journal_entry SET currency = 'USD' WHERE transfer_id = {posted} | {a} line 2
+      I2b  | DELETE FROM journal_entry WHERE transfer_id = {posted} | {a} line 2
       I3   | DELETE FROM journal_entry WHERE transfer_id = {posted} | {posted}
       I3   | UPDATE journal_entry SET transfer_id = {pending} WHERE transfer_id = {posted} | {pending}
       I3   | UPDATE journal_entry SET transfer_id = gen_random_uuid() WHERE transfer_id = {posted} | {posted}
@@ -69,8 +73,8 @@ class ChecksIT extends LedgerUnderTest {
       I6   | UPDATE command SET outcome = 'ACCEPTED' WHERE id = {rejected} | {rejected}
       I6   | UPDATE command SET outcome = 'REJECTED' WHERE id = {declined} | {declined}
       I6   | DELETE FROM command WHERE transfer_id = {held} | {held}
-      I8   | UPDATE transfer SET expires_at = now() - interval '61 seconds' WHERE id = {held} | {held}
-      I8   | UPDATE transfer SET expires_at = now() - interval '61 seconds' WHERE id = {pending} | {pending}
+      I8   | UPDATE audit_place SET excused_until = '-infinity'; UPDATE transfer SET expires_at = now() - interval '61 seconds' WHERE id = {held} | {held}
+      I8   | UPDATE audit_place SET excused_until = now() - interval '61 seconds'; UPDATE transfer SET expires_at = now() - interval '1 day' WHERE id = {pending} | {pending}
       I9   | UPDATE saga SET step = 'SCREEN' WHERE transfer_id = {posted} | {posted}
       I9   | UPDATE saga SET step = 'DONE' WHERE transfer_id = {pending} | {pending}
       I9   | DELETE FROM saga WHERE transfer_id = {pending} | {pending}
@@ -92,8 +96,8 @@ class ChecksIT extends LedgerUnderTest {
       I10b | UPDATE hold SET amount_minor = amount_minor + 1 WHERE transfer_id = {pending} | {a}
       I10b | DELETE FROM hold WHERE transfer_id = {pending} | {a}
       I10b | UPDATE account SET debits_pending_minor = debits_pending_minor + 1 WHERE id = {second} | {second}
-      I10c | UPDATE account SET credits_pending_minor = credits_pending_minor + 1 WHERE id = {b} | {b} | nothing
-      I10c | UPDATE hold SET captured_minor = captured_minor + 1 WHERE transfer_id = {held} | {b} | I10b {a}
+      I10c | UPDATE account SET credits_pending_minor = credits_pending_minor + 1 WHERE id = {b} | {b}
+      I10c | UPDATE hold SET captured_minor = captured_minor + 1 WHERE transfer_id = {held} | {b}
       I11  | DELETE FROM outbox WHERE aggregate_id = {posted} AND aggregate_seq = 1 | {posted}
       I11  | DELETE FROM outbox WHERE aggregate_id = {rejected} | {rejected} | nothing
       I11  | UPDATE transfer SET event_count = event_count + 1 WHERE id = {posted} | {posted}
@@ -105,6 +109,10 @@ class ChecksIT extends LedgerUnderTest {
       I11b | DELETE FROM account WHERE id = {other} | {event of other}
       I26  | ALTER TABLE offline_allowance DROP CONSTRAINT offline_allowance_is_never_exceeded; UPDATE offline_allowance SET used_minor = limit_minor + 1 WHERE account_id = {a} | {a}
       I26  | DELETE FROM offline_allowance WHERE account_id = {a} | {a}
+      I26  | UPDATE offline_allowance SET used_minor = used_minor + 1 WHERE account_id = {a} | {a}
+      I26  | UPDATE offline_allowance SET used_minor = used_minor - 1 WHERE account_id = {a} | {a}
+      I26  | UPDATE transfer SET allowance_window_start = NULL WHERE debit_account_id = {a} | {a}
+      I26  | UPDATE transfer SET allowance_window_start = allowance_window_start + interval '1 hour' WHERE debit_account_id = {a} | {a}
       I26b | ALTER TABLE owner_offline_allowance DROP CONSTRAINT owner_offline_allowance_is_never_exceeded; UPDATE owner_offline_allowance SET used_minor = limit_minor + 1 WHERE owner = 'alice' | alice
       I26b | UPDATE owner_offline_allowance SET used_minor = used_minor - 1 WHERE owner = 'alice' | alice
       I26b | DELETE FROM owner_offline_allowance WHERE owner = 'alice' | alice
@@ -315,6 +323,30 @@ class ChecksIT extends LedgerUnderTest {
     }
   }
 
+  /// So does a round of the rolling audit, in steps of few rows, without events.
+  @Test
+  void rollingAuditSeesTheBooksSpoilt() throws SQLException {
+    try (Connection superuser = Postgres.superuser("ledger");
+        Statement statement = superuser.createStatement()) {
+      superuser.setAutoCommit(false);
+      JdbcClient sql = JdbcClient.create(new SingleConnectionDataSource(superuser, true));
+      RollingAudit audit = RoundOf.audit(checks, sql, clock, 2_000);
+      for (Control control : CONTROLS.lines().map(Control::of).toList()) {
+        statement.execute("SET LOCAL session_replication_role = replica");
+        statement.execute(named(control.spoil(), "'"));
+        boolean isOfTheWhole = control.check().equals("I2");
+
+        RoundOf.run(audit, sql);
+
+        assertThat(
+                AuditNotes.findings(sql).get(isOfTheWhole ? control.newCheck() : control.check()))
+            .as(control.toString())
+            .contains(named(isOfTheWhole ? control.newNamed() : control.named(), ""));
+        superuser.rollback();
+      }
+    }
+  }
+
   @Test
   void trialBalanceIsExactBeyondLong() throws SQLException {
     try (Connection superuser = Postgres.superuser("ledger");
@@ -460,7 +492,7 @@ class ChecksIT extends LedgerUnderTest {
 
   private Map<String, List<String>> newViolations(Connection connection) {
     JdbcClient sql = JdbcClient.create(new SingleConnectionDataSource(connection, true));
-    return checks.run(sql, Seen.next(sql, positionBefore, newestPosition(), 1_000));
+    return checks.run(sql, NewEvents.next(sql, positionBefore, newestPosition(), 1_000).seen());
   }
 
   private static long newestPosition() {

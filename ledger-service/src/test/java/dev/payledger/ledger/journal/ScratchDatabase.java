@@ -9,14 +9,14 @@ import java.sql.Statement;
 import org.flywaydb.core.Flyway;
 
 /// A database of a test's own, beside the ledger's, with the same roles. Gone when closed.
-record ScratchDatabase(String name) implements AutoCloseable {
+public record ScratchDatabase(String name) implements AutoCloseable {
 
-  ScratchDatabase {
+  public ScratchDatabase {
     run("postgres", "CREATE DATABASE " + name + " OWNER ledger_owner");
   }
 
   /// Brings the ledger's tables in.
-  void migrate() {
+  public void migrate() {
     Flyway.configure().dataSource(url(), "ledger_owner", "ledger-owner-demo").load().migrate();
   }
 
@@ -27,7 +27,7 @@ record ScratchDatabase(String name) implements AutoCloseable {
             .formatted(BlockedAccountEvent.END_OF_LIST));
   }
 
-  String url() {
+  public String url() {
     return Postgres.address().url(name);
   }
 
@@ -38,7 +38,7 @@ record ScratchDatabase(String name) implements AutoCloseable {
         url() + "?preferQueryMode=simple", role, role.replace('_', '-') + "-demo");
   }
 
-  void superuser(String sql) {
+  public void superuser(String sql) {
     run(name, sql);
   }
 

@@ -115,7 +115,7 @@ class PoolsIT extends LedgerUnderTest {
     }
   }
 
-  /// The auditor and one scan have a connection each.
+  /// The auditor, the rolling audit and one scan have a connection each.
   @Test
   void reportsLeaveTheAuditorItsConnection() throws Exception {
     for (String report : List.of("/v1/operator/trial-balance", CONTINUOUS)) {
@@ -127,8 +127,11 @@ class PoolsIT extends LedgerUnderTest {
         await().until(() -> inFlight() >= MANY && waiting(table) >= READS_PER_CALLER);
 
         try (Connection first = audit.getConnection();
-            Connection second = audit.getConnection()) {
-          assertThat(first.isValid(1) && second.isValid(1)).as(report).isTrue();
+            Connection second = audit.getConnection();
+            Connection third = audit.getConnection()) {
+          assertThat(List.of(first, second, third))
+              .as(report)
+              .allSatisfy(each -> assertThat(each.isValid(1)).isTrue());
         }
         connection.rollback();
       }
