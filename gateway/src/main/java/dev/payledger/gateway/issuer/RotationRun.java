@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 
 /// Makes the next signing key in good time, forgets those whose tokens have all expired, and looks
 /// what other gateways did. All of them run it: the row of a generation says who made it. A crash between the
-/// steps loses nothing; the next pass of any gateway goes on. Within a gateway one thing is done at a time.
+/// steps loses nothing; the next pass of any gateway goes on. Passes, rotations and drops of one gateway exclude each other.
 @Component
 @Profile("demo")
 class RotationRun {
