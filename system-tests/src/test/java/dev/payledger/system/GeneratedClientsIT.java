@@ -112,7 +112,12 @@ class GeneratedClientsIT extends Stack {
   void typescriptClientMovesMoneyAndReadsTheFeed() throws Exception {
     copy(Path.of("src", "test", "typescript"), TYPESCRIPT);
     copy(Path.of("..", "generated-clients", "target", "typescript"), TYPESCRIPT.resolve("client"));
-    if (run(List.of("node", "-e", "process.exit(process.versions.node.split('.')[0] < 20)")) != 0
+    if (run(
+                List.of(
+                    "node",
+                    "-e",
+                    "process.exitCode = process.versions.node.split('.')[0] < 20 ? 1 : 0"))
+            != 0
         || run(List.of("npm", "install", "--no-package-lock", "--no-audit", "--no-fund")) != 0) {
       String reason =
           "SKIPPED the TypeScript client: there is no Node.js 20 with npm, or it reaches no registry: "
