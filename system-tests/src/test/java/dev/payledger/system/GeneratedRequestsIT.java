@@ -177,7 +177,9 @@ class GeneratedRequestsIT extends Stack {
   private byte[] past(Service service, String operation, boolean isHostile) {
     String[] methodAndPath = operation.split(" ");
     String path = methodAndPath[1];
-    List<String> ids = path.contains("transfer") ? transfers : with(SPECIAL_IDS, accounts.get(0));
+    // The last one is where all money comes from: an operator who freezes it stops the other tests.
+    List<String> special = methodAndPath[0].equals("GET") ? SPECIAL_IDS : SPECIAL_IDS.subList(0, 3);
+    List<String> ids = path.contains("transfer") ? transfers : with(special, accounts.get(0));
     String query = isHostile ? "?" + generated.oneOf(HostileQuery.ALL) : "";
     Attack.Request request =
         Attack.request(methodAndPath[0], path.replace("{id}", generated.oneOf(ids)) + query);

@@ -15,21 +15,19 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /// What the journal would answer to commands now: planned like any other batch, on one snapshot, and thrown
 /// away. Nothing is locked or written, so the next moment may be another.
-@Component
-public class DryRun {
+public final class DryRun {
   private final JdbcClient sql;
   private final DatabaseClock clock;
   private final TransactionTemplate snapshot;
 
   /// @param sql of the application's role: the journal's own connections are for what it writes
-  DryRun(JdbcClient sql, DatabaseClock clock, PlatformTransactionManager transactions) {
+  public DryRun(JdbcClient sql, DatabaseClock clock, PlatformTransactionManager transactions) {
     this.sql = sql;
     this.clock = clock;
     this.snapshot = new TransactionTemplate(transactions);

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.DryRun;
 import dev.payledger.ledger.journal.DryRun.Outcome;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
@@ -21,7 +22,9 @@ import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.core.Authentication;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -34,9 +37,13 @@ class DryRunController {
   private final TransferCommands commands;
   private final DryRun dryRun;
 
-  DryRunController(TransferCommands commands, DryRun dryRun) {
+  DryRunController(
+      TransferCommands commands,
+      JdbcClient sql,
+      DatabaseClock clock,
+      PlatformTransactionManager transactions) {
     this.commands = commands;
-    this.dryRun = dryRun;
+    this.dryRun = new DryRun(sql, clock, transactions);
   }
 
   @PostMapping("/v1/transfers/dry-run")
