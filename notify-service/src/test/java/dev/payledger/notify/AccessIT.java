@@ -142,7 +142,7 @@ class AccessIT extends HearingServer {
   }
 
   @Test
-  void issuersTokenThatIsNoAccessTokenIsUnauthenticated() {
+  void tokenThatIsNoAccessTokenIsUnauthenticated() {
     ISSUER
         .hostileTokens("payledger-notify")
         .forEach(

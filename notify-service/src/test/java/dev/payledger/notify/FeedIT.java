@@ -84,7 +84,7 @@ class FeedIT extends HearingServer {
   }
 
   @Test
-  void accountWhoseOpeningHasNotArrivedHasAnEmptyFeed() {
+  void unknownAccountHasAnEmptyFeed() {
     UUID account = UUID.randomUUID();
     HttpResponse<String> before = feed(account, ISSUER.token("alice"));
     assertThat(before.statusCode()).isEqualTo(200);
@@ -99,7 +99,7 @@ class FeedIT extends HearingServer {
   }
 
   @Test
-  void feedOfOthersIsAsUnknownAsOneThatIsNotThere() {
+  void foreignFeedLooksLikeAnUnknownOne() {
     UUID account = ledger.opened("alice");
     ledger.posted(account, 1);
     await().atMost(SOON).until(() -> sequences(account, "alice").equals(List.of(1L)));

@@ -143,7 +143,7 @@ class GeneratedRequestsIT extends Stack {
   /// Requests that bypass the gateway: most with a credential, many with what no HTTP client sends.
   @ParameterizedTest
   @EnumSource(names = {"LEDGER", "NOTIFY_EU", "FRAUD", "RELAY"})
-  void everyAnswerOfAServicesOwnPortIsAnAnswer(Service service) throws IOException {
+  void servicePortsAnswerHostileRequestsWithProblems(Service service) throws IOException {
     List<String> operations =
         switch (service) {
           case FRAUD -> FRAUD_OPERATIONS;

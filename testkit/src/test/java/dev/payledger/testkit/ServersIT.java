@@ -53,7 +53,7 @@ class ServersIT {
   }
 
   @Test
-  void postgresListensOnNoSocketOfTheFileSystem(@TempDir Path directory) throws Exception {
+  void postgresListensOnNoUnixSocket(@TempDir Path directory) throws Exception {
     ProcessLogs.watch(directory);
     int port = Ports.free();
     try (PostgresServer server = PostgresServer.start(directory.resolve("data"), port)) {

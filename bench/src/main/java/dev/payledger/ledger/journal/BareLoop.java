@@ -36,7 +36,7 @@ public final class BareLoop implements AutoCloseable {
   public int run(List<HoldFunds> holds) throws SQLException {
     List<JournalCommand<?>> commands = new ArrayList<>(held);
     commands.addAll(holds);
-    LockedRows rows = new JournalTables(tx.sql(), Locking.WAIT).lock(commands).rows();
+    LockedRows rows = new JournalTables(tx.sql(), Locking.WAIT).read(commands).rows();
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     BatchPlan plan = BatchPlan.of(commands, rows, now);
     Pipeline writes = new Pipeline();

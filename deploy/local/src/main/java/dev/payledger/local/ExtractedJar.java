@@ -60,7 +60,8 @@ record ExtractedJar(Path directory) {
       }
     }
     throw new IOException(
-        module.getFileName() + " is not built: run mvn -DskipTests package in the repository");
+        module.getFileName()
+            + " is not built: run mvn -Dmaven.test.skip=true package in the repository");
   }
 
   /// From the contents: a reproducible build gives every jar the same time and often the same size.

@@ -132,7 +132,7 @@ public final class PostgresServer implements AutoCloseable {
       Files.writeString(
           dataDirectory.resolve("pg_hba.conf"),
           """
-          # Roles of the services show their password; the superuser is whoever runs on this machine.
+          # The services' roles authenticate by SCRAM. The superuser is trusted on the loopback interface.
           host  all         postgres 127.0.0.1/32 trust
           host  all         all      127.0.0.1/32 scram-sha-256
           host  replication all      127.0.0.1/32 scram-sha-256

@@ -195,7 +195,7 @@ class AccessIT extends GatewayUnderTest {
   }
 
   @Test
-  void theIssuersTokenThatIsNoAccessTokenIsNotLetIn() throws Exception {
+  void tokenThatIsNoAccessTokenIsUnauthenticated() throws Exception {
     RSAKey key = signingKey();
     HostileTokens.Signer ours =
         (type, change) -> TestIssuer.signed(key, type, claims -> change.apply(right(claims)));
@@ -212,11 +212,11 @@ class AccessIT extends GatewayUnderTest {
 
   @Test
   void aTokenThatIsNotSignedWithOurKeyByRs256IsNotLetIn() throws Exception {
-    RSAKey stranger = new RSAKeyGenerator(2048).generate();
+    RSAKey otherKey = new RSAKeyGenerator(2048).generate();
     String kid = signingKey().getKeyID();
-    assertNotLetIn(signed(JWSAlgorithm.RS256, kid, new RSASSASigner(stranger), claims().build()));
+    assertNotLetIn(signed(JWSAlgorithm.RS256, kid, new RSASSASigner(otherKey), claims().build()));
     assertNotLetIn(
-        signed(JWSAlgorithm.RS256, "unknown", new RSASSASigner(stranger), claims().build()));
+        signed(JWSAlgorithm.RS256, "unknown", new RSASSASigner(otherKey), claims().build()));
     assertNotLetIn(
         signed(JWSAlgorithm.RS512, kid, new RSASSASigner(signingKey()), claims().build()));
     assertNotLetIn(
@@ -238,15 +238,15 @@ class AccessIT extends GatewayUnderTest {
 
   @Test
   void aKeyThatTheTokenBringsAlongIsNotTrusted() throws Exception {
-    RSAKey stranger = new RSAKeyGenerator(2048).generate();
+    RSAKey otherKey = new RSAKeyGenerator(2048).generate();
     SignedJWT token =
         new SignedJWT(
             new JWSHeader.Builder(JWSAlgorithm.RS256)
                 .type(new JOSEObjectType("at+jwt"))
-                .jwk(stranger.toPublicJWK())
+                .jwk(otherKey.toPublicJWK())
                 .build(),
             claims().build());
-    token.sign(new RSASSASigner(stranger));
+    token.sign(new RSASSASigner(otherKey));
     assertNotLetIn(token.serialize());
   }
 

@@ -22,7 +22,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /// begins again. It finds what no event leads to, and clears what is right again.
 ///
 /// A step is one REPEATABLE READ transaction: it locks the round, looks, and notes what it found and
-/// where it ended. A crash loses one step. Two instances never make the same one: whoever finds the round
+/// where it ended. A crash loses one step. Two instances never make the same one: an instance that finds the round
 /// locked leaves it. Lines are never changed, so the sums of the lines before are those of any snapshot,
 /// and an account is compared with them in the snapshot in which its last line is read.
 @Component

@@ -36,7 +36,7 @@ public final class DryRun {
   }
 
   public sealed interface Outcome {
-    /// @param money that would be held, posted or given back
+    /// @param money that would be held, captured, released or reversed
     record Accepted(Money money) implements Outcome {}
 
     record Rejected(RejectionReason reason) implements Outcome {}
@@ -87,7 +87,7 @@ public final class DryRun {
         snapshot.execute(
             status -> {
               List<JournalCommand<?>> asked = List.copyOf(commands);
-              LockedRows rows = new JournalTables(sql, Locking.NONE).lock(asked).rows();
+              LockedRows rows = new JournalTables(sql, Locking.NONE).read(asked).rows();
               return new Planned(rows, BatchPlan.of(asked, rows, clock.now(sql)));
             }));
   }

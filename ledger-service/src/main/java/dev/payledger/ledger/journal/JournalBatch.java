@@ -65,7 +65,7 @@ class JournalBatch {
       List<JournalCommand<?>> commands, Locking locking) {
     return connections.attemptInTurn(
         tx -> {
-          Locked locked = new JournalTables(tx.sql(), locking).lock(commands);
+          Locked locked = new JournalTables(tx.sql(), locking).read(commands);
           // After the locks: whoever had them before has stamped an earlier time.
           Instant now = clock.now(tx.sql());
           List<JournalCommand<?>> within = new ArrayList<>(commands);

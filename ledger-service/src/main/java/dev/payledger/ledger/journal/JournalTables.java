@@ -133,9 +133,9 @@ final class JournalTables {
 
   /// What becomes of the rows that a batch looks at.
   enum Locking {
-    /// They are locked; whoever has them is waited for.
+    /// They are locked; another session that has them is waited for.
     WAIT,
-    /// They are locked, but for those that somebody else has locked.
+    /// They are locked, except those that another session has locked.
     SKIP,
     /// They are read as they are, for a plan that is never written.
     NONE
@@ -149,13 +149,13 @@ final class JournalTables {
     this.locking = locking;
   }
 
-  /// What could be locked, until the end of the transaction.
+  /// What was read; unless it is for a dry run, locked until the end of the transaction.
   ///
   /// @param outOfReach when locked rows are skipped: the commands that need a row that somebody else has locked; compared as objects
   record Locked(LockedRows rows, Set<JournalCommand<?>> outOfReach) {}
 
   /// Everything that the commands have to look at.
-  Locked lock(List<JournalCommand<?>> commands) {
+  Locked read(List<JournalCommand<?>> commands) {
     Set<UUID> commandIds = new HashSet<>();
     Set<UUID> transferIds = new HashSet<>();
     for (JournalCommand<?> command : commands) {

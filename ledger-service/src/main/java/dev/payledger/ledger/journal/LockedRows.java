@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What a batch has read: the commands that were decided before, and the rows it holds locked until
-/// its end.
+/// its end. A dry run reads the same rows and locks none.
 ///
 /// @param unscreened what is to be known of transfers that would post unscreened; empty without any
 record LockedRows(

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 
-/// The answer of a dry run when it would be done now: what would be held, captured or given back. Fraud
+/// The answer of a dry run when it would be done now: what would be held, captured, released or reversed. Fraud
 /// screening was not asked, and nothing is remembered.
 record DryRunView(boolean dryRun, long amountMinor, String currency) {
 

@@ -65,7 +65,7 @@ class RollingAuditIT extends LedgerUnderTest {
   }
 
   @Test
-  void errorWithoutAnEventIsFoundAndClearedWhenRight() {
+  void errorWithoutEventIsFoundAndCleared() {
     UUID b = account("bob", 100);
     superuser("UPDATE account SET line_count = line_count + 1 WHERE id = '%s'".formatted(b));
     toTheEndOfTheRound();

@@ -488,7 +488,7 @@ class JournalModelIT {
   private static List<Decision<?>> apply(
       JournalTransaction tx, UnaryOperator<LockedRows> seen, List<JournalCommand<?>> batch) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    LockedRows rows = seen.apply(new JournalTables(tx.sql(), Locking.WAIT).lock(batch).rows());
+    LockedRows rows = seen.apply(new JournalTables(tx.sql(), Locking.WAIT).read(batch).rows());
     BatchPlan plan = BatchPlan.of(batch, rows, now);
     Pipeline writes = new Pipeline();
     new JournalWrites(writes, JSON).write(plan.writes(), now);

@@ -70,7 +70,7 @@ class PoolsIT extends LedgerUnderTest {
   }
 
   @Test
-  void slowReadsEndAtTheirDeadlineAndLeavePaymentsAlone() throws Exception {
+  void slowReadsEndAtTheirDeadline() throws Exception {
     UUID a = account("alice", 1_000);
     UUID b = account("bob", 0);
     slowReads(a, b, () -> request("/v1/transfers?accountId=" + a, alice()));
@@ -78,7 +78,7 @@ class PoolsIT extends LedgerUnderTest {
   }
 
   @Test
-  void slowDryRunsEndAtTheirDeadlineAndLeavePaymentsAlone() throws Exception {
+  void slowDryRunsEndAtTheirDeadline() throws Exception {
     UUID a = account("alice", 1_000);
     UUID b = account("bob", 0);
     UUID command = UUID.randomUUID();

@@ -90,7 +90,7 @@ class AccessIT extends LedgerUnderTest {
   }
 
   @Test
-  void anIssuersTokenThatIsNoAccessTokenOpensNothing() {
+  void tokenThatIsNoAccessTokenIsUnauthenticated() {
     ISSUER
         .hostileTokens("payledger-ledger")
         .forEach(

@@ -23,7 +23,7 @@ class TracesIT extends LedgerUnderTest {
   @Autowired private RecoveryRun recovery;
 
   @Test
-  void logLinesOfRequestsAndTheirRecoveryNameTheTrace(CapturedOutput log) {
+  void recoveryLogsTheTraceOfItsRequest(CapturedOutput log) {
     UUID a = account("alice", 100_000);
     UUID b = account("bob", 0);
     FRAUD.become(FraudDouble.Mood.FAILS);
@@ -47,7 +47,7 @@ class TracesIT extends LedgerUnderTest {
   }
 
   @Test
-  void logLinesOfABatchsItemsNameTheTrace(CapturedOutput log) {
+  void batchItemsLogTheTraceOfTheirRequest(CapturedOutput log) {
     UUID a = account("alice", 200_000);
     UUID b = account("bob", 0);
     FRAUD.become(FraudDouble.Mood.FAILS);
@@ -70,7 +70,7 @@ class TracesIT extends LedgerUnderTest {
   }
 
   @Test
-  void refusedRowsAreNotLoggedWithWhatIsInThem(CapturedOutput log) {
+  void logOmitsContentsOfRejectedRows(CapturedOutput log) {
     UUID a = account("alice", 100);
     UUID b = account("bob", 0);
     String secret = "secret-" + UUID.randomUUID();

@@ -23,13 +23,14 @@ class DryRunIT extends LedgerUnderTest {
   }
 
   @Test
-  void transferIsHeldOnlyWhenItsDryRunSaysSo() {
-    assertForetold("/v1/transfers", alice(), body(a, b, "1001"), "insufficient-funds");
-    assertForetold("/v1/transfers", alice(), body(a, UUID.randomUUID(), "1"), "account-unusable");
-    assertForetold("/v1/transfers", bob(), body(a, b, "1"), "not-found");
+  void transferMatchesItsDryRun() {
+    assertDryRunMatches("/v1/transfers", alice(), body(a, b, "1001"), "insufficient-funds");
+    assertDryRunMatches(
+        "/v1/transfers", alice(), body(a, UUID.randomUUID(), "1"), "account-unusable");
+    assertDryRunMatches("/v1/transfers", bob(), body(a, b, "1"), "not-found");
     String legs = "{\"legs\":[%1$s,%1$s],\"currency\":\"EUR\"}".formatted(leg(600));
-    assertForetold("/v1/transfers", alice(), legs, "insufficient-funds");
-    assertForetold("/v1/transfers", alice(), body(a, b, "1000"), 1_000);
+    assertDryRunMatches("/v1/transfers", alice(), legs, "insufficient-funds");
+    assertDryRunMatches("/v1/transfers", alice(), body(a, b, "1000"), 1_000);
   }
 
   @Test
@@ -41,58 +42,58 @@ class DryRunIT extends LedgerUnderTest {
   }
 
   @Test
-  void captureIsDoneOnlyWhenItsDryRunSaysSo() {
+  void captureMatchesItsDryRun() {
     String path = "/v1/transfers/" + held(800) + "/capture";
 
-    assertForetold(path, bob(), amount(801), "capture-limit");
-    assertForetold(path, ISSUER.token("carol"), amount(1), "not-found");
-    assertForetold(path, bob(), amount(300), 300);
-    assertForetold(path, alice(), "", 500);
-    assertForetold(path, bob(), amount(1), "not-capturable");
+    assertDryRunMatches(path, bob(), amount(801), "capture-limit");
+    assertDryRunMatches(path, ISSUER.token("carol"), amount(1), "not-found");
+    assertDryRunMatches(path, bob(), amount(300), 300);
+    assertDryRunMatches(path, alice(), "", 500);
+    assertDryRunMatches(path, bob(), amount(1), "not-capturable");
   }
 
   @Test
-  void voidIsDoneOnlyWhenItsDryRunSaysSo() {
+  void voidMatchesItsDryRun() {
     UUID held = held(800);
     String path = "/v1/transfers/" + held + "/void";
     post("/v1/transfers/" + held + "/capture", bob(), UUID.randomUUID(), amount(300));
 
-    assertForetold(path, ISSUER.token("carol"), "", "not-found");
-    assertForetold(path, alice(), "{}", 500);
-    assertForetold(path, alice(), "", "not-voidable");
+    assertDryRunMatches(path, ISSUER.token("carol"), "", "not-found");
+    assertDryRunMatches(path, alice(), "{}", 500);
+    assertDryRunMatches(path, alice(), "", "not-voidable");
   }
 
   @Test
-  void voidOfAPendingTransferIsForetold() {
+  void voidOfPendingTransferMatchesItsDryRun() {
     UUID pending = heldBySomebodyElse(a, b, 700, clock.instant().plusSeconds(60));
 
-    assertForetold("/v1/transfers/" + pending + "/void", alice(), "", 700);
+    assertDryRunMatches("/v1/transfers/" + pending + "/void", alice(), "", 700);
   }
 
   @Test
-  void frozenAccountIsForetold() {
+  void debitOfFrozenAccountMatchesItsDryRun() {
     post("/v1/accounts/" + a + "/freeze", alice(), UUID.randomUUID(), "");
 
-    assertForetold("/v1/transfers", alice(), body(a, b, "1"), "account-frozen");
+    assertDryRunMatches("/v1/transfers", alice(), body(a, b, "1"), "account-frozen");
   }
 
   @Test
-  void reversalIsHeldOnlyWhenItsDryRunSaysSo() {
+  void reversalMatchesItsDryRun() {
     UUID command = UUID.randomUUID();
     assertThat(post("/v1/transfers", alice(), command, body(a, b, "1000")).status()).isEqualTo(201);
     String path = "/v1/transfers/" + transferOf(command) + "/reversals";
 
-    assertForetold(path, alice(), "{}", "forbidden");
-    assertForetold(path, bob(), amount(1_001), "reversal-limit");
-    assertForetold(path, bob(), amount(400), 400);
-    assertForetold(path, bob(), "{\"legs\":[{\"leg\":2}]}", "forbidden");
-    assertForetold(path, bob(), "{}", 600);
-    assertForetold(path, bob(), "{}", "reversal-limit");
+    assertDryRunMatches(path, alice(), "{}", "forbidden");
+    assertDryRunMatches(path, bob(), amount(1_001), "reversal-limit");
+    assertDryRunMatches(path, bob(), amount(400), 400);
+    assertDryRunMatches(path, bob(), "{\"legs\":[{\"leg\":2}]}", "forbidden");
+    assertDryRunMatches(path, bob(), "{}", 600);
+    assertDryRunMatches(path, bob(), "{}", "reversal-limit");
   }
 
   /// The third item has what the first would leave, the fourth the rest.
   @Test
-  void itemsOfABatchAreTriedOneAfterTheOther() {
+  void batchItemsArePlannedInOrder() {
     UUID bobs = account("bob", 100);
     String items =
         "{\"items\":[%s,%s,%s,%s]}"
@@ -127,12 +128,12 @@ class DryRunIT extends LedgerUnderTest {
     }
   }
 
-  private void assertForetold(String path, String token, String body, String code) {
+  private void assertDryRunMatches(String path, String token, String body, String code) {
     assertThat(tried(path, token, body).code()).isEqualTo(code);
     assertThat(post(path, token, UUID.randomUUID(), body).code()).isEqualTo(code);
   }
 
-  private void assertForetold(String path, String token, String body, long amountMinor) {
+  private void assertDryRunMatches(String path, String token, String body, long amountMinor) {
     Answer tried = tried(path, token, body);
     assertThat(tried.status()).as(tried.text()).isEqualTo(200);
     assertThat(tried.text())

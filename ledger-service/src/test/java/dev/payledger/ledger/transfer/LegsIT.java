@@ -184,7 +184,7 @@ class LegsIT extends LedgerUnderTest {
   }
 
   @Test
-  void legIsReversedByWhoWasPaidByItInParts() {
+  void payeeReversesOwnLegInParts() {
     UUID id = UUID.randomUUID();
     pay(id, leg(a, b, 700), leg(a, c, 300));
     String path = "/v1/transfers/" + transferOf(id) + "/reversals";
@@ -218,7 +218,7 @@ class LegsIT extends LedgerUnderTest {
   }
 
   @Test
-  void partOfALegUnderWayKeepsItsRoomAndGivesItBackWhenItTurnsBack() {
+  void declinedLegReversalFreesItsAmount() {
     UUID id = UUID.randomUUID();
     pay(id, leg(a, b, 700), leg(a, c, 300));
     String path = "/v1/transfers/" + transferOf(id) + "/reversals";
@@ -235,7 +235,7 @@ class LegsIT extends LedgerUnderTest {
   }
 
   @Test
-  void accountThatHasMovedAllThatItCanIsToldSoAndNothingIsHeld() throws SQLException {
+  void transferBeyondTurnoverLimitIsRejected() throws SQLException {
     try (Connection superuser = Postgres.superuser("ledger");
         Statement statement = superuser.createStatement()) {
       // What it moved before, to and fro.

@@ -18,7 +18,7 @@ class TraceLinesTest {
             "2026-11-27T10:00:00.001Z ERROR 1 --- [x] [" + ID + "] a.B : failed",
             "java.lang.IllegalStateException: why",
             "\tat a.B",
-            "2026-11-27T10:00:00.002Z  INFO 1 --- [x] [] a.B : nobody's",
+            "2026-11-27T10:00:00.002Z  INFO 1 --- [x] [] a.B : no trace",
             "2026-11-27T10:00:00.003Z  INFO 1 --- [x] [" + ID + "] a.B : again");
 
     assertThat(TraceLines.of(log, ID))
