@@ -43,7 +43,7 @@ public final class FraudDouble {
   private final Map<UUID, String> released = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
   private volatile long timeoutMs;
-  private volatile String traceparent = "none";
+  private final Map<UUID, String> traceparents = new ConcurrentHashMap<>();
 
   public FraudDouble() {
     try {
@@ -112,17 +112,18 @@ public final class FraudDouble {
     return timeoutMs;
   }
 
-  /// Of the last call.
-  public String traceparent() {
-    return traceparent;
+  /// Of the last call about the transfer.
+  public String traceparent(UUID transfer) {
+    return traceparents.get(transfer);
   }
 
   private void answer(HttpExchange exchange) throws IOException {
     calls.incrementAndGet();
-    traceparent = String.valueOf(exchange.getRequestHeaders().getFirst("traceparent"));
     timeoutMs = Long.parseLong(exchange.getRequestHeaders().getFirst("Request-Timeout-Ms"));
     String path = exchange.getRequestURI().getPath();
     UUID transfer = UUID.fromString(path.substring("/assessments/".length()));
+    traceparents.put(
+        transfer, String.valueOf(exchange.getRequestHeaders().getFirst("traceparent")));
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     if (!"Bearer fraud-credential-demo"
         .equals(exchange.getRequestHeaders().getFirst("Authorization"))) {

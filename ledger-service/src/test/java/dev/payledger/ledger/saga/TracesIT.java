@@ -28,12 +28,15 @@ class TracesIT extends LedgerUnderTest {
     UUID b = account("bob", 0);
     FRAUD.become(FraudDouble.Mood.FAILS);
 
-    assertThat(traced("/v1/transfers", body(a, b, "60000")).status()).isEqualTo(202);
+    Answer accepted = traced("/v1/transfers", body(a, b, "60000"));
+    assertThat(accepted.status()).isEqualTo(202);
+    UUID transfer = UUID.fromString(accepted.json().get("id").asString());
 
     assertThat(lines(log, "fraud-service not usable"))
         .isNotEmpty()
         .allMatch(line -> line.contains("[" + traceId + "]"));
-    assertThat(FRAUD.traceparent()).startsWith("00-" + traceId + "-").isNotEqualTo(traceparent);
+    String first = FRAUD.traceparent(transfer);
+    assertThat(first).startsWith("00-" + traceId + "-").isNotEqualTo(traceparent);
 
     int before = ownLines(log).size();
     clock.advance(Duration.ofSeconds(30));
@@ -43,7 +46,7 @@ class TracesIT extends LedgerUnderTest {
     // Sagas that other tests left are taken up too, each under its own trace.
     assertThat(ownLines(log)).hasSizeGreaterThan(before);
     assertThat(lines(log, "fraud-service not usable")).noneMatch(line -> line.contains("[] "));
-    assertThat(FRAUD.traceparent()).startsWith("00-" + traceId + "-");
+    assertThat(FRAUD.traceparent(transfer)).startsWith("00-" + traceId + "-").isNotEqualTo(first);
   }
 
   @Test
