@@ -186,7 +186,7 @@ class GeneratedRequestsIT extends Stack {
     if (!generated.isOneIn(10)) {
       request.as(
           service == Service.FRAUD
-              ? FRAUD_CREDENTIAL
+              ? secret("FRAUD_CREDENTIAL")
               : token(generated.oneOf(List.of("alice", "bob", "operator"))));
     }
     if (!methodAndPath[0].equals("GET") && !generated.isOneIn(10)) {

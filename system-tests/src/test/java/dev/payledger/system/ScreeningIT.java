@@ -74,7 +74,7 @@ class ScreeningIT extends Stack {
         send(
             HttpRequest.newBuilder(
                     stack().url(Service.FRAUD).resolve("/blocked-accounts/" + blocked))
-                .header("Authorization", "Bearer fraud-credential-demo")
+                .header("Authorization", "Bearer " + secret("FRAUD_CREDENTIAL"))
                 .header("Content-Type", "application/json")
                 .PUT(
                     HttpRequest.BodyPublishers.ofString(

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.payledger.local.LocalStack;
 import dev.payledger.local.Service;
 import dev.payledger.local.StackPorts;
+import dev.payledger.local.StackSecrets;
 import dev.payledger.testkit.ProcessLogs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,7 +69,6 @@ class Stack {
           "RATE_LIMIT_FEED_BURST", "1000000",
           "SHEDDING_CALLER_IN_FLIGHT_MAX", "511");
 
-  static final String FRAUD_CREDENTIAL = "fraud-credential-demo";
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -159,8 +159,22 @@ class Stack {
             "JWKS_URL", second.url(Service.GATEWAY).resolve("/oauth2/jwks").toString());
     for (Service service : List.of(Service.LEDGER, Service.GATEWAY)) {
       second.with(service, firstOnes);
+      second.with(service, secrets().of(service));
     }
     return second;
+  }
+
+  static StackSecrets secrets() {
+    try {
+      return stack().secrets();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A password or key of the stack, by the name of its variable.
+  static String secret(String name) {
+    return secrets().value(name);
   }
 
   static void liftRateLimits() throws IOException {
@@ -270,7 +284,7 @@ class Stack {
 
   /// fraud-service lets in who brings its credential, and no customer.
   private static String bearer(URI service, String who) {
-    return service.equals(stack().url(Service.FRAUD)) ? FRAUD_CREDENTIAL : token(who);
+    return service.equals(stack().url(Service.FRAUD)) ? secret("FRAUD_CREDENTIAL") : token(who);
   }
 
   static Answer send(HttpRequest.Builder request) {

@@ -177,7 +177,8 @@ class StrangersIT extends Stack {
       assertThat(links.json().get("_links").propertyNames())
           .as(service.title())
           .allSatisfy(name -> assertThat(name.replaceAll("-.*", "")).isIn(ENDPOINTS));
-      assertThat(management(service, "/health").body()).doesNotContain("-demo");
+      assertThat(management(service, "/health").body())
+          .doesNotContain(Stack.secrets().of(service).values());
       for (String endpoint : OTHER_ENDPOINTS) {
         assertThat(management(service, "/" + endpoint).status())
             .as(service + " " + endpoint)

@@ -32,7 +32,7 @@ final class Containers {
     PostgreSQLContainer container =
         new PostgreSQLContainer(POSTGRES_IMAGE)
             .withUsername("postgres")
-            .withPassword(PostgresAddress.SUPERUSER_PASSWORD)
+            .withPassword(PostgresServer.SUPERUSER_PASSWORD)
             .withDatabaseName("postgres")
             .withCopyFileToContainer(
                 MountableFile.forClasspathResource("databases.sql"),
@@ -40,7 +40,9 @@ final class Containers {
             .withCommand(command.toArray(String[]::new));
     removedWithTheJvm(container).start();
     return new PostgresAddress(
-        container.getHost(), container.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT));
+        container.getHost(),
+        container.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT),
+        PostgresServer.SUPERUSER_PASSWORD);
   }
 
   static String kafka() {

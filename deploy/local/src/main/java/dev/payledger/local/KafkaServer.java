@@ -3,7 +3,9 @@ package dev.payledger.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -11,6 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 
 /// A real Kafka broker as a child process of its own. Its log directory survives a stop and a kill.
 public final class KafkaServer implements AutoCloseable {
@@ -27,23 +31,40 @@ public final class KafkaServer implements AutoCloseable {
           "group.initial.rebalance.delay.ms", "0",
           "auto.create.topics.enable", "false");
 
+  private static final String PLAIN = "PLAIN";
+
   private final Process process;
   private final int port;
+  private final Map<String, String> passwords;
 
-  private KafkaServer(Process process, int port) {
+  private KafkaServer(Process process, int port, Map<String, String> passwords) {
     this.process = process;
     this.port = port;
+    this.passwords = passwords;
   }
 
   /// Starts a broker on the directory and returns at once; `awaitReady` waits. Listens on `port`,
-  /// and on `port + 1` for the controller.
+  /// and on `port + 1` for the controller. Whoever reaches it may do everything: for tests of one service.
   public static KafkaServer start(Path directory, int port, Path log) throws IOException {
+    return start(directory, port, log, Map.of());
+  }
+
+  /// The same, for the given users alone, each with the rights that `KafkaUsers` lists.
+  static KafkaServer start(Path directory, int port, Path log, Map<String, String> passwords)
+      throws IOException {
     Files.createDirectories(directory);
     Files.createDirectories(log.toAbsolutePath().getParent());
     Path config = directory.resolveSibling(directory.getFileName() + ".properties");
     Properties properties = new Properties();
     properties.putAll(SETTINGS);
     properties.putAll(addresses(directory, port));
+    if (!passwords.isEmpty()) {
+      properties.putAll(logins(port, passwords));
+    }
+    // Passwords are in it.
+    Files.deleteIfExists(config);
+    Files.createFile(
+        config, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try (var out = Files.newOutputStream(config)) {
       properties.store(out, null);
     }
@@ -63,22 +84,23 @@ public final class KafkaServer implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
-    return new KafkaServer(process, port);
+    return new KafkaServer(process, port, passwords);
   }
 
   /// Waits until the broker answers a client, at most the given time.
   public void awaitReady(Duration bound) throws InterruptedException {
     long deadline = System.nanoTime() + bound.toNanos();
-    try (Admin admin =
-        Admin.create(
-            Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers(),
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_000,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 1_000,
-                AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200))) {
+    Map<String, Object> settings = new HashMap<>(client(KafkaUsers.ADMIN));
+    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_000);
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 1_000);
+    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200);
+    try (Admin admin = Admin.create(settings)) {
       while (true) {
         try {
           admin.describeCluster().nodes().get(2, TimeUnit.SECONDS);
+          if (!passwords.isEmpty()) {
+            admin.createAcls(KafkaUsers.rights()).all().get(2, TimeUnit.SECONDS);
+          }
           return;
         } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
           if (!process.isAlive()) {
@@ -91,6 +113,24 @@ public final class KafkaServer implements AutoCloseable {
         }
       }
     }
+  }
+
+  /// How a client of that user reaches it, by Kafka's names.
+  Map<String, String> client(String user) {
+    String bootstrap = AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG;
+    String password = passwords.get(user);
+    if (password == null) {
+      return Map.of(bootstrap, bootstrapServers());
+    }
+    return Map.of(
+        bootstrap,
+        bootstrapServers(),
+        AdminClientConfig.SECURITY_PROTOCOL_CONFIG,
+        SecurityProtocol.SASL_PLAINTEXT.name,
+        SaslConfigs.SASL_MECHANISM,
+        PLAIN,
+        SaslConfigs.SASL_JAAS_CONFIG,
+        KafkaUsers.login(user, password));
   }
 
   public String bootstrapServers() {
@@ -123,5 +163,29 @@ public final class KafkaServer implements AutoCloseable {
         Map.entry("controller.listener.names", "CONTROLLER"),
         Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
         Map.entry("log.dirs", directory.toAbsolutePath().toString()));
+  }
+
+  /// In place of what `addresses` says of protocols. The controller too wants a login: it takes every change.
+  private static Map<String, String> logins(int port, Map<String, String> passwords) {
+    return Map.ofEntries(
+        Map.entry(
+            "listeners",
+            "SASL_PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + (port + 1)),
+        Map.entry("advertised.listeners", "SASL_PLAINTEXT://127.0.0.1:" + port),
+        Map.entry(
+            "listener.security.protocol.map",
+            "SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT"),
+        Map.entry("inter.broker.listener.name", "SASL_PLAINTEXT"),
+        Map.entry("sasl.enabled.mechanisms", PLAIN),
+        Map.entry("sasl.mechanism.inter.broker.protocol", PLAIN),
+        Map.entry("sasl.mechanism.controller.protocol", PLAIN),
+        Map.entry(
+            "listener.name.sasl_plaintext.plain.sasl.jaas.config", KafkaUsers.logins(passwords)),
+        Map.entry(
+            "listener.name.controller.plain.sasl.jaas.config",
+            KafkaUsers.logins(Map.of(KafkaUsers.ADMIN, passwords.get(KafkaUsers.ADMIN)))),
+        Map.entry(
+            "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer"),
+        Map.entry("super.users", "User:" + KafkaUsers.ADMIN));
   }
 }

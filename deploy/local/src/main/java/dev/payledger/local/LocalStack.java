@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -46,6 +47,7 @@ public final class LocalStack implements AutoCloseable {
   private volatile @Nullable KafkaServer kafka;
   private volatile Consumer<Service> unexpectedExit = service -> {};
   private volatile Runnable changed = () -> {};
+  private @Nullable StackSecrets secrets;
 
   /// @param work the folder for data and logs
   /// @param repository the root of a built checkout
@@ -306,6 +308,17 @@ public final class LocalStack implements AutoCloseable {
     return required(postgres, Service.POSTGRES).address();
   }
 
+  /// Made at the first start.
+  public synchronized StackSecrets secrets() throws IOException {
+    StackSecrets known = secrets;
+    if (known == null) {
+      ownWorkFolder();
+      known = StackSecrets.of(work);
+      secrets = known;
+    }
+    return known;
+  }
+
   public Path log(Service service) {
     return work.resolve("logs").resolve(service.title() + ".log");
   }
@@ -354,6 +367,13 @@ public final class LocalStack implements AutoCloseable {
     return null;
   }
 
+  /// Data, logs, passwords and binaries are for the user who runs the stack; a folder from before is closed
+  /// too.
+  private void ownWorkFolder() throws IOException {
+    Files.createDirectories(work);
+    Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx------"));
+  }
+
   private ProcessHandle startPostgres() throws IOException {
     PostgresServer before = postgres;
     if (before != null) {
@@ -361,14 +381,22 @@ public final class LocalStack implements AutoCloseable {
       before.close();
     }
     PostgresServer server =
-        PostgresServer.start(work.resolve("postgres"), ports.of(Service.POSTGRES));
+        PostgresServer.start(
+            work.resolve("postgres"),
+            ports.of(Service.POSTGRES),
+            Map.of(),
+            secrets().databasePasswords());
     postgres = server;
     return server.process();
   }
 
   private ProcessHandle startKafka() throws IOException {
     KafkaServer server =
-        KafkaServer.start(work.resolve("kafka"), ports.of(Service.KAFKA), log(Service.KAFKA));
+        KafkaServer.start(
+            work.resolve("kafka"),
+            ports.of(Service.KAFKA),
+            log(Service.KAFKA),
+            secrets().kafkaPasswords());
     kafka = server;
     return server.process();
   }
@@ -389,6 +417,7 @@ public final class LocalStack implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(address(service));
+    builder.environment().putAll(secrets().of(service));
     builder.environment().putAll(Optional.ofNullable(environment.get(service)).orElse(Map.of()));
     return builder;
   }

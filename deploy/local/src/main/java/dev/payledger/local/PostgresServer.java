@@ -12,10 +12,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A real PostgreSQL 17 from embedded binaries: durable (fsync on), with logical WAL, password
-/// authentication for every role but the local superuser, and the stack's databases in it.
+/// authentication for every role, and the stack's databases in it.
 ///
 /// The data directory survives a stop and a kill; starting on it again recovers from its WAL.
 public final class PostgresServer implements AutoCloseable {
@@ -31,6 +34,14 @@ public final class PostgresServer implements AutoCloseable {
           "max_connections", "120",
           "max_wal_size", "8GB",
           "max_slot_wal_keep_size", "1GB");
+
+  /// A demo value: of servers that tests start.
+  public static final String SUPERUSER_PASSWORD = "postgres-demo";
+
+  private static final String SUPERUSER = "postgres";
+  private static final String RULES = "pg_hba.conf";
+  private static final Pattern CREATED_ROLE =
+      Pattern.compile("(CREATE ROLE (\\w+) .*PASSWORD) '[^']*'");
 
   private final Path dataDirectory;
   private final PostgresAddress address;
@@ -52,24 +63,46 @@ public final class PostgresServer implements AutoCloseable {
   /// @param settings server settings in place of ours, by name: for tests that need a small server
   public static PostgresServer start(Path dataDirectory, int port, Map<String, String> settings)
       throws IOException {
+    return start(dataDirectory, port, settings, Map.of(SUPERUSER, SUPERUSER_PASSWORD));
+  }
+
+  /// @param passwords of the superuser and of other roles, by role; a role that has none here keeps the
+  ///     demo value of `databases.sql`
+  static PostgresServer start(
+      Path dataDirectory, int port, Map<String, String> settings, Map<String, String> passwords)
+      throws IOException {
     stopLeftover(dataDirectory);
-    Files.createDirectories(dataDirectory.toAbsolutePath().getParent());
-    EmbeddedPostgres.Builder builder =
-        EmbeddedPostgres.builder()
-            .setPort(port)
-            .setDataDirectory(dataDirectory)
-            .setCleanDataDirectory(false)
-            .setPGStartupWait(Duration.ofSeconds(60))
-            .setServerConfig("listen_addresses", "127.0.0.1")
-            // No socket: it would be in /tmp, for every user of the machine, and one for each port.
-            .setServerConfig("unix_socket_directories", "''");
-    SETTINGS.forEach(builder::setServerConfig);
-    settings.forEach(builder::setServerConfig);
-    EmbeddedPostgres server = builder.start();
-    PostgresServer started =
-        new PostgresServer(dataDirectory, new PostgresAddress("127.0.0.1", port), server);
+    Path parent = dataDirectory.toAbsolutePath().getParent();
+    Files.createDirectories(parent);
+    String password = Objects.requireNonNull(passwords.get(SUPERUSER));
+    Path passwordFile = Files.createTempFile(parent, "superuser", "");
+    EmbeddedPostgres server;
     try {
-      started.createDatabases();
+      Files.writeString(passwordFile, password);
+      EmbeddedPostgres.Builder builder =
+          EmbeddedPostgres.builder()
+              .setPort(port)
+              .setDataDirectory(dataDirectory)
+              .setCleanDataDirectory(false)
+              .setPGStartupWait(Duration.ofSeconds(60))
+              // The library passes these to initdb, behind its own wish to trust everybody.
+              .setLocaleConfig("auth", "scram-sha-256")
+              .setLocaleConfig("pwfile", passwordFile.toString())
+              .setConnectConfig("password", password)
+              .setServerConfig("listen_addresses", "127.0.0.1")
+              // No socket: it would be in /tmp, for every user of the machine, and one for each
+              // port.
+              .setServerConfig("unix_socket_directories", "''");
+      SETTINGS.forEach(builder::setServerConfig);
+      settings.forEach(builder::setServerConfig);
+      server = builder.start();
+    } finally {
+      Files.delete(passwordFile);
+    }
+    PostgresServer started =
+        new PostgresServer(dataDirectory, new PostgresAddress("127.0.0.1", port, password), server);
+    try {
+      started.createDatabases(passwords);
     } catch (SQLException e) {
       server.close();
       throw new IOException("PostgreSQL started on port " + port + " but refused its set-up", e);
@@ -84,6 +117,13 @@ public final class PostgresServer implements AutoCloseable {
       ProcessHandle postmaster = leftover.get();
       Processes.stop(postmaster, Duration.ofSeconds(20));
     }
+  }
+
+  /// Of everybody: false for an empty directory and for a cluster of an earlier version.
+  static boolean asksForPassword(Path dataDirectory) throws IOException {
+    Path rules = dataDirectory.resolve(RULES);
+    return Files.exists(rules)
+        && Files.readString(rules).lines().noneMatch(line -> line.matches("host.*\\btrust"));
   }
 
   public PostgresAddress address() {
@@ -116,29 +156,52 @@ public final class PostgresServer implements AutoCloseable {
     server.close();
   }
 
-  private void createDatabases() throws SQLException, IOException {
+  private void createDatabases(Map<String, String> passwords) throws SQLException, IOException {
     try (Connection connection = address.superuser("postgres");
         Statement statement = connection.createStatement()) {
+      boolean isThere;
       try (var row = statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = 'ledger'")) {
-        if (row.next()) {
-          return;
+        isThere = row.next();
+      }
+      if (!isThere) {
+        for (String sql : resource("/databases.sql").replaceAll("(?m)^--.*$", "").split(";", -1)) {
+          if (!sql.isBlank()) {
+            statement.execute(withPassword(sql, passwords));
+          }
         }
       }
-      for (String sql : resource("/databases.sql").replaceAll("(?m)^--.*$", "").split(";", -1)) {
-        if (!sql.isBlank()) {
-          statement.execute(sql);
-        }
-      }
-      Files.writeString(
-          dataDirectory.resolve("pg_hba.conf"),
-          """
-          # The services' roles authenticate by SCRAM. The superuser is trusted on the loopback interface.
-          host  all         postgres 127.0.0.1/32 trust
-          host  all         all      127.0.0.1/32 scram-sha-256
-          host  replication all      127.0.0.1/32 scram-sha-256
-          """);
-      statement.execute("SELECT pg_reload_conf()");
+      endTrust(statement, passwords);
     }
+  }
+
+  private static String withPassword(String sql, Map<String, String> passwords) {
+    return CREATED_ROLE
+        .matcher(sql)
+        .replaceAll(
+            role -> {
+              String password = passwords.get(role.group(2));
+              return Matcher.quoteReplacement(
+                  password == null ? role.group() : role.group(1) + " '" + password + "'");
+            });
+  }
+
+  /// A cluster of an earlier version asks its superuser for no password, and has the demo values for the
+  /// others.
+  private void endTrust(Statement statement, Map<String, String> passwords)
+      throws SQLException, IOException {
+    if (asksForPassword(dataDirectory)) {
+      return;
+    }
+    for (var role : passwords.entrySet()) {
+      statement.execute("ALTER ROLE %s PASSWORD '%s'".formatted(role.getKey(), role.getValue()));
+    }
+    Files.writeString(
+        dataDirectory.resolve(RULES),
+        """
+        host  all         all 127.0.0.1/32 scram-sha-256
+        host  replication all 127.0.0.1/32 scram-sha-256
+        """);
+    statement.execute("SELECT pg_reload_conf()");
   }
 
   private static Optional<ProcessHandle> postmaster(Path dataDirectory) {

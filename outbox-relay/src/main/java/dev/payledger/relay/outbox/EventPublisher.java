@@ -2,6 +2,7 @@ package dev.payledger.relay.outbox;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -17,32 +18,21 @@ import org.apache.kafka.common.serialization.StringSerializer;
 class EventPublisher implements AutoCloseable {
   private final KafkaProducer<String, String> producer;
 
-  EventPublisher(String bootstrapServers) {
-    this.producer =
-        new KafkaProducer<>(
-            Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
-                StringSerializer.class,
-                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
-                StringSerializer.class,
-                ProducerConfig.ACKS_CONFIG,
-                "all",
-                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                true,
-                ProducerConfig.LINGER_MS_CONFIG,
-                0,
-                // A record that expires in the producer's buffer lets those behind it overtake it.
-                // So nothing expires: while the broker is away this waits, and the WAL keeps.
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                Integer.MAX_VALUE,
-                ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG,
-                1_000,
-                ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                1_000,
-                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                15_000));
+  /// @param kafka how the broker is reached, by Kafka's names
+  EventPublisher(Map<String, String> kafka) {
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
+    settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    // A record that expires in the producer's buffer lets those behind it overtake it.
+    // So nothing expires: while the broker is away this waits, and the WAL keeps.
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+    settings.put(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 1_000);
+    settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 15_000);
+    this.producer = new KafkaProducer<>(settings);
   }
 
   /// Sends in the given order and returns when the broker has acknowledged every record.

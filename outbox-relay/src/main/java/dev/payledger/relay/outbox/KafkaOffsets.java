@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// this leaves an admin client behind each time the embedded engine ends, and takes half a minute
 /// to end while the broker is away. The engine makes it by name, hence public with no arguments.
 public final class KafkaOffsets extends MemoryOffsetBackingStore {
-  private String bootstrapServers = "";
+  private Map<String, String> kafka = Map.of();
   private String topic = "";
   private @Nullable EventPublisher publisher;
 
@@ -27,7 +27,7 @@ public final class KafkaOffsets extends MemoryOffsetBackingStore {
   public void configure(WorkerConfig config) {
     super.configure(config);
     Map<String, String> settings = config.originalsStrings();
-    bootstrapServers = Objects.requireNonNull(settings.get("bootstrap.servers"));
+    kafka = TailSettings.kafka(settings);
     topic = Objects.requireNonNull(settings.get("offset.storage.topic"));
   }
 
@@ -35,12 +35,11 @@ public final class KafkaOffsets extends MemoryOffsetBackingStore {
   public void start() {
     super.start();
     try {
-      OffsetsTopic.read(bootstrapServers, topic)
-          .forEach((key, value) -> data.put(bytes(key), bytes(value)));
+      OffsetsTopic.read(kafka, topic).forEach((key, value) -> data.put(bytes(key), bytes(value)));
     } catch (TimeoutException e) {
       throw new ConnectException(e);
     }
-    publisher = new EventPublisher(bootstrapServers);
+    publisher = new EventPublisher(kafka);
   }
 
   // The engine tells PostgreSQL how far it may forget only after this has returned.

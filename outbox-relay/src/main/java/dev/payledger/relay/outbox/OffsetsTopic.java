@@ -1,6 +1,7 @@
 package dev.payledger.relay.outbox;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,20 +19,14 @@ final class OffsetsTopic {
   private OffsetsTopic() {}
 
   /// The latest value of every key, from the first record to the end as of now.
-  static Map<String, String> read(String bootstrapServers, String topic) throws TimeoutException {
+  static Map<String, String> read(Map<String, String> kafka, String topic) throws TimeoutException {
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
+    settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class);
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) BOUND.toMillis());
     TopicPartition partition = new TopicPartition(topic, 0);
     Map<String, String> latest = new LinkedHashMap<>();
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
-                StringDeserializer.class,
-                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
-                StringDeserializer.class,
-                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                (int) BOUND.toMillis()))) {
+    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings)) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);

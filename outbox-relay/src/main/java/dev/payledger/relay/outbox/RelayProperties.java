@@ -1,11 +1,13 @@
 package dev.payledger.relay.outbox;
 
 import java.time.Duration;
+import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /// Settings of the relay.
 ///
 /// @param database the ledger's database, as the relay's role sees it
+/// @param kafka how each client reaches the broker, by Kafka's names: addresses, protocol, login
 /// @param slot name of the replication slot; holding it is what makes a relay the active one
 /// @param offsetsTopic compacted topic that remembers how far the slot was published
 /// @param replicationFactor of every topic the relay creates
@@ -17,7 +19,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("relay")
 record RelayProperties(
     Database database,
-    String bootstrapServers,
+    Map<String, String> kafka,
     String slot,
     String publication,
     String offsetsTopic,

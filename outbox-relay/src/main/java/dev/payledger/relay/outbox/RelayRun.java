@@ -147,7 +147,7 @@ class RelayRun implements SmartLifecycle {
 
   private EventPublisher open() throws ExecutionException, InterruptedException, TimeoutException {
     topics.createMissing();
-    return new EventPublisher(properties.bootstrapServers());
+    return new EventPublisher(properties.kafka());
   }
 
   private StartDecision decide() throws SQLException, TimeoutException {

@@ -2,6 +2,7 @@ package dev.payledger.relay.outbox;
 
 import dev.payledger.contracts.Topics;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,7 +74,7 @@ class RelayTopics {
   Stored stored() throws TimeoutException {
     Stored stored = Stored.NOTHING;
     for (Map.Entry<String, String> entry :
-        OffsetsTopic.read(properties.bootstrapServers(), properties.offsetsTopic()).entrySet()) {
+        OffsetsTopic.read(properties.kafka(), properties.offsetsTopic()).entrySet()) {
       JsonNode value = JSON.readTree(entry.getValue());
       if (entry.getKey().equals(bindingKey())) {
         stored =
@@ -111,13 +112,10 @@ class RelayTopics {
   }
 
   private Map<String, Object> client() {
-    return Map.of(
-        AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-        properties.bootstrapServers(),
-        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-        5_000,
-        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-        5_000);
+    Map<String, Object> client = new HashMap<>(properties.kafka());
+    client.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+    client.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
+    return client;
   }
 
   /// What the offsets topic remembers. Positions are PostgreSQL's, as numbers.

@@ -1,7 +1,9 @@
 package dev.payledger.relay.outbox;
 
 import dev.payledger.contracts.EventHeaders;
+import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 
 /// The embedded engine's configuration.
 final class TailSettings {
@@ -13,6 +15,9 @@ final class TailSettings {
 
   private static final String TABLE = "public.outbox";
   private static final String PREFIX = "ledger";
+
+  /// Before the settings of the offsets' Kafka clients, which the engine itself does not read.
+  private static final String KAFKA = "offset.storage.kafka.";
 
   private TailSettings() {}
 
@@ -64,9 +69,18 @@ final class TailSettings {
   private static void offsets(Properties engine, RelayProperties relay) {
     engine.setProperty("offset.storage", KafkaOffsets.class.getName());
     engine.setProperty("offset.storage.topic", relay.offsetsTopic());
-    engine.setProperty("bootstrap.servers", relay.bootstrapServers());
+    relay.kafka().forEach((name, value) -> engine.setProperty(KAFKA + name, value));
     engine.setProperty(
         "offset.flush.interval.ms", Long.toString(relay.offsetInterval().toMillis()));
+  }
+
+  /// Of the engine's settings those that `RelayProperties.kafka` gave it.
+  static Map<String, String> kafka(Map<String, String> engine) {
+    return engine.entrySet().stream()
+        .filter(setting -> setting.getKey().startsWith(KAFKA))
+        .collect(
+            Collectors.toMap(
+                setting -> setting.getKey().substring(KAFKA.length()), Map.Entry::getValue));
   }
 
   private static void router(Properties engine) {

@@ -213,7 +213,7 @@ class RelayIT {
     RelayProperties properties = outbox.bean(0, RelayProperties.class);
     CountDownLatch started = new CountDownLatch(1);
     try (ExecutorService runner = Executors.newVirtualThreadPerTaskExecutor();
-        EventPublisher publisher = new EventPublisher(properties.bootstrapServers())) {
+        EventPublisher publisher = new EventPublisher(properties.kafka())) {
       OutboxTail tail = new OutboxTail(properties, publisher, started::countDown, _ -> {});
       try {
         Future<?> running;

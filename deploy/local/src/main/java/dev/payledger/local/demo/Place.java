@@ -40,7 +40,8 @@ record Place(Path repository, Path work) {
   /// Forgets everything that was stored: database, broker and with it the relay's offsets, together,
   /// since each would refuse the others' past.
   void wipe() throws IOException {
-    for (String part : List.of("postgres", "kafka", "kafka.properties", "logs")) {
+    for (String part :
+        List.of("postgres", "kafka", "kafka.properties", "logs", "secrets.properties")) {
       Path path = work.resolve(part);
       if (Files.exists(path)) {
         try (Stream<Path> files = Files.walk(path)) {

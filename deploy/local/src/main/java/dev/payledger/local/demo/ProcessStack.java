@@ -7,6 +7,7 @@ import dev.payledger.local.Processes;
 import dev.payledger.local.Readiness;
 import dev.payledger.local.Service;
 import dev.payledger.local.StackPorts;
+import dev.payledger.local.StackSecrets;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -129,6 +130,9 @@ final class ProcessStack implements RunningStack {
                   .timeout(MANAGE_BOUND)
                   // The endpoints take nothing else, an empty body included.
                   .header("Content-Type", "application/json")
+                  .header(
+                      "Authorization",
+                      "Bearer " + StackSecrets.of(place.work()).value("MANAGEMENT_CREDENTIAL"))
                   .method(method, HttpRequest.BodyPublishers.noBody())
                   .build(),
               HttpResponse.BodyHandlers.ofString());

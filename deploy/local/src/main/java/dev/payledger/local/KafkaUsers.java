@@ -1,0 +1,94 @@
+package dev.payledger.local;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+
+/// The users of a broker with logins, and what each may do. The relay alone writes the ledger's topics,
+/// fraud-service alone its own.
+final class KafkaUsers {
+  /// The broker itself, and the one who gives the others their rights.
+  static final String ADMIN = "admin";
+
+  static final String RELAY = "relay";
+  static final String LEDGER = "ledger";
+  static final String FRAUD = "fraud";
+  static final String NOTIFY = "notify";
+  static final List<String> ALL = List.of(ADMIN, RELAY, LEDGER, FRAUD, NOTIFY);
+
+  private static final String LEDGER_TOPICS = "ledger.";
+  private static final String FRAUD_TOPICS = "fraud.";
+
+  private KafkaUsers() {}
+
+  static List<AclBinding> rights() {
+    List<AclBinding> rights = new ArrayList<>();
+    may(rights, RELAY, ResourceType.TOPIC, LEDGER_TOPICS, AclOperation.CREATE, AclOperation.WRITE);
+    may(
+        rights,
+        RELAY,
+        ResourceType.TOPIC,
+        "relay.",
+        AclOperation.CREATE,
+        AclOperation.WRITE,
+        AclOperation.READ);
+
+    // Replicas of the feed create the topics that they wait for, as the relay does.
+    may(rights, NOTIFY, ResourceType.TOPIC, LEDGER_TOPICS, AclOperation.CREATE, AclOperation.READ);
+    may(rights, NOTIFY, ResourceType.GROUP, "notify-", AclOperation.READ);
+
+    may(rights, FRAUD, ResourceType.TOPIC, LEDGER_TOPICS, AclOperation.READ);
+    may(rights, FRAUD, ResourceType.GROUP, "fraud", AclOperation.READ);
+    may(rights, FRAUD, ResourceType.TOPIC, FRAUD_TOPICS, AclOperation.CREATE, AclOperation.WRITE);
+    may(rights, FRAUD, ResourceType.TRANSACTIONAL_ID, "fraud-", AclOperation.WRITE);
+
+    may(rights, LEDGER, ResourceType.TOPIC, FRAUD_TOPICS, AclOperation.READ);
+    may(rights, LEDGER, ResourceType.GROUP, "ledger", AclOperation.READ);
+    return rights;
+  }
+
+  /// How a client logs in.
+  static String login(String user, String password) {
+    return module() + " username=\"%s\" password=\"%s\";".formatted(user, password);
+  }
+
+  /// Whom the broker lets in, itself included, which logs in as the administrator.
+  static String logins(Map<String, String> passwords) {
+    return passwords.entrySet().stream()
+        .map(user -> "user_%s=\"%s\"".formatted(user.getKey(), user.getValue()))
+        .sorted()
+        .collect(
+            Collectors.joining(
+                " ",
+                module()
+                    + " username=\"%s\" password=\"%s\" ".formatted(ADMIN, passwords.get(ADMIN)),
+                ";"));
+  }
+
+  private static String module() {
+    return "org.apache.kafka.common.security.plain.PlainLoginModule required";
+  }
+
+  /// What it may do with everything whose name begins so. To describe is part of each.
+  private static void may(
+      List<AclBinding> rights,
+      String user,
+      ResourceType type,
+      String prefix,
+      AclOperation... operations) {
+    for (AclOperation operation : operations) {
+      rights.add(
+          new AclBinding(
+              new ResourcePattern(type, prefix, PatternType.PREFIXED),
+              new AccessControlEntry("User:" + user, "*", operation, AclPermissionType.ALLOW)));
+    }
+  }
+}
