@@ -108,9 +108,9 @@ public final class StackSecrets {
   public Map<String, String> of(Service service) {
     Map<String, String> given = new TreeMap<>();
     switch (service) {
-      case POSTGRES, KAFKA -> {
-        // They get theirs in another way.
-      }
+      // Not in its environment: the superuser's, for `./demo secrets`.
+      case POSTGRES -> give(given, "POSTGRES_PASSWORD");
+      case KAFKA -> given.putAll(kafkaLogin(KafkaUsers.ADMIN));
       case LEDGER -> {
         give(given, "LEDGER_OWNER_PASSWORD", "LEDGER_JOURNAL_PASSWORD", "LEDGER_APP_PASSWORD");
         give(given, "LEDGER_CURSOR_KEY", "FRAUD_CREDENTIAL");

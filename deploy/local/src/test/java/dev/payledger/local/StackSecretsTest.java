@@ -61,6 +61,5 @@ class StackSecretsTest {
     }
     assertThat(secrets.of(Service.GATEWAY)).doesNotContainKey("FRAUD_CREDENTIAL");
     assertThat(secrets.of(Service.RELAY)).doesNotContainKey("FRAUD_CREDENTIAL");
-    assertThat(secrets.of(Service.POSTGRES)).isEmpty();
   }
 }

@@ -165,6 +165,15 @@ final class Commands {
     return isFound ? 0 : 1;
   }
 
+  /// Lines that a shell can evaluate.
+  int secrets(String name) throws IOException, Refusal {
+    stack()
+        .secrets(service(name))
+        .forEach(
+            (variable, value) -> System.out.println("export " + variable + "='" + value + "'"));
+    return 0;
+  }
+
   int down() throws IOException {
     stack().down();
     return 0;

@@ -81,6 +81,11 @@ final class ContainerStack implements RunningStack {
   }
 
   @Override
+  public Map<String, String> secrets(Service service) throws Refusal {
+    throw new Refusal("The containers' secrets are the files in deploy/compose/secrets.");
+  }
+
+  @Override
   public void log(Service service) throws IOException {
     System.out.print(stack.log(service.title(), ProcessStack.LOG_LINES));
   }

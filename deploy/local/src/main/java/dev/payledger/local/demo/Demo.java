@@ -50,6 +50,7 @@ public final class Demo {
       case "faults" -> commands.faults(rest);
       case "verify" -> commands.verify();
       case "logs" -> logs(commands, rest);
+      case "secrets" -> commands.secrets(one(rest, "secrets <service>"));
       case "doctor" -> Doctor.run(place);
       case "down" -> commands.down();
       case "help", "-h", "--help" -> {

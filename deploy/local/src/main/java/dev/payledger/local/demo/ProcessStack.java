@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -131,8 +132,7 @@ final class ProcessStack implements RunningStack {
                   // The endpoints take nothing else, an empty body included.
                   .header("Content-Type", "application/json")
                   .header(
-                      "Authorization",
-                      "Bearer " + StackSecrets.of(place.work()).value("MANAGEMENT_CREDENTIAL"))
+                      "Authorization", "Bearer " + secrets(service).get("MANAGEMENT_CREDENTIAL"))
                   .method(method, HttpRequest.BodyPublishers.noBody())
                   .build(),
               HttpResponse.BodyHandlers.ofString());
@@ -141,6 +141,11 @@ final class ProcessStack implements RunningStack {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  @Override
+  public Map<String, String> secrets(Service service) throws IOException {
+    return StackSecrets.of(place.work()).of(service);
   }
 
   private ProcessHandle process(Service service) throws IOException, Refusal {

@@ -5,6 +5,7 @@ import dev.payledger.local.Service;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 
 /// A stack as the commands see it, whoever runs it: a launcher its processes (`ProcessStack`), or an
 /// engine its containers (`ContainerStack`).
@@ -22,6 +23,9 @@ interface RunningStack {
 
   /// Calls one of our services at its management port, which only the stack itself reaches.
   Managed manage(Service service, String method, String path) throws IOException, Refusal;
+
+  /// What the service is given, by variable.
+  Map<String, String> secrets(Service service) throws IOException, Refusal;
 
   /// Prints the end of a service's log.
   void log(Service service) throws IOException, Refusal;
