@@ -59,11 +59,14 @@ public record DemoIssuerProperties(
     }
   }
 
+  /// @param secret what the keys are sealed with in the database, the same at all gateways; checked by
+  ///     [KeySeal], since a message of the binder may have the value
   /// @param rotateEvery how long one key signs
   /// @param publishAhead how long a key is published before it signs: longer than verifiers take
   ///     fetched keys for all that there are, so that none of them has to ask for it
   /// @param lookEvery how often a gateway looks what others did
-  public record Keys(Duration rotateEvery, Duration publishAhead, Duration lookEvery) {
+  public record Keys(
+      String secret, Duration rotateEvery, Duration publishAhead, Duration lookEvery) {
     public Keys {
       if (!lookEvery.isPositive() || lookEvery.compareTo(CLOCKS_APART.dividedBy(2)) > 0) {
         throw new IllegalArgumentException(
@@ -73,6 +76,13 @@ public record DemoIssuerProperties(
         throw new IllegalArgumentException(
             "gateway.demo-issuer.keys: rotate-every must be longer than publish-ahead");
       }
+    }
+
+    /// Without the secret.
+    @Override
+    public String toString() {
+      return "Keys[rotateEvery=%s, publishAhead=%s, lookEvery=%s]"
+          .formatted(rotateEvery, publishAhead, lookEvery);
     }
   }
 

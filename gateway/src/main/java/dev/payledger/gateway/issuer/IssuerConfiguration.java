@@ -95,6 +95,11 @@ class IssuerConfiguration {
     };
   }
 
+  @Bean
+  KeySeal keySeal(DemoIssuerProperties properties) {
+    return new KeySeal(properties.keys().secret());
+  }
+
   /// Signs with one key, whatever other ones are published.
   @Bean
   JwtEncoder tokens(KeyRing ring) {

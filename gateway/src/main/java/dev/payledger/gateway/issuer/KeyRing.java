@@ -72,7 +72,7 @@ class KeyRing implements JWKSource<SecurityContext> {
     }
     try {
       look();
-    } catch (DataAccessException e) {
+    } catch (DataAccessException | SealBroken e) {
       // Then what is known is all there is to know, as for a key that nobody has.
       lookedAt = clock.instant();
     }

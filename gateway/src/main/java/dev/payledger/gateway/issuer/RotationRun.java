@@ -28,7 +28,8 @@ class RotationRun {
     this.keys = keys;
     this.ring = ring;
     this.properties = properties;
-    // A gateway has a key to sign with before the first caller comes.
+    // A gateway has a key to sign with before the first caller comes. One that cannot open the keys
+    // that there are does not start.
     runOnce();
   }
 
@@ -38,6 +39,10 @@ class RotationRun {
       runOnce();
     } catch (DataAccessException e) {
       log.warn("the signing keys stay as they are known: {}", e.toString());
+    } catch (SealBroken e) {
+      // No key is made, dropped or learned until an operator decides: two gateways with different
+      // secrets do not rotate each other's keys away.
+      log.error("the signing keys stay as they are known. {}", e.getMessage());
     }
   }
 
@@ -70,6 +75,8 @@ class RotationRun {
 
   /// Takes a key back at once, with all tokens that it signed.
   synchronized void drop(SigningKey key) {
+    // Before anything changes: with a row that does not open, no ring would learn of the drop.
+    ring.look();
     if (ring.signing().generation() == key.generation()) {
       rotate();
     }

@@ -1,9 +1,7 @@
 package dev.payledger.gateway.issuer;
 
-import com.nimbusds.jose.jwk.RSAKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.text.ParseException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -13,17 +11,17 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /// The keys that all gateways of the demo issuer share. Whoever inserts a generation first has made
-/// it: the others find its row and use that key.
+/// it: the others find its row and use that key. The private keys are sealed in the rows.
 @Repository
 @Profile("demo")
 class SigningKeys {
   private static final String ALL =
-      "SELECT generation, jwk, created_at, signs_from FROM signing_key ORDER BY generation";
+      "SELECT generation, sealed_jwk, created_at, signs_from FROM signing_key ORDER BY generation";
 
   private static final String OFFER =
       """
-      INSERT INTO signing_key (generation, jwk, created_at, signs_from)
-      VALUES (:generation, :jwk, :createdAt, :signsFrom)
+      INSERT INTO signing_key (generation, sealed_jwk, created_at, signs_from)
+      VALUES (:generation, :sealedJwk, :createdAt, :signsFrom)
       ON CONFLICT (generation) DO NOTHING
       """;
 
@@ -43,9 +41,11 @@ class SigningKeys {
       """;
 
   private final JdbcClient jdbc;
+  private final KeySeal seal;
 
-  SigningKeys(JdbcClient jdbc) {
+  SigningKeys(JdbcClient jdbc, KeySeal seal) {
     this.jdbc = jdbc;
+    this.seal = seal;
   }
 
   /// The time that the rows are compared with: the database's, which all gateways have in common.
@@ -53,7 +53,8 @@ class SigningKeys {
     return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single().toInstant();
   }
 
-  /// The oldest first.
+  /// The oldest first. One that cannot be opened is a [SealBroken] for all of them: what to do next
+  /// must not be decided without knowing each.
   List<SigningKey> all() {
     return jdbc.sql(ALL).query((row, number) -> read(row)).list();
   }
@@ -62,7 +63,7 @@ class SigningKeys {
   void offer(SigningKey key) {
     jdbc.sql(OFFER)
         .param("generation", key.generation())
-        .param("jwk", key.key().toJSONString())
+        .param("sealedJwk", seal.seal(key.generation(), key.key()))
         .param("createdAt", utc(key.createdAt()))
         .param("signsFrom", utc(key.signsFrom()))
         .update();
@@ -77,16 +78,13 @@ class SigningKeys {
     jdbc.sql(DROP).param("generation", generation).update();
   }
 
-  private static SigningKey read(ResultSet row) throws SQLException {
-    try {
-      return new SigningKey(
-          row.getInt("generation"),
-          RSAKey.parse(row.getString("jwk")),
-          row.getObject("created_at", OffsetDateTime.class).toInstant(),
-          row.getObject("signs_from", OffsetDateTime.class).toInstant());
-    } catch (ParseException e) {
-      throw new IllegalStateException("a signing key in the database cannot be read", e);
-    }
+  private SigningKey read(ResultSet row) throws SQLException {
+    int generation = row.getInt("generation");
+    return new SigningKey(
+        generation,
+        seal.open(generation, row.getBytes("sealed_jwk")),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        row.getObject("signs_from", OffsetDateTime.class).toInstant());
   }
 
   private static OffsetDateTime utc(Instant instant) {

@@ -15,7 +15,8 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
 
 /// `/actuator/signingkeys` on the management port: GET shows the published keys, POST makes a new one
-/// that signs from now on, DELETE takes one back, with all tokens that it signed.
+/// that signs from now on, DELETE takes one back, with all tokens that it signed. Both are 409 and change
+/// nothing while a key in the database cannot be opened.
 @Component
 @Profile("demo")
 @WebEndpoint(id = "signingkeys")
@@ -35,6 +36,8 @@ class SigningKeysEndpoint {
 
   record KeysView(List<KeyView> keys) {}
 
+  record RefusalView(String detail) {}
+
   @ReadOperation
   KeysView all() {
     SigningKey signing = ring.signing();
@@ -51,19 +54,26 @@ class SigningKeysEndpoint {
   }
 
   @WriteOperation
-  KeysView rotate() {
-    rotation.rotate();
-    return all();
+  WebEndpointResponse<Object> rotate() {
+    return changed(rotation::rotate);
   }
 
   @DeleteOperation
-  WebEndpointResponse<KeysView> drop(@Selector String kid) {
+  WebEndpointResponse<Object> drop(@Selector String kid) {
     Optional<SigningKey> key =
         ring.published().stream().filter(each -> each.key().getKeyID().equals(kid)).findFirst();
     if (key.isEmpty()) {
       return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
     }
-    rotation.drop(key.get());
+    return changed(() -> rotation.drop(key.get()));
+  }
+
+  private WebEndpointResponse<Object> changed(Runnable change) {
+    try {
+      change.run();
+    } catch (SealBroken e) {
+      return new WebEndpointResponse<>(new RefusalView(e.getMessage()), 409);
+    }
     return new WebEndpointResponse<>(all());
   }
 }

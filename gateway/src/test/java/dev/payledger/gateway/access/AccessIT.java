@@ -18,6 +18,7 @@ import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import dev.payledger.gateway.Downstream.Reply;
 import dev.payledger.gateway.GatewayUnderTest;
+import dev.payledger.gateway.issuer.IssuerUnderTest;
 import dev.payledger.testkit.HostileTokens;
 import dev.payledger.testkit.TestIssuer;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -31,24 +32,21 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.context.ApplicationContext;
 import tools.jackson.databind.JsonNode;
 
 class AccessIT extends GatewayUnderTest {
   private static final String ACCOUNTS = "/v1/accounts";
 
-  @Autowired private JdbcClient jdbc;
+  @Autowired private ApplicationContext gateway;
 
   @BeforeEach
   void ledgerAnswers() {
     ledger.answers(request -> Reply.json(200, "{\"items\":[]}"));
   }
 
-  private RSAKey signingKey() throws Exception {
-    return RSAKey.parse(
-        jdbc.sql("SELECT jwk FROM signing_key ORDER BY generation LIMIT 1")
-            .query(String.class)
-            .single());
+  private RSAKey signingKey() {
+    return IssuerUnderTest.signingKey(gateway);
   }
 
   private JWTClaimsSet.Builder claims() {
