@@ -273,6 +273,11 @@ class Stack {
     return service.equals(stack().url(Service.FRAUD)) ? FRAUD_CREDENTIAL : token(who);
   }
 
+  /// What a request that changes something brings to a management port.
+  static String managementCredential() {
+    return "management-credential-demo";
+  }
+
   static Answer send(HttpRequest.Builder request) {
     try {
       HttpResponse<String> response =
