@@ -93,12 +93,21 @@ public interface ManagementPortContract {
   @Test
   default void refusesOtherHostsWhateverIsAsked() {
     for (String path :
-        List.of("/", "/actuator", "/actuator/prometheus", "/nothing", "/error", "/WEB-INF/x")) {
+        List.of("/", "/actuator", "/actuator/prometheus", "/nothing", "/error")) {
       for (String method : List.of("GET", "OPTIONS", "POST", "DELETE")) {
         assertHostRefused(send(method, path, "Host: evil.example" + right()));
       }
     }
     assertThat(send("HEAD", LIVENESS, "Host: evil.example")).startsWith("HTTP/1.1 421 ");
+  }
+
+  /// The container refuses them before any filter; the filter sees the error page, where there is one.
+  @Test
+  default void servesNoFilesOfTheContainer() {
+    for (String path : List.of("/WEB-INF/x", "/META-INF/x")) {
+      assertThat(get(path, "evil.example")).containsPattern("^HTTP/1.1 (404|421) ");
+      assertThat(get(path, "localhost")).containsPattern("^HTTP/1.1 (401|404) ");
+    }
   }
 
   @Test

@@ -9,14 +9,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 
 /// Puts the filter in front of a management port of its own, whose server is a child context. Spring
-/// Boot reads it there by its name in
-/// `ManagementContextConfiguration.imports`; the service's own port is not touched.
+/// Boot finds it by its name in `ManagementContextConfiguration.imports` and reads it for that context
+/// alone: the service's own port is not touched.
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
 @EnableConfigurationProperties(ManagementProperties.class)
 class ManagementConfiguration {
 
   /// The first filter, so that nothing else reads a request that is refused. Error pages too: the
-  /// container refuses some paths before any filter, and then asks for the page.
+  /// container refuses `/WEB-INF` before any filter, and then asks for the page where there is one.
   @Bean
   FilterRegistrationBean<ManagementFilter> managementFilter(ManagementProperties properties) {
     FilterRegistrationBean<ManagementFilter> registration =
