@@ -92,8 +92,7 @@ public interface ManagementPortContract {
 
   @Test
   default void refusesOtherHostsWhateverIsAsked() {
-    for (String path :
-        List.of("/", "/actuator", "/actuator/prometheus", "/nothing", "/error")) {
+    for (String path : List.of("/", "/actuator", "/actuator/prometheus", "/nothing", "/error")) {
       for (String method : List.of("GET", "OPTIONS", "POST", "DELETE")) {
         assertHostRefused(send(method, path, "Host: evil.example" + right()));
       }
