@@ -155,6 +155,22 @@ class ComposeFileTest {
                       .toList(),
               file -> child(file, "secrets").put("stray", Map.of("file", "compose.yaml.missing"))),
           new Rule(
+              "services have the management credential",
+              file ->
+                  Service.ours().stream()
+                      .map(Service::title)
+                      .filter(
+                          title ->
+                              list(container(file, title), "secrets").stream()
+                                  .noneMatch(
+                                      secret ->
+                                          secret.equals(
+                                              Map.of(
+                                                  "source", "management-credential",
+                                                  "target", "MANAGEMENT_CREDENTIAL"))))
+                      .toList(),
+              file -> container(file, "gateway").put("secrets", List.of("redis-users"))),
+          new Rule(
               "volumes have names",
               file ->
                   containers(file).values().stream()

@@ -21,7 +21,12 @@ class ErrorsTest {
   private static final Path PAGE = ROOT.resolve("docs/generated/errors.md");
 
   /// A list of codes in the code; of a rejection the status and the retry are the same for all.
-  private record Source(String service, String enumeration) {}
+  private record Source(String module, String enumeration) {
+    /// What the kit answers, it answers in every service.
+    String saidBy() {
+      return module.equals("service-kit") ? "every management port" : module;
+    }
+  }
 
   private static final List<Source> SOURCES =
       List.of(
@@ -30,7 +35,8 @@ class ErrorsTest {
           new Source("ledger-service", "dev.payledger.ledger.journal.RejectionReason"),
           new Source("notify-service", "dev.payledger.notify.web.ProblemCode"),
           new Source("fraud-service", "dev.payledger.fraud.web.ProblemCode"),
-          new Source("outbox-relay", "dev.payledger.relay.web.ProblemCode"));
+          new Source("outbox-relay", "dev.payledger.relay.web.ProblemCode"),
+          new Source("service-kit", "dev.payledger.kit.management.ManagementProblemCode"));
 
   private record Meaning(int status, boolean isRetryable, String title, String next) {}
 
@@ -107,7 +113,7 @@ class ErrorsTest {
             meaning.title(),
             meaning.next(),
             meanings.keySet().stream()
-                .map(Source::service)
+                .map(Source::saidBy)
                 .distinct()
                 .collect(Collectors.joining(", ")));
   }
@@ -119,7 +125,7 @@ class ErrorsTest {
   private static Map<String, Map<Source, Meaning>> codes() throws IOException {
     Map<String, Map<Source, Meaning>> codes = new LinkedHashMap<>();
     for (Source source : SOURCES) {
-      URL classes = ROOT.resolve(source.service()).resolve("target/classes").toUri().toURL();
+      URL classes = ROOT.resolve(source.module()).resolve("target/classes").toUri().toURL();
       try (URLClassLoader loader = new URLClassLoader(new URL[] {classes})) {
         for (Object code : loader.loadClass(source.enumeration()).getEnumConstants()) {
           boolean isRejection = source.enumeration().endsWith("RejectionReason");

@@ -53,6 +53,7 @@ enum FraudFault {
     URI url = URI.create(Stack.stack().managementUrl(Service.FRAUD) + "/actuator/faults" + path);
     return Stack.send(
         HttpRequest.newBuilder(url)
+            .header("Authorization", "Bearer " + Stack.secret("MANAGEMENT_CREDENTIAL"))
             .header("Content-Type", "application/json")
             .method(method, BodyPublishers.noBody()));
   }

@@ -7,6 +7,7 @@ import dev.payledger.testkit.OpenApi;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -187,6 +188,28 @@ class StrangersIT extends Stack {
     }
   }
 
+  /// A web page that has its own name resolved to 127.0.0.1 sends that name.
+  @Test
+  void managementPortsRefuseOtherHostsAndStrangersWrites() throws IOException {
+    for (Service service : Service.ours()) {
+      for (String host : List.of("evil.example", "127.0.0.1.evil.example", "localhost.evil")) {
+        assertThat(managementStatus(service, "GET", "/prometheus", host))
+            .as(service + " as " + host)
+            .isEqualTo(421);
+      }
+      for (String method : List.of("POST", "PUT", "PATCH", "DELETE")) {
+        assertThat(managementStatus(service, method, "/health", "127.0.0.1"))
+            .as(service + " " + method)
+            .isEqualTo(401);
+      }
+      assertThat(managementStatus(service, "GET", "/health", "LOCALHOST")).isEqualTo(200);
+    }
+    assertThat(managementStatus(Service.FRAUD, "POST", "/faults/hang", "127.0.0.1")).isEqualTo(401);
+    assertThat(managementStatus(Service.FRAUD, "DELETE", "/faults", "127.0.0.1")).isEqualTo(401);
+    assertThat(managementStatus(Service.GATEWAY, "POST", "/signingkeys", "127.0.0.1"))
+        .isEqualTo(401);
+  }
+
   /// Every route that a service has, and some that none has.
   private static List<Call> all() {
     List<Call> calls = new ArrayList<>();
@@ -214,6 +237,15 @@ class StrangersIT extends Stack {
           .forEach(path -> calls.add(new Call(service, "GET", path)));
     }
     return calls;
+  }
+
+  private static int managementStatus(Service service, String method, String path, String host)
+      throws IOException {
+    String head =
+        "%s /actuator%s HTTP/1.1\r\nHost: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            .formatted(method, path, host);
+    return RawHttp.send(stack().managementUrl(service), head.getBytes(StandardCharsets.ISO_8859_1))
+        .status();
   }
 
   private static Answer management(Service service, String path) {

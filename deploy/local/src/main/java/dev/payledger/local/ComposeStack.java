@@ -189,7 +189,8 @@ public final class ComposeStack {
   }
 
   /// A request to a service's management port, which is not published, made from inside its container
-  /// with nothing but a shell; HTTP/1.0, so that the answer ends with the connection.
+  /// with nothing but a shell; HTTP/1.0, so that the answer ends with the connection. The credential is
+  /// read in there too: no process list of the machine shows it.
   public String manage(String service, String method, String path) throws IOException {
     return checked(
         run(
@@ -201,7 +202,9 @@ public final class ComposeStack {
                 "bash",
                 "-c",
                 "exec 3<>\"/dev/tcp/127.0.0.1/$MANAGEMENT_SERVER_PORT\""
-                    + " && printf '%s %s HTTP/1.0\\r\\nContent-Type: application/json\\r\\nContent-Length: 0\\r\\n\\r\\n' \"$0\" \"$1\" >&3"
+                    + " && printf '%s %s HTTP/1.0\\r\\nHost: 127.0.0.1\\r\\nAuthorization: Bearer %s\\r\\n"
+                    + "Content-Type: application/json\\r\\nContent-Length: 0\\r\\n\\r\\n'"
+                    + " \"$0\" \"$1\" \"$(< /run/secrets/MANAGEMENT_CREDENTIAL)\" >&3"
                     + " && cat <&3",
                 method,
                 path)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.payledger.fraud.FraudServer;
+import dev.payledger.testkit.ManagementPortContract;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -177,15 +178,30 @@ class FaultsIT extends FraudServer {
     assertThat(get("/reviews").statusCode()).isEqualTo(200);
   }
 
+  @Test
+  void nothingChangesWithoutTheManagementCredential() {
+    assertThat(send(request("POST", "/error?value=100%25")).statusCode()).isEqualTo(401);
+    assertThat(faults.all()).isEmpty();
+
+    add("latency?value=1ms");
+    assertThat(send(request("DELETE", "")).statusCode()).isEqualTo(401);
+    assertThat(faults.all()).hasSize(1);
+  }
+
   private void add(String fault) {
     assertThat(manage("POST", "/" + fault).statusCode()).isEqualTo(200);
   }
 
   private HttpResponse<String> manage(String method, String path) {
     return send(
-        HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + managementPort + "/actuator/faults" + path))
-            .header("Content-Type", "application/json")
-            .method(method, BodyPublishers.noBody()));
+        request(method, path)
+            .header("Authorization", "Bearer " + ManagementPortContract.CREDENTIAL));
+  }
+
+  private HttpRequest.Builder request(String method, String path) {
+    return HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + managementPort + "/actuator/faults" + path))
+        .header("Content-Type", "application/json")
+        .method(method, BodyPublishers.noBody());
   }
 }

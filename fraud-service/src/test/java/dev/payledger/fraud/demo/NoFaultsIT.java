@@ -3,6 +3,7 @@ package dev.payledger.fraud.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.fraud.FraudServer;
+import dev.payledger.testkit.ManagementPortContract;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -24,7 +25,9 @@ class NoFaultsIT extends FraudServer {
     String url = "http://127.0.0.1:" + managementPort + "/actuator/faults" + path;
 
     assertThat(
-            send(HttpRequest.newBuilder(URI.create(url)).method(method, BodyPublishers.noBody()))
+            send(HttpRequest.newBuilder(URI.create(url))
+                    .header("Authorization", "Bearer " + ManagementPortContract.CREDENTIAL)
+                    .method(method, BodyPublishers.noBody()))
                 .statusCode())
         .isEqualTo(404);
     assertThat(

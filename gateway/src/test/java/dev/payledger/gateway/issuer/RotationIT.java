@@ -9,6 +9,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.payledger.gateway.Downstream.Reply;
 import dev.payledger.gateway.GatewayUnderTest;
+import dev.payledger.testkit.ManagementPortContract;
 import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.TestIssuer;
 import java.net.URI;
@@ -130,6 +131,11 @@ class RotationIT extends GatewayUnderTest {
   }
 
   private HttpRequest.Builder signingKeys(String more) {
+    return strangersSigningKeys(more)
+        .header("Authorization", "Bearer " + ManagementPortContract.CREDENTIAL);
+  }
+
+  private HttpRequest.Builder strangersSigningKeys(String more) {
     return HttpRequest.newBuilder(
         URI.create("http://127.0.0.1:" + managementPort + "/actuator/signingkeys" + more));
   }
@@ -255,6 +261,21 @@ class RotationIT extends GatewayUnderTest {
     assertThat(with(freshToken()).statusCode()).isEqualTo(200);
     assertThat(send(signingKeys("/nothing").DELETE()).statusCode()).isEqualTo(404);
     assertThat(json(send(signingKeys("").GET())).get("keys")).hasSize(1);
+  }
+
+  @Test
+  void noKeyChangesWithoutTheManagementCredential() {
+    new OtherGateway();
+    ring.look();
+    String kid = ring.signing().key().getKeyID();
+
+    assertProblem(
+        send(strangersSigningKeys("").POST(BodyPublishers.noBody())),
+        401,
+        "management-credential-required");
+    assertProblem(
+        send(strangersSigningKeys("/" + kid).DELETE()), 401, "management-credential-required");
+    assertThat(keys.all()).extracting(key -> key.key().getKeyID()).containsExactly(kid);
   }
 
   /// On a database of its own, from a gateway that knew one key. The fourth version of the database

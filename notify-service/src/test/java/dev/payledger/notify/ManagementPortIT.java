@@ -1,0 +1,14 @@
+package dev.payledger.notify;
+
+import dev.payledger.testkit.ManagementPortContract;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+
+/// As `AccessIT` has it running.
+class ManagementPortIT extends HearingServer implements ManagementPortContract {
+  @LocalManagementPort private int managementPort;
+
+  @Override
+  public int managementPort() {
+    return managementPort;
+  }
+}
