@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/// The keys that all gateways of the demo issuer share. Whoever inserts a generation first has made
+/// The keys that all gateways of the demo issuer share. Who inserts a generation first has made
 /// it: the others find its row and use that key. The private keys are sealed in the rows.
 @Repository
 @Profile("demo")
