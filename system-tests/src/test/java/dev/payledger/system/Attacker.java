@@ -84,7 +84,7 @@ final class Attacker implements AutoCloseable {
               .deriveKey(
                   "AES",
                   HKDFParameterSpec.ofExtract()
-                      .addIKM(Stack.SIGNING_KEYS_SECRET.getBytes(StandardCharsets.UTF_8))
+                      .addIKM(Stack.secret("SIGNING_KEYS_SECRET").getBytes(StandardCharsets.UTF_8))
                       .thenExpand(ascii("payledger gateway signing key AES-256-GCM v1"), 32)),
           new GCMParameterSpec(128, sealed, 1, 12));
       cipher.updateAAD(sealed, 0, 1);

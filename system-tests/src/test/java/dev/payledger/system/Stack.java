@@ -57,10 +57,6 @@ class Stack {
           "TIME_LEFT_MAX", "5s",
           "IDEMPOTENCY_WAIT_MAX", "2s");
 
-  /// What the gateways seal their signing keys with. It is known here, so that a test can sign with the
-  /// stack's own key.
-  static final String SIGNING_KEYS_SECRET = "system-tests-signing-keys-secret-0001";
-
   /// So much that nobody meets a limit of one caller, where something else is asked for: few tokens stand
   /// for many callers.
   static final Map<String, String> NO_RATE_LIMITS =
@@ -126,8 +122,7 @@ class Stack {
                   new StackPorts(12_000),
                   System.out::println)
               .with(Service.LEDGER, LEDGER_CLOCKS)
-              .with(Service.GATEWAY, GATEWAY_CLOCKS)
-              .with(Service.GATEWAY, Map.of("SIGNING_KEYS_SECRET", SIGNING_KEYS_SECRET));
+              .with(Service.GATEWAY, GATEWAY_CLOCKS);
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> close(starting)));
       stack = starting;
       try {
@@ -151,8 +146,7 @@ class Stack {
                 new StackPorts(first.ports().offset() + 250),
                 System.out::println)
             .with(Service.LEDGER, LEDGER_CLOCKS)
-            .with(Service.GATEWAY, GATEWAY_CLOCKS)
-            .with(Service.GATEWAY, Map.of("SIGNING_KEYS_SECRET", SIGNING_KEYS_SECRET));
+            .with(Service.GATEWAY, GATEWAY_CLOCKS);
     Map<String, String> firstOnes =
         Map.of(
             "POSTGRES_PORT", Integer.toString(first.ports().of(Service.POSTGRES)),
