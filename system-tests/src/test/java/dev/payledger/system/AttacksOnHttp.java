@@ -421,6 +421,11 @@ final class AttacksOnHttp extends AttackFamily {
         "Basic " + base64Padded("mallory:mallory-demo"),
         "grant_type=client_credentials",
         401);
+    token(
+        "8 the operator's secret from the repository",
+        "Basic " + base64Padded("operator:operator-demo"),
+        "grant_type=client_credentials",
+        401);
     token("8 no colon", "Basic " + base64Padded("alice"), "grant_type=client_credentials", 400);
     token("8 not base64", "Basic %%%", "grant_type=client_credentials", 400);
     for (String form :

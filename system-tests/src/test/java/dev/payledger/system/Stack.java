@@ -316,7 +316,7 @@ class Stack {
   private static String newToken(String client, String scope) {
     String basic =
         Base64.getEncoder()
-            .encodeToString((client + ":" + client + "-demo").getBytes(StandardCharsets.UTF_8));
+            .encodeToString((client + ":" + secretOf(client)).getBytes(StandardCharsets.UTF_8));
     String form =
         "grant_type=client_credentials"
             + (scope.isEmpty() ? "" : "&scope=" + URLEncoder.encode(scope, StandardCharsets.UTF_8));
@@ -328,6 +328,10 @@ class Stack {
                 .POST(HttpRequest.BodyPublishers.ofString(form)));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     return answer.text("access_token");
+  }
+
+  private static String secretOf(String client) {
+    return client.equals("operator") ? secret("OPERATOR_SECRET") : client + "-demo";
   }
 
   static JsonNode account(String id) {

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.springframework.security.crypto.bcrypt.BCrypt;
 
 /// Passwords and keys of one local stack: random, made at its first start, and kept in the work folder in a
 /// file that its owner alone reads. Named like the variables in which the services read them.
@@ -44,9 +45,13 @@ public final class StackSecrets {
           "LEDGER_CURSOR_KEY",
           "FEED_CURSOR_KEY",
           "MANAGEMENT_CREDENTIAL",
-          "SIGNING_KEYS_SECRET");
+          "SIGNING_KEYS_SECRET",
+          "OPERATOR_SECRET");
 
   private static final int RANDOM_BYTES = 32;
+
+  /// As the other clients' secrets have it, so that the time of a check does not tell which clients there are.
+  private static final int BCRYPT_COST = 10;
 
   private final Map<String, String> values;
 
@@ -130,8 +135,12 @@ public final class StackSecrets {
         give(given, "FEED_CURSOR_KEY");
         given.putAll(kafkaLogin(KafkaUsers.NOTIFY));
       }
-      case GATEWAY ->
-          give(given, "GATEWAY_OWNER_PASSWORD", "GATEWAY_APP_PASSWORD", "SIGNING_KEYS_SECRET");
+      case GATEWAY -> {
+        give(given, "GATEWAY_OWNER_PASSWORD", "GATEWAY_APP_PASSWORD", "SIGNING_KEYS_SECRET");
+        given.put(
+            "OPERATOR_SECRET_HASH",
+            "{bcrypt}" + BCrypt.hashpw(value("OPERATOR_SECRET"), BCrypt.gensalt(BCRYPT_COST)));
+      }
     }
     if (service.isOurs()) {
       give(given, "MANAGEMENT_CREDENTIAL");

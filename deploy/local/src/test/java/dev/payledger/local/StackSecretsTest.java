@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.security.crypto.bcrypt.BCrypt;
 
 class StackSecretsTest {
   @TempDir private Path work;
@@ -59,7 +60,10 @@ class StackSecretsTest {
         }
       }
     }
-    assertThat(secrets.of(Service.GATEWAY)).doesNotContainKey("FRAUD_CREDENTIAL");
+    assertThat(secrets.of(Service.GATEWAY))
+        .doesNotContainKeys("FRAUD_CREDENTIAL", "OPERATOR_SECRET");
+    String hash = secrets.of(Service.GATEWAY).get("OPERATOR_SECRET_HASH").replace("{bcrypt}", "");
+    assertThat(BCrypt.checkpw(secrets.value("OPERATOR_SECRET"), hash)).isTrue();
     assertThat(secrets.of(Service.RELAY)).doesNotContainKey("FRAUD_CREDENTIAL");
   }
 }

@@ -184,7 +184,8 @@ final class Commands {
   }
 
   private GatewayClient gateway() throws IOException, Refusal {
-    return new GatewayClient(stack().gateway());
+    RunningStack stack = stack();
+    return new GatewayClient(stack.gateway(), stack.operatorSecret());
   }
 
   private static Service service(String name) throws Refusal {

@@ -42,7 +42,8 @@ final class ContainerLaunch {
           });
     }
     start();
-    try (GatewayClient gateway = new GatewayClient(stack.gateway())) {
+    try (GatewayClient gateway =
+        new GatewayClient(stack.gateway(), GatewayClient.OPERATOR_SECRET)) {
       Words.firstTransfer(System.out::println, gateway);
       Words.whatToTry(System.out::println, stack.gateway());
     }
@@ -62,7 +63,8 @@ final class ContainerLaunch {
     try {
       stack.wipe();
       start();
-      try (GatewayClient gateway = new GatewayClient(stack.gateway())) {
+      try (GatewayClient gateway =
+          new GatewayClient(stack.gateway(), GatewayClient.OPERATOR_SECRET)) {
         passed = new Journey(gateway, System.out::println).run();
       }
     } finally {

@@ -81,6 +81,11 @@ final class ContainerStack implements RunningStack {
   }
 
   @Override
+  public String operatorSecret() {
+    return GatewayClient.OPERATOR_SECRET;
+  }
+
+  @Override
   public Map<String, String> secrets(Service service) throws Refusal {
     throw new Refusal("The containers' secrets are the files in deploy/compose/secrets.");
   }

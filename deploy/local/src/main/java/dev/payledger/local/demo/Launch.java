@@ -50,8 +50,12 @@ final class Launch {
     }
   }
 
+  private GatewayClient client() throws IOException {
+    return new GatewayClient(stack.url(Service.GATEWAY), stack.secrets().value("OPERATOR_SECRET"));
+  }
+
   private void show(boolean talks) throws IOException {
-    try (GatewayClient gateway = new GatewayClient(stack.url(Service.GATEWAY))) {
+    try (GatewayClient gateway = client()) {
       if (talks) {
         Words.firstTransfer(System.out::println, gateway);
         Words.whatToTry(System.out::println, stack.url(Service.GATEWAY));
@@ -67,7 +71,7 @@ final class Launch {
     try {
       place.wipe();
       up();
-      try (GatewayClient gateway = new GatewayClient(stack.url(Service.GATEWAY))) {
+      try (GatewayClient gateway = client()) {
         readyLine();
         boolean passed = new Journey(gateway, System.out::println).run();
         System.out.println(passed ? "All as promised." : "NOT all as promised.");
@@ -89,7 +93,7 @@ final class Launch {
     try {
       stack.startAll();
       stack.onUnexpectedExit(supervisor::restart);
-      try (GatewayClient gateway = new GatewayClient(stack.url(Service.GATEWAY))) {
+      try (GatewayClient gateway = client()) {
         Seed.run(gateway);
       }
       progress("alice, bob and carol have their money");

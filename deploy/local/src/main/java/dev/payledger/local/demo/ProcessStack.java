@@ -144,6 +144,11 @@ final class ProcessStack implements RunningStack {
   }
 
   @Override
+  public String operatorSecret() throws IOException {
+    return StackSecrets.of(place.work()).value("OPERATOR_SECRET");
+  }
+
+  @Override
   public Map<String, String> secrets(Service service) throws IOException {
     return StackSecrets.of(place.work()).of(service);
   }

@@ -15,6 +15,9 @@ interface RunningStack {
 
   URI gateway() throws IOException, Refusal;
 
+  /// Of the demo's client `operator`.
+  String operatorSecret() throws IOException;
+
   /// `kill -9` of a service, and a wait until it has come back by itself.
   void kill(Service service) throws IOException, Refusal;
 

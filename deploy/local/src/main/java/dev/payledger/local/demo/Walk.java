@@ -16,7 +16,8 @@ public final class Walk {
       throw new IllegalArgumentException("Usage: seed|walk <gateway>");
     }
     int status;
-    try (GatewayClient gateway = new GatewayClient(URI.create(arguments[1]))) {
+    try (GatewayClient gateway =
+        new GatewayClient(URI.create(arguments[1]), GatewayClient.OPERATOR_SECRET)) {
       status =
           switch (arguments[0]) {
             case "seed" -> {

@@ -52,7 +52,8 @@ class JourneyIT {
   void everyBrokenPromiseIsNamed() throws IOException {
     List<String> lines = new ArrayList<>();
     try (GatewayClient gateway =
-        new GatewayClient(URI.create("http://127.0.0.1:" + yesSayer.getAddress().getPort()))) {
+        new GatewayClient(
+            URI.create("http://127.0.0.1:" + yesSayer.getAddress().getPort()), "any")) {
       assertThat(new Journey(gateway, lines::add).run()).isFalse();
     }
 
