@@ -72,13 +72,13 @@ class GuessedSecretsIT extends GatewayUnderTest {
     // On a busy machine a check may take longer than a client waits for its turn.
     assertThat(tokens.get())
         .extracting(Asked::status)
-        .containsOnly(200, 503)
+        .isSubsetOf(200, 503)
         .filteredOn(status -> status == 503)
         .hasSizeLessThan(tokens.get().size() / 2);
     assertThat(keySets.get()).extracting(Asked::status).containsOnly(200);
     assertThat(guesses.get())
         .extracting(Asked::status)
-        .containsOnly(401, 429, 503)
+        .isSubsetOf(401, 429, 503)
         .contains(401, 429);
   }
 
