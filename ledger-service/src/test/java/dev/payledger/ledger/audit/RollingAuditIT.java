@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -359,6 +360,58 @@ class RollingAuditIT extends LedgerUnderTest {
         }
         assertThat(AuditNotes.round(here).walk()).as("has more than three steps").isEqualTo(walk);
       }
+      superuser.rollback();
+    }
+  }
+
+  /// One account with 20,000 transfers, half of them of legs, and one window in which it used its allowance.
+  @Test
+  void allowanceIsCheckedWithoutTheAccountsHistory() throws SQLException {
+    String account = UUID.randomUUID().toString();
+    try (Connection superuser = Postgres.superuser("ledger");
+        Statement statement = superuser.createStatement()) {
+      superuser.setAutoCommit(false);
+      statement.execute(
+          """
+          SET LOCAL session_replication_role = replica;
+          CREATE TEMP TABLE n ON COMMIT DROP AS
+            SELECT n, gen_random_uuid() AS id FROM generate_series(1, 20000) n;
+          INSERT INTO transfer (id, initiator, by_operator, status, screening, debit_account_id,
+              credit_account_id, amount_minor, captured_minor, currency, leg_count, created_at,
+              expires_at, finished_at)
+            SELECT id, 'x', true, 'POSTED', 'APPROVED', '{a}', '{b}', 10, 10, 'EUR', 1 + n % 2, now(),
+              now(), now() FROM n;
+          INSERT INTO transfer_leg (transfer_id, leg, debit_account_id, credit_account_id,
+              amount_minor, created_at)
+            SELECT id, 1 + leg, '{a}', '{b}', 5, now() FROM n, generate_series(0, n % 2) leg;
+          INSERT INTO offline_allowance VALUES ('{a}', now(), 10, 100);
+          ANALYZE transfer; ANALYZE transfer_leg;
+          """
+              .replace("{a}", account)
+              .replace("{b}", EXTERNAL_EUR.toString()));
+      JdbcClient here = JdbcClient.create(new SingleConnectionDataSource(superuser, true));
+      Seen seen =
+          Seen.allowances(
+              here.sql(
+                      "SELECT account_id, window_start FROM offline_allowance WHERE account_id = ?")
+                  .param(UUID.fromString(account))
+                  .query(
+                      (row, n) ->
+                          new Seen.Allowance(
+                              row.getObject("account_id", UUID.class),
+                              row.getObject("window_start", OffsetDateTime.class)))
+                  .list());
+      String read =
+          """
+          SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables
+          WHERE relname IN ('transfer', 'transfer_leg')
+          """;
+      long before = here.sql(read).query(Long.class).single();
+
+      assertThat(checks.run(here, seen, Walk.ALLOWANCES.parts()).get("I26"))
+          .containsExactly(account);
+
+      assertThat(here.sql(read).query(Long.class).single() - before).isLessThan(1_000);
       superuser.rollback();
     }
   }
