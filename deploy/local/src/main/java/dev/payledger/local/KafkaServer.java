@@ -8,11 +8,15 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 
@@ -99,10 +103,10 @@ public final class KafkaServer implements AutoCloseable {
         try {
           admin.describeCluster().nodes().get(2, TimeUnit.SECONDS);
           if (!passwords.isEmpty()) {
-            admin.createAcls(KafkaUsers.rights()).all().get(2, TimeUnit.SECONDS);
+            grant(admin);
           }
           return;
-        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
           if (!process.isAlive()) {
             throw new IllegalStateException(
                 "Kafka ended with status " + process.exitValue() + " while starting", e);
@@ -113,6 +117,19 @@ public final class KafkaServer implements AutoCloseable {
         }
       }
     }
+  }
+
+  /// The rights of `KafkaUsers`, and no other.
+  private static void grant(Admin admin)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    List<AclBinding> rights = KafkaUsers.rights();
+    List<AclBindingFilter> others =
+        admin.describeAcls(AclBindingFilter.ANY).values().get(2, TimeUnit.SECONDS).stream()
+            .filter(right -> !rights.contains(right))
+            .map(AclBinding::toFilter)
+            .toList();
+    admin.deleteAcls(others).all().get(2, TimeUnit.SECONDS);
+    admin.createAcls(rights).all().get(2, TimeUnit.SECONDS);
   }
 
   /// How a client of that user reaches it, by Kafka's names.
@@ -128,7 +145,7 @@ public final class KafkaServer implements AutoCloseable {
         AdminClientConfig.SECURITY_PROTOCOL_CONFIG,
         SecurityProtocol.SASL_PLAINTEXT.name,
         SaslConfigs.SASL_MECHANISM,
-        PLAIN,
+        KafkaUsers.MECHANISM,
         SaslConfigs.SASL_JAAS_CONFIG,
         KafkaUsers.login(user, password));
   }
@@ -176,16 +193,21 @@ public final class KafkaServer implements AutoCloseable {
             "listener.security.protocol.map",
             "SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT"),
         Map.entry("inter.broker.listener.name", "SASL_PLAINTEXT"),
-        Map.entry("sasl.enabled.mechanisms", PLAIN),
-        Map.entry("sasl.mechanism.inter.broker.protocol", PLAIN),
+        Map.entry("sasl.enabled.mechanisms", KafkaUsers.MECHANISM),
+        Map.entry("sasl.mechanism.inter.broker.protocol", KafkaUsers.MECHANISM),
         Map.entry("sasl.mechanism.controller.protocol", PLAIN),
+        Map.entry("listener.name.controller.sasl.enabled.mechanisms", PLAIN),
         Map.entry(
-            "listener.name.sasl_plaintext.plain.sasl.jaas.config", KafkaUsers.logins(passwords)),
+            "listener.name.sasl_plaintext.scram-sha-512.sasl.jaas.config",
+            KafkaUsers.login(
+                KafkaUsers.ADMIN, Objects.requireNonNull(passwords.get(KafkaUsers.ADMIN)))),
         Map.entry(
             "listener.name.controller.plain.sasl.jaas.config",
-            KafkaUsers.logins(Map.of(KafkaUsers.ADMIN, passwords.get(KafkaUsers.ADMIN)))),
+            KafkaUsers.controllerLogin(
+                Objects.requireNonNull(passwords.get(KafkaUsers.CONTROLLER)))),
+        Map.entry(KafkaBroker.USERS, KafkaBroker.users(passwords)),
         Map.entry(
             "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer"),
-        Map.entry("super.users", "User:" + KafkaUsers.ADMIN));
+        Map.entry("super.users", "User:" + KafkaUsers.ADMIN + ";User:" + KafkaUsers.CONTROLLER));
   }
 }

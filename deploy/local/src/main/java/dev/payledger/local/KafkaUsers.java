@@ -2,8 +2,6 @@ package dev.payledger.local;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -15,14 +13,21 @@ import org.apache.kafka.common.resource.ResourceType;
 /// The users of a broker with logins, and what each may do. The relay alone writes the ledger's topics,
 /// fraud-service alone its own.
 final class KafkaUsers {
-  /// The broker itself, and the one who gives the others their rights.
+  /// Who gives the others their rights.
   static final String ADMIN = "admin";
+
+  /// The broker itself, at its controller.
+  static final String CONTROLLER = "controller";
 
   static final String RELAY = "relay";
   static final String LEDGER = "ledger";
   static final String FRAUD = "fraud";
   static final String NOTIFY = "notify";
-  static final List<String> ALL = List.of(ADMIN, RELAY, LEDGER, FRAUD, NOTIFY);
+
+  /// A login does not show the password: another program that has taken the port learns nothing.
+  static final String MECHANISM = "SCRAM-SHA-512";
+
+  static final List<String> ALL = List.of(ADMIN, CONTROLLER, RELAY, LEDGER, FRAUD, NOTIFY);
 
   private static final String LEDGER_TOPICS = "ledger.";
   private static final String FRAUD_TOPICS = "fraud.";
@@ -57,24 +62,16 @@ final class KafkaUsers {
 
   /// How a client logs in.
   static String login(String user, String password) {
-    return module() + " username=\"%s\" password=\"%s\";".formatted(user, password);
+    return "org.apache.kafka.common.security.scram.ScramLoginModule required"
+        + " username=\"%s\" password=\"%s\";".formatted(user, password);
   }
 
-  /// Whom the broker lets in, itself included, which logs in as the administrator.
-  static String logins(Map<String, String> passwords) {
-    return passwords.entrySet().stream()
-        .map(user -> "user_%s=\"%s\"".formatted(user.getKey(), user.getValue()))
-        .sorted()
-        .collect(
-            Collectors.joining(
-                " ",
-                module()
-                    + " username=\"%s\" password=\"%s\" ".formatted(ADMIN, passwords.get(ADMIN)),
-                ";"));
-  }
-
-  private static String module() {
-    return "org.apache.kafka.common.security.plain.PlainLoginModule required";
+  /// Whom the controller accepts, and how the broker logs in there. It keeps no users of its own, so SCRAM is
+  /// not to be had; its clients and it are one process.
+  static String controllerLogin(String password) {
+    return "org.apache.kafka.common.security.plain.PlainLoginModule required"
+        + " username=\"%1$s\" password=\"%2$s\" user_%1$s=\"%2$s\";"
+            .formatted(CONTROLLER, password);
   }
 
   /// What it may do with everything whose name begins so. To describe is part of each.

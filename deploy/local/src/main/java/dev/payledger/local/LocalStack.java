@@ -313,7 +313,7 @@ public final class LocalStack implements AutoCloseable {
     StackSecrets known = secrets;
     if (known == null) {
       ownWorkFolder();
-      known = StackSecrets.of(work);
+      known = StackSecrets.make(work);
       secrets = known;
     }
     return known;
@@ -416,6 +416,8 @@ public final class LocalStack implements AutoCloseable {
             .directory(work.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    // A shell that has evaluated `./demo secrets` hands those of one service to all.
+    builder.environment().keySet().removeAll(secrets().variables());
     builder.environment().putAll(address(service));
     builder.environment().putAll(secrets().of(service));
     builder.environment().putAll(Optional.ofNullable(environment.get(service)).orElse(Map.of()));

@@ -6,13 +6,18 @@ import java.sql.SQLException;
 
 /// Where a PostgreSQL with the stack's databases listens, whoever runs it.
 public record PostgresAddress(String host, int port, String superuserPassword) {
+  /// The driver's name for a login that does not show the password to the server: another program that has
+  /// taken the port learns nothing.
+  static final String REQUIRED_AUTHENTICATION = "scram-sha-256";
+
   public String url(String database) {
     return "jdbc:postgresql://" + host + ":" + port + "/" + database;
   }
 
   /// A superuser connection, for set-up and for tests that break things on purpose.
   public Connection superuser(String database) throws SQLException {
-    return DriverManager.getConnection(url(database), "postgres", superuserPassword);
+    return DriverManager.getConnection(
+        url(database) + "?requireAuth=" + REQUIRED_AUTHENTICATION, "postgres", superuserPassword);
   }
 
   /// Without the password.

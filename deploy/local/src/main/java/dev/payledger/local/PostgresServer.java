@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,7 +40,13 @@ public final class PostgresServer implements AutoCloseable {
   public static final String SUPERUSER_PASSWORD = "postgres-demo";
 
   private static final String SUPERUSER = "postgres";
-  private static final String RULES = "pg_hba.conf";
+
+  /// Of `databases.sql`, with nothing of weight behind it.
+  private static final String LAST_DATABASE = "notify_eu";
+
+  /// A database, a role.
+  private static final Set<String> IS_THERE = Set.of("42P04", "42710");
+
   private static final Pattern CREATED_ROLE =
       Pattern.compile("(CREATE ROLE (\\w+) .*PASSWORD) '[^']*'");
 
@@ -89,6 +96,7 @@ public final class PostgresServer implements AutoCloseable {
               .setLocaleConfig("auth", "scram-sha-256")
               .setLocaleConfig("pwfile", passwordFile.toString())
               .setConnectConfig("password", password)
+              .setConnectConfig("requireAuth", PostgresAddress.REQUIRED_AUTHENTICATION)
               .setServerConfig("listen_addresses", "127.0.0.1")
               // No socket: it would be in /tmp, for every user of the machine, and one for each
               // port.
@@ -117,13 +125,6 @@ public final class PostgresServer implements AutoCloseable {
       ProcessHandle postmaster = leftover.get();
       Processes.stop(postmaster, Duration.ofSeconds(20));
     }
-  }
-
-  /// Of everybody: false for an empty directory and for a cluster of an earlier version.
-  static boolean asksForPassword(Path dataDirectory) throws IOException {
-    Path rules = dataDirectory.resolve(RULES);
-    return Files.exists(rules)
-        && Files.readString(rules).lines().noneMatch(line -> line.matches("host.*\\btrust"));
   }
 
   public PostgresAddress address() {
@@ -156,21 +157,37 @@ public final class PostgresServer implements AutoCloseable {
     server.close();
   }
 
+  /// Creates what is missing, so that a start mends one that was killed half-way.
   private void createDatabases(Map<String, String> passwords) throws SQLException, IOException {
     try (Connection connection = address.superuser("postgres");
         Statement statement = connection.createStatement()) {
-      boolean isThere;
-      try (var row = statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = 'ledger'")) {
-        isThere = row.next();
+      boolean isComplete;
+      try (var row =
+          statement.executeQuery(
+              "SELECT 1 FROM pg_database WHERE datname = '%s'".formatted(LAST_DATABASE))) {
+        isComplete = row.next();
       }
-      if (!isThere) {
+      if (!isComplete) {
         for (String sql : resource("/databases.sql").replaceAll("(?m)^--.*$", "").split(";", -1)) {
           if (!sql.isBlank()) {
-            statement.execute(withPassword(sql, passwords));
+            createUnlessThere(statement, withPassword(sql, passwords));
           }
         }
       }
-      endTrust(statement, passwords);
+      // Of a start that was killed, or added since.
+      for (var role : passwords.entrySet()) {
+        statement.execute("ALTER ROLE %s PASSWORD '%s'".formatted(role.getKey(), role.getValue()));
+      }
+    }
+  }
+
+  private static void createUnlessThere(Statement statement, String sql) throws SQLException {
+    try {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      if (!IS_THERE.contains(e.getSQLState())) {
+        throw e;
+      }
     }
   }
 
@@ -183,25 +200,6 @@ public final class PostgresServer implements AutoCloseable {
               return Matcher.quoteReplacement(
                   password == null ? role.group() : role.group(1) + " '" + password + "'");
             });
-  }
-
-  /// A cluster of an earlier version asks its superuser for no password, and has the demo values for the
-  /// others.
-  private void endTrust(Statement statement, Map<String, String> passwords)
-      throws SQLException, IOException {
-    if (asksForPassword(dataDirectory)) {
-      return;
-    }
-    for (var role : passwords.entrySet()) {
-      statement.execute("ALTER ROLE %s PASSWORD '%s'".formatted(role.getKey(), role.getValue()));
-    }
-    Files.writeString(
-        dataDirectory.resolve(RULES),
-        """
-        host  all         all 127.0.0.1/32 scram-sha-256
-        host  replication all 127.0.0.1/32 scram-sha-256
-        """);
-    statement.execute("SELECT pg_reload_conf()");
   }
 
   private static Optional<ProcessHandle> postmaster(Path dataDirectory) {

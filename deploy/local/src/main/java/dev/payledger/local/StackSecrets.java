@@ -1,6 +1,8 @@
 package dev.payledger.local;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.bcrypt.BCrypt;
 
 /// Passwords and keys of one local stack: random, made at its first start, and kept in the work folder in a
@@ -39,7 +43,7 @@ public final class StackSecrets {
 
   private static final String PASSWORD = "_PASSWORD";
   private static final String KAFKA = "KAFKA_";
-  private static final List<String> OTHERS =
+  private static final List<String> CREDENTIALS =
       List.of(
           "FRAUD_CREDENTIAL",
           "LEDGER_CURSOR_KEY",
@@ -55,6 +59,9 @@ public final class StackSecrets {
 
   private final Map<String, String> values;
 
+  /// Made when it is first asked for, since that takes a while.
+  private @Nullable String operatorSecretHash;
+
   private StackSecrets(Map<String, String> values) {
     this.values = Map.copyOf(values);
   }
@@ -63,29 +70,41 @@ public final class StackSecrets {
     return work.resolve("secrets.properties");
   }
 
-  /// Those of the stack in the folder, which are made if there are none. One that a newer version needs is
-  /// added; what is there stays.
+  /// Those of the stack in the folder, which are made if there is no stack yet. One that a newer version needs
+  /// is added; what is there stays.
+  static StackSecrets make(Path work) throws IOException {
+    Path file = file(work);
+    // Two launchers draw one set.
+    try (FileChannel lock =
+            FileChannel.open(
+                work.resolve("secrets.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock _ = lock.lock()) {
+      if (!Files.exists(file) && Files.exists(work.resolve("postgres/PG_VERSION"))) {
+        throw new IOException(
+            file
+                + " is missing, and the data beside it opens with nothing else, or is of a version that"
+                + " asked for no password: put the file back, or begin with empty books: ./demo up --fresh");
+      }
+      Map<String, String> values = Files.exists(file) ? read(file) : new TreeMap<>();
+      SecureRandom random = new SecureRandom();
+      boolean isComplete = true;
+      for (String name : names()) {
+        isComplete &= values.putIfAbsent(name, random(random)) != null;
+      }
+      if (!isComplete) {
+        write(file, values);
+      }
+      return new StackSecrets(values);
+    }
+  }
+
+  /// Those that a launcher has made.
   public static StackSecrets of(Path work) throws IOException {
     Path file = file(work);
-    Map<String, String> values = new TreeMap<>();
-    if (!Files.exists(file) && PostgresServer.asksForPassword(work.resolve("postgres"))) {
-      throw new IOException(
-          file
-              + " is missing, and the data beside it opens with nothing else: put it back, or begin with"
-              + " empty books: ./demo up --fresh");
+    if (!Files.exists(file)) {
+      throw new IOException(file + " is missing: ./demo up makes it");
     }
-    if (Files.exists(file)) {
-      read(file).forEach((name, value) -> values.put((String) name, (String) value));
-    }
-    SecureRandom random = new SecureRandom();
-    boolean isComplete = true;
-    for (String name : names()) {
-      isComplete &= values.putIfAbsent(name, random(random)) != null;
-    }
-    if (!isComplete) {
-      write(file, values);
-    }
-    return new StackSecrets(values);
+    return new StackSecrets(read(file));
   }
 
   /// By its name.
@@ -137,9 +156,7 @@ public final class StackSecrets {
       }
       case GATEWAY -> {
         give(given, "GATEWAY_OWNER_PASSWORD", "GATEWAY_APP_PASSWORD", "SIGNING_KEYS_SECRET");
-        given.put(
-            "OPERATOR_SECRET_HASH",
-            "{bcrypt}" + BCrypt.hashpw(value("OPERATOR_SECRET"), BCrypt.gensalt(BCRYPT_COST)));
+        given.put("OPERATOR_SECRET_HASH", operatorSecretHash());
       }
     }
     if (service.isOurs()) {
@@ -148,11 +165,23 @@ public final class StackSecrets {
     return given;
   }
 
+  private synchronized String operatorSecretHash() {
+    String known = operatorSecretHash;
+    if (known == null) {
+      known = "{bcrypt}" + BCrypt.hashpw(value("OPERATOR_SECRET"), BCrypt.gensalt(BCRYPT_COST));
+      operatorSecretHash = known;
+    }
+    return known;
+  }
+
   private Map<String, String> kafkaLogin(String user) {
     return Map.of(
-        "KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT",
-        "KAFKA_SASL_MECHANISM", "PLAIN",
-        "KAFKA_SASL_JAAS_CONFIG", KafkaUsers.login(user, value(KAFKA + variable(user) + PASSWORD)));
+        "KAFKA_SECURITY_PROTOCOL",
+        "SASL_PLAINTEXT",
+        "KAFKA_SASL_MECHANISM",
+        KafkaUsers.MECHANISM,
+        "KAFKA_SASL_JAAS_CONFIG",
+        KafkaUsers.login(user, value(KAFKA + variable(user) + PASSWORD)));
   }
 
   private void give(Map<String, String> given, String... names) {
@@ -161,11 +190,18 @@ public final class StackSecrets {
     }
   }
 
+  /// All variables in which a service may find a secret.
+  Set<String> variables() {
+    return Arrays.stream(Service.values())
+        .flatMap(service -> of(service).keySet().stream())
+        .collect(Collectors.toSet());
+  }
+
   private static Set<String> names() {
     return Stream.of(
             DATABASE_ROLES.stream().map(role -> variable(role) + PASSWORD),
             KafkaUsers.ALL.stream().map(user -> KAFKA + variable(user) + PASSWORD),
-            OTHERS.stream())
+            CREDENTIALS.stream())
         .flatMap(names -> names)
         .collect(Collectors.toSet());
   }
@@ -181,12 +217,14 @@ public final class StackSecrets {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  private static Properties read(Path file) throws IOException {
+  private static Map<String, String> read(Path file) throws IOException {
     Properties properties = new Properties();
     try (var in = Files.newBufferedReader(file)) {
       properties.load(in);
     }
-    return properties;
+    Map<String, String> values = new TreeMap<>();
+    properties.forEach((name, value) -> values.put((String) name, (String) value));
+    return values;
   }
 
   /// Whole or not at all: a stack that is killed while it writes has its old secrets, or none and no data.

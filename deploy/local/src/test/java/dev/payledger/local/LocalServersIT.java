@@ -64,9 +64,18 @@ class LocalServersIT {
   }
 
   @Test
-  void databaseWantsEachRolesOwnPassword() throws IOException {
+  void databaseRequiresPasswordOfEachRole() throws Exception {
     try (LocalStack stack = stack(directory)) {
       stack.start(Service.POSTGRES);
+      try (Connection superuser = stack.postgres().superuser("postgres");
+          Statement statement = superuser.createStatement();
+          var row =
+              statement.executeQuery(
+                  "SELECT array_agg(rolname::text) FROM pg_roles WHERE rolcanlogin")) {
+        assertThat(row.next()).isTrue();
+        assertThat((String[]) row.getArray(1).getArray())
+            .containsExactlyInAnyOrderElementsOf(StackSecrets.DATABASE_ROLES);
+      }
 
       stack
           .secrets()
@@ -84,40 +93,39 @@ class LocalServersIT {
     }
   }
 
-  /// Which trusts its superuser and has demo values for all others.
+  /// Killed when it had made some roles, and no database but the ledger's.
   @Test
-  void clusterOfAnEarlierVersionTakesPasswords() throws Exception {
+  void startMendsOneThatWasKilledHalfWay() throws Exception {
     Path data = directory.resolve("postgres");
-    try (PostgresServer earlier = PostgresServer.start(data, PORTS.of(Service.POSTGRES));
-        Connection superuser = earlier.address().superuser("ledger");
+    StackSecrets secrets = StackSecrets.make(directory);
+    try (PostgresServer killed =
+            PostgresServer.start(
+                data, PORTS.of(Service.POSTGRES), Map.of(), secrets.databasePasswords());
+        Connection superuser = killed.address().superuser("postgres");
         Statement statement = superuser.createStatement()) {
-      statement.execute("CREATE TABLE kept AS SELECT 7 AS value");
+      statement.execute("DROP DATABASE notify_eu");
+      statement.execute("DROP DATABASE fraud");
+      statement.execute("DROP ROLE fraud_app");
+      statement.execute("ALTER ROLE ledger_app PASSWORD 'ledger-app-demo'");
     }
-    Files.writeString(data.resolve("pg_hba.conf"), "host all all 127.0.0.1/32 trust\n");
 
     try (LocalStack stack = stack(directory)) {
       stack.start(Service.POSTGRES);
 
-      for (String role : StackSecrets.DATABASE_ROLES) {
-        assertThat(isLetIn(stack, role, role.replace('_', '-') + "-demo")).as(role).isFalse();
-        assertThat(isLetIn(stack, role, stack.secrets().databasePasswords().get(role)))
-            .as(role)
-            .isTrue();
-      }
-      try (Connection superuser = stack.postgres().superuser("ledger");
-          Statement statement = superuser.createStatement();
-          var row = statement.executeQuery("SELECT value FROM kept")) {
-        assertThat(row.next()).isTrue();
-      }
+      secrets
+          .databasePasswords()
+          .forEach(
+              (role, password) -> assertThat(isLetIn(stack, role, password)).as(role).isTrue());
     }
   }
 
   @Test
-  void passwordsStayTheSameAndAreMissedWhenLost() throws IOException {
+  void stackKeepsItsPasswordsAndNeedsThem() throws IOException {
     try (LocalStack stack = stack(directory)) {
       stack.start(Service.POSTGRES);
     }
     Map<String, String> first = StackSecrets.of(directory).databasePasswords();
+    assertThat(StackSecrets.make(directory).databasePasswords()).isEqualTo(first);
     try (LocalStack stack = stack(directory)) {
       stack.start(Service.POSTGRES);
       assertThat(stack.secrets().databasePasswords()).isEqualTo(first);
@@ -162,13 +170,19 @@ class LocalServersIT {
           assertThat(mayWrite(client(passwords, user), topic))
               .as(user + " writes " + topic)
               .isEqualTo(writers.get(topic).contains(user));
-          assertThat(mayRead(client(passwords, user), topic))
-              .as(user + " reads " + topic)
-              .isEqualTo(readers.get(topic).contains(user));
         }
         assertThatThrownBy(() -> delete(client(passwords, user), "ledger.transfer.v1"))
             .as(user)
             .hasCauseInstanceOf(AuthorizationException.class);
+      }
+      // Something to read is there by now.
+      for (String user :
+          List.of(KafkaUsers.RELAY, KafkaUsers.LEDGER, KafkaUsers.FRAUD, KafkaUsers.NOTIFY)) {
+        for (String topic : readers.keySet()) {
+          assertThat(mayRead(client(passwords, user), topic))
+              .as(user + " reads " + topic)
+              .isEqualTo(readers.get(topic).contains(user));
+        }
       }
     }
   }
@@ -184,13 +198,10 @@ class LocalServersIT {
           Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:" + KAFKA);
       Map<String, String> anonymousAtController =
           Map.of(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, "127.0.0.1:" + (KAFKA + 1));
-      Map<String, String> relayAtController =
-          new HashMap<>(client(stack.secrets().kafkaPasswords(), KafkaUsers.RELAY));
-      relayAtController.remove(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
-      relayAtController.putAll(anonymousAtController);
+      Map<String, String> wrongAtController = atController("wrong");
 
       for (Map<String, String> client :
-          List.of(client(passwords, KafkaUsers.RELAY), relayAtController)) {
+          List.of(client(passwords, KafkaUsers.RELAY), wrongAtController)) {
         assertThatThrownBy(() -> takeRights(client))
             .hasCauseInstanceOf(SaslAuthenticationException.class);
       }
@@ -198,8 +209,30 @@ class LocalServersIT {
         // The broker closes the connection without a word; the client tries until its time is over.
         assertThatThrownBy(() -> takeRights(client)).isInstanceOf(ExecutionException.class);
       }
+      try (Admin admin =
+          admin(atController(stack.secrets().kafkaPasswords().get(KafkaUsers.CONTROLLER)))) {
+        assertThat(admin.describeMetadataQuorum().quorumInfo().get().leaderId()).isOne();
+      }
       try (Admin admin = admin(client(stack.secrets().kafkaPasswords(), KafkaUsers.ADMIN))) {
         assertThat(admin.describeAcls(AclBindingFilter.ANY).values().get())
+            .containsExactlyInAnyOrderElementsOf(KafkaUsers.rights());
+      }
+    }
+  }
+
+  @Test
+  void startTakesRightsAwayThatAreNotListed() throws Exception {
+    try (LocalStack stack = stack(directory)) {
+      stack.start(Service.KAFKA);
+      stack.awaitReady(Service.KAFKA);
+      Map<String, String> admin = client(stack.secrets().kafkaPasswords(), KafkaUsers.ADMIN);
+      takeRights(admin);
+      stack.stop(Service.KAFKA);
+      stack.start(Service.KAFKA);
+      stack.awaitReady(Service.KAFKA);
+
+      try (Admin client = admin(admin)) {
+        assertThat(client.describeAcls(AclBindingFilter.ANY).values().get())
             .containsExactlyInAnyOrderElementsOf(KafkaUsers.rights());
       }
     }
@@ -234,9 +267,21 @@ class LocalServersIT {
         AdminClientConfig.SECURITY_PROTOCOL_CONFIG,
         "SASL_PLAINTEXT",
         "sasl.mechanism",
-        "PLAIN",
+        KafkaUsers.MECHANISM,
         "sasl.jaas.config",
         KafkaUsers.login(user, passwords.get(user)));
+  }
+
+  private static Map<String, String> atController(String password) {
+    return Map.of(
+        AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG,
+        "127.0.0.1:" + (KAFKA + 1),
+        AdminClientConfig.SECURITY_PROTOCOL_CONFIG,
+        "SASL_PLAINTEXT",
+        "sasl.mechanism",
+        "PLAIN",
+        "sasl.jaas.config",
+        KafkaUsers.controllerLogin(password));
   }
 
   private static Admin admin(Map<String, String> client) {
@@ -297,8 +342,7 @@ class LocalServersIT {
         new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
-      consumer.poll(Duration.ofSeconds(2));
-      return true;
+      return !consumer.poll(Duration.ofSeconds(10)).isEmpty();
     } catch (AuthorizationException e) {
       return false;
     }

@@ -17,7 +17,7 @@ class StackSecretsTest {
 
   @Test
   void valuesAreLongAndDifferFromEachOther() throws IOException {
-    StackSecrets secrets = StackSecrets.of(work);
+    StackSecrets secrets = StackSecrets.make(work);
 
     List<String> values = new ArrayList<>(secrets.databasePasswords().values());
     values.addAll(secrets.kafkaPasswords().values());
@@ -26,8 +26,8 @@ class StackSecretsTest {
 
   @Test
   void anotherStackHasOtherValues() throws IOException {
-    StackSecrets first = StackSecrets.of(Files.createDirectory(work.resolve("first")));
-    StackSecrets second = StackSecrets.of(Files.createDirectory(work.resolve("second")));
+    StackSecrets first = StackSecrets.make(Files.createDirectory(work.resolve("first")));
+    StackSecrets second = StackSecrets.make(Files.createDirectory(work.resolve("second")));
 
     assertThat(second.databasePasswords().values())
         .doesNotContainAnyElementsOf(first.databasePasswords().values());
@@ -37,16 +37,16 @@ class StackSecretsTest {
   void missingValueIsAddedToThoseThatAreThere() throws IOException {
     Files.writeString(StackSecrets.file(work), "FRAUD_CREDENTIAL=kept\n");
 
-    StackSecrets secrets = StackSecrets.of(work);
+    StackSecrets secrets = StackSecrets.make(work);
 
     assertThat(secrets.value("FRAUD_CREDENTIAL")).isEqualTo("kept");
-    assertThat(StackSecrets.of(work).databasePasswords()).isEqualTo(secrets.databasePasswords());
+    assertThat(StackSecrets.make(work).databasePasswords()).isEqualTo(secrets.databasePasswords());
   }
 
   /// What two services share is what one calls the other with, and what operators manage each with.
   @Test
   void servicesAreGivenTheirOwnSecretsOnly() throws IOException {
-    StackSecrets secrets = StackSecrets.of(work);
+    StackSecrets secrets = StackSecrets.make(work);
     HashSet<String> seen = new HashSet<>();
     for (Service service : Service.values()) {
       for (var given : secrets.of(service).entrySet()) {

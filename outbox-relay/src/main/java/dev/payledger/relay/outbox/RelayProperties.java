@@ -45,10 +45,16 @@ record RelayProperties(
     }
   }
 
+  /// Without the broker's settings, of which one is a password.
+  @Override
+  public String toString() {
+    return "RelayProperties[%s, slot=%s, offsetsTopic=%s]".formatted(database, slot, offsetsTopic);
+  }
+
   /// Where the outbox is and who reads it.
   record Database(String host, int port, String name, String user, String password) {
     String url() {
-      return "jdbc:postgresql://" + host + ":" + port + "/" + name;
+      return "jdbc:postgresql://%s:%d/%s?requireAuth=scram-sha-256".formatted(host, port, name);
     }
 
     @Override

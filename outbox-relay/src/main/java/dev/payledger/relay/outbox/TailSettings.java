@@ -37,6 +37,7 @@ final class TailSettings {
     engine.setProperty("database.dbname", relay.database().name());
     engine.setProperty("database.user", relay.database().user());
     engine.setProperty("database.password", relay.database().password());
+    engine.setProperty("driver.requireAuth", "scram-sha-256");
     engine.setProperty("topic.prefix", PREFIX);
     engine.setProperty("plugin.name", "pgoutput");
     engine.setProperty("slot.name", relay.slot());

@@ -19,4 +19,10 @@ record ManagementProperties(String credential, @DefaultValue List<String> allowe
     }
     allowedHosts = List.copyOf(allowedHosts);
   }
+
+  /// Without the credential.
+  @Override
+  public String toString() {
+    return "ManagementProperties[allowedHosts=" + allowedHosts + "]";
+  }
 }

@@ -110,6 +110,17 @@ class ManagementPortIT implements ManagementPortContract {
         .hasStackTraceContaining("payledger.management.credential is missing");
   }
 
+  @Test
+  void serviceWithOnePortForBothDoesNotStart() {
+    SpringApplicationBuilder service =
+        new SpringApplicationBuilder(Managed.class)
+            .web(WebApplicationType.SERVLET)
+            .properties("server.port=0", "payledger.management.credential=any");
+
+    assertThatThrownBy(service::run)
+        .hasStackTraceContaining("management.server.port must be a port of its own");
+  }
+
   private static String send(int port, String head) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(10_000);

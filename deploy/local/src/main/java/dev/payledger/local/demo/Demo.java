@@ -98,6 +98,8 @@ public final class Demo {
   private static int check(Place place, List<String> options) throws IOException, Refusal {
     refuseUnknown("--check", options, List.of("--docker"));
     Preflight.refuseIfUp(place);
+    Preflight.refuseIfUp(place.forCheck());
+    Leftovers.stop(place);
     boolean passed =
         options.isEmpty()
             ? new Launch(place.forCheck()).check()

@@ -38,7 +38,7 @@ final class Words {
       ./demo verify                run the ledger's checks; the exit status tells
       ./demo logs [service]        the end of a log
       ./demo logs --trace <id>     what each service logged about one request; a problem's traceId
-      ./demo secrets <service>     passwords and keys of a service, as lines for a shell
+      ./demo secrets <service>     passwords and keys that a service is given, as lines for a shell
       ./demo doctor                can this machine run it, and what to do if not
       ./demo down                  stop everything, also what a killed launcher has left
       Services: %s
