@@ -419,9 +419,9 @@ class JournalFaultsIT {
     }
 
     assertThat(waits)
-        .as("waits of the writer; six and more when the row is waited for each second")
+        .as("waits of the writer; four and more when the row is waited for each second")
         .isNotEmpty()
-        .hasSizeLessThanOrEqualTo(3);
+        .hasSizeLessThanOrEqualTo(2);
     for (Future<?> each : stuck) {
       try {
         each.get();
