@@ -48,7 +48,7 @@ public final class KafkaServer implements AutoCloseable {
   }
 
   /// Starts a broker on the directory and returns at once; `awaitReady` waits. Listens on `port`,
-  /// and on `port + 1` for the controller. Whoever reaches it may do everything: for tests of one service.
+  /// and on `port + 1` for the controller. It requires no login: for tests of one service.
   public static KafkaServer start(Path directory, int port, Path log) throws IOException {
     return start(directory, port, log, Map.of());
   }
@@ -182,7 +182,7 @@ public final class KafkaServer implements AutoCloseable {
         Map.entry("log.dirs", directory.toAbsolutePath().toString()));
   }
 
-  /// In place of what `addresses` says of protocols. The controller too wants a login: it takes every change.
+  /// In place of what `addresses` says of protocols. The controller requires a login too: it accepts every change.
   private static Map<String, String> logins(int port, Map<String, String> passwords) {
     return Map.ofEntries(
         Map.entry(

@@ -13,7 +13,7 @@ import org.apache.kafka.common.resource.ResourceType;
 /// The users of a broker with logins, and what each may do. The relay alone writes the ledger's topics,
 /// fraud-service alone its own.
 final class KafkaUsers {
-  /// Who gives the others their rights.
+  /// The administrator: gives the others their rights.
   static final String ADMIN = "admin";
 
   /// The broker itself, at its controller.
@@ -24,7 +24,7 @@ final class KafkaUsers {
   static final String FRAUD = "fraud";
   static final String NOTIFY = "notify";
 
-  /// A login does not show the password: another program that has taken the port learns nothing.
+  /// A login does not reveal the password to a program that has taken the port.
   static final String MECHANISM = "SCRAM-SHA-512";
 
   static final List<String> ALL = List.of(ADMIN, CONTROLLER, RELAY, LEDGER, FRAUD, NOTIFY);
@@ -66,7 +66,7 @@ final class KafkaUsers {
         + " username=\"%s\" password=\"%s\";".formatted(user, password);
   }
 
-  /// Whom the controller accepts, and how the broker logs in there. It keeps no users of its own, so SCRAM is
+  /// The user that the controller accepts, and how the broker logs in there. It stores no users, so SCRAM is
   /// not to be had; its clients and it are one process.
   static String controllerLogin(String password) {
     return "org.apache.kafka.common.security.plain.PlainLoginModule required"

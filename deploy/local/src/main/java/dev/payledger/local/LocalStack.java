@@ -416,7 +416,7 @@ public final class LocalStack implements AutoCloseable {
             .directory(work.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    // A shell that has evaluated `./demo secrets` hands those of one service to all.
+    // The launcher's shell may have the secrets of one service, from `./demo secrets`.
     builder.environment().keySet().removeAll(secrets().variables());
     builder.environment().putAll(address(service));
     builder.environment().putAll(secrets().of(service));

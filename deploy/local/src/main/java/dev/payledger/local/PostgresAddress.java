@@ -6,8 +6,8 @@ import java.sql.SQLException;
 
 /// Where a PostgreSQL with the stack's databases listens, whoever runs it.
 public record PostgresAddress(String host, int port, String superuserPassword) {
-  /// The driver's name for a login that does not show the password to the server: another program that has
-  /// taken the port learns nothing.
+  /// The driver's name for a login that does not reveal the password to the server, which may be another
+  /// program that has taken the port.
   static final String REQUIRED_AUTHENTICATION = "scram-sha-256";
 
   public String url(String database) {

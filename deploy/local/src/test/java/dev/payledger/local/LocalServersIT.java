@@ -142,7 +142,7 @@ class LocalServersIT {
   }
 
   @Test
-  void brokerLetsEachUserDoItsOwnTasksOnly() throws Exception {
+  void brokerLimitsEachUserToItsOwnTopics() throws Exception {
     try (LocalStack stack = stack(directory)) {
       stack.start(Service.KAFKA);
       stack.awaitReady(Service.KAFKA);
