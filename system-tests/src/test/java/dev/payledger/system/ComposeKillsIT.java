@@ -71,7 +71,7 @@ class ComposeKillsIT {
     healedWithin = start.compareTo(healedWithin) > 0 ? start : healedWithin;
     System.out.println(
         "started within " + start + ", each kill must be healed within " + healedWithin);
-    gateway = new GatewayClient(STACK.gateway());
+    gateway = new GatewayClient(STACK.gateway(), GatewayClient.OPERATOR_SECRET);
   }
 
   @AfterAll

@@ -19,7 +19,7 @@ public final class GatewayClient implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   /// A demo value: in containers, and wherever it is not replaced.
-  static final String OPERATOR_SECRET = "operator-demo";
+  public static final String OPERATOR_SECRET = "operator-demo";
 
   private final URI gateway;
   private final String operatorSecret;
