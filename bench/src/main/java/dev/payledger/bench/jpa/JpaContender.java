@@ -7,6 +7,7 @@ import dev.payledger.bench.contender.Accounts.Spread;
 import dev.payledger.bench.contender.Contender;
 import dev.payledger.bench.load.Step;
 import dev.payledger.bench.server.BenchServer;
+import dev.payledger.local.PostgresServer;
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Clock;
 import java.util.Collections;
@@ -44,6 +45,7 @@ public final class JpaContender implements Contender {
           HikariDataSource pool = new HikariDataSource();
           pool.setJdbcUrl(server.url(database));
           pool.setUsername("postgres");
+          pool.setPassword(PostgresServer.SUPERUSER_PASSWORD);
           pool.setMaximumPoolSize(connectionsMax);
           return pool;
         });
