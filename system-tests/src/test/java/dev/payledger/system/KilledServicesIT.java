@@ -150,10 +150,11 @@ class KilledServicesIT extends Stack {
             });
     List<Sent> sent = byCaller.stream().flatMap(List::stream).toList();
     assertThat(sent).as("the end came in flight").anyMatch(each -> each.first().status() == 0);
-    assertThat(sent).extracting(each -> each.first().status()).containsOnly(201, 0);
+    // On a busy machine screening may take longer than a caller waits: 202.
+    assertThat(sent).extracting(each -> each.first().status()).isSubsetOf(201, 202, 0);
     // Whoever had no answer was not begun: there is nothing to find out.
     assertThat(transfersOn(alice))
-        .isEqualTo(sent.stream().filter(each -> each.first().isFinal()).count());
+        .isEqualTo(sent.stream().filter(each -> each.first().status() != 0).count());
 
     everythingRuns();
     Sent refused =
