@@ -22,12 +22,15 @@ GRANT CONNECT ON DATABASE ledger TO ledger_journal, ledger_app, ledger_relay;
 ALTER ROLE ledger_journal SET enable_seqscan = off;
 ALTER ROLE ledger_journal SET enable_hashjoin = off;
 ALTER ROLE ledger_journal SET enable_mergejoin = off;
+ALTER ROLE ledger_journal SET jit = off;
 ALTER ROLE ledger_journal SET default_transaction_isolation = 'serializable';
 -- A transaction that stays open lets others exhaust the pool that serializability is checked with.
 ALTER ROLE ledger_journal SET transaction_timeout = '5s';
 ALTER ROLE ledger_journal SET idle_in_transaction_session_timeout = '2s';
 -- There is one writer: it waits for a row as long as a peer's batch lasts, and not for a stranger.
 ALTER ROLE ledger_journal SET lock_timeout = '250ms';
+-- A check of the auditor is planned as dear and reads few rows: compiling it takes longer than running it.
+ALTER ROLE ledger_app SET jit = off;
 ALTER ROLE ledger_app SET transaction_timeout = '30s';
 ALTER ROLE ledger_app SET idle_in_transaction_session_timeout = '5s';
 ALTER ROLE ledger_app SET lock_timeout = '2s';
