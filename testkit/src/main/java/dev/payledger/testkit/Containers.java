@@ -29,6 +29,9 @@ final class Containers {
   static PostgresAddress postgres() {
     List<String> command = new ArrayList<>(List.of("postgres"));
     PostgresServer.SETTINGS.forEach((name, value) -> command.add("-c" + name + "=" + value));
+    // The embedded server has no JIT compiler. The roles switch it off; tests also query as the
+    // superuser.
+    command.add("-cjit=off");
     PostgreSQLContainer container =
         new PostgreSQLContainer(POSTGRES_IMAGE)
             .withUsername("postgres")

@@ -79,7 +79,7 @@ public final class StackSecrets {
             FileChannel.open(
                 work.resolve("secrets.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock _ = lock.lock()) {
-      if (!Files.exists(file) && Files.exists(work.resolve("postgres/PG_VERSION"))) {
+      if (!Files.exists(file) && hasData(work)) {
         throw new IOException(
             file
                 + " is missing, and the data beside it opens with nothing else, or is of a version that"
@@ -96,6 +96,11 @@ public final class StackSecrets {
       }
       return new StackSecrets(values);
     }
+  }
+
+  private static boolean hasData(Path work) {
+    return Stream.of("postgres/PG_VERSION", "kafka/meta.properties")
+        .anyMatch(file -> Files.exists(work.resolve(file)));
   }
 
   /// Those that a launcher has made.

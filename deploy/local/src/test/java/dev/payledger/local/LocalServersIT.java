@@ -45,6 +45,10 @@ class LocalServersIT {
   private static final StackPorts PORTS = new StackPorts(9_000);
   private static final int KAFKA = PORTS.of(Service.KAFKA);
 
+  /// The users of the services.
+  private static final List<String> SERVICES =
+      List.of(KafkaUsers.RELAY, KafkaUsers.LEDGER, KafkaUsers.FRAUD, KafkaUsers.NOTIFY);
+
   @TempDir private Path directory;
 
   @Test
@@ -131,12 +135,16 @@ class LocalServersIT {
       assertThat(stack.secrets().databasePasswords()).isEqualTo(first);
     }
     Files.delete(StackSecrets.file(directory));
+    Files.createDirectory(directory.resolve("kafka"));
+    Files.createFile(directory.resolve("kafka/meta.properties"));
 
-    try (LocalStack stack = stack(directory)) {
-      assertThatThrownBy(() -> stack.start(Service.POSTGRES))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("secrets.properties is missing")
-          .hasMessageContaining("./demo up --fresh");
+    for (Service server : List.of(Service.POSTGRES, Service.KAFKA)) {
+      try (LocalStack stack = stack(directory)) {
+        assertThatThrownBy(() -> stack.start(server))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("secrets.properties is missing")
+            .hasMessageContaining("./demo up --fresh");
+      }
     }
     assertThat(StackSecrets.file(directory)).doesNotExist();
   }
@@ -164,8 +172,7 @@ class LocalServersIT {
               "ledger.transfer.v1", List.of(KafkaUsers.FRAUD, KafkaUsers.NOTIFY),
               "relay.offsets.v1", List.of(KafkaUsers.RELAY),
               "fraud.blocked-account.v1", List.of(KafkaUsers.LEDGER));
-      for (String user :
-          List.of(KafkaUsers.RELAY, KafkaUsers.LEDGER, KafkaUsers.FRAUD, KafkaUsers.NOTIFY)) {
+      for (String user : SERVICES) {
         for (String topic : writers.keySet()) {
           assertThat(mayWrite(client(passwords, user), topic))
               .as(user + " writes " + topic)
@@ -176,8 +183,7 @@ class LocalServersIT {
             .hasCauseInstanceOf(AuthorizationException.class);
       }
       // Something to read is there by now.
-      for (String user :
-          List.of(KafkaUsers.RELAY, KafkaUsers.LEDGER, KafkaUsers.FRAUD, KafkaUsers.NOTIFY)) {
+      for (String user : SERVICES) {
         for (String topic : readers.keySet()) {
           assertThat(mayRead(client(passwords, user), topic))
               .as(user + " reads " + topic)
