@@ -4,7 +4,7 @@ import static dev.payledger.fraud.LedgerEvents.posted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.local.KafkaServer;
+import dev.payledger.stack.server.KafkaServer;
 import dev.payledger.testkit.Ports;
 import dev.payledger.testkit.ProcessLogs;
 import java.net.URI;

@@ -3,10 +3,11 @@ package dev.payledger.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.gateway.Downstream.Reply;
+import dev.payledger.stack.server.RedisServer;
+import dev.payledger.stack.server.TcpProxy;
 import dev.payledger.testkit.Ports;
 import dev.payledger.testkit.Postgres;
-import dev.payledger.testkit.RedisServer;
-import dev.payledger.testkit.TcpProxy;
+import dev.payledger.testkit.Redis;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -40,7 +41,7 @@ class SharedLimitIT extends GatewayUnderTest {
   @BeforeEach
   void started() {
     if (gateways.isEmpty()) {
-      redis = RedisServer.start(Ports.free());
+      redis = Redis.another(Ports.free());
       wire = TcpProxy.to(redis.port());
       gateways.add(gateway());
       gateways.add(gateway());
@@ -217,7 +218,7 @@ class SharedLimitIT extends GatewayUnderTest {
       assertThat(decided(0, "part")).isPositive();
       assertThat(decided(1, "part")).isPositive();
     } finally {
-      redis = RedisServer.start(redis.port());
+      redis = Redis.another(redis.port());
     }
     awaitRedis(0);
     awaitRedis(1);

@@ -3,7 +3,7 @@ package dev.payledger.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.local.Service;
+import dev.payledger.stack.Service;
 import dev.payledger.system.DocumentedCalls.Call;
 import dev.payledger.system.DocumentedCalls.Page;
 import dev.payledger.testkit.OpenApi;

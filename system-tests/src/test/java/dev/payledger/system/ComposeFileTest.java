@@ -2,9 +2,9 @@ package dev.payledger.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.local.KafkaServer;
-import dev.payledger.local.PostgresServer;
-import dev.payledger.local.Service;
+import dev.payledger.stack.Service;
+import dev.payledger.stack.server.KafkaServer;
+import dev.payledger.stack.server.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -285,7 +285,7 @@ class ComposeFileTest {
             .map(match -> match.group(1))
             .toList();
 
-    assertThat(modules).contains("contracts", "deploy/local");
+    assertThat(modules).contains("contracts", "demo-console");
     assertThat(modules)
         .allSatisfy(module -> assertThat(text).contains("COPY " + module + "/pom.xml " + module));
   }

@@ -3,9 +3,9 @@ package dev.payledger.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.local.ComposeStack;
-import dev.payledger.local.demo.GatewayClient;
-import dev.payledger.local.demo.GatewayClient.Answer;
+import dev.payledger.demo.journey.GatewayClient;
+import dev.payledger.demo.journey.GatewayClient.Answer;
+import dev.payledger.stack.ComposeStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 import dev.payledger.failpoints.Arming;
 import dev.payledger.failpoints.Failpoint;
 import dev.payledger.failpoints.Position;
-import dev.payledger.local.Processes;
-import dev.payledger.local.Service;
+import dev.payledger.stack.Service;
+import dev.payledger.stack.server.Processes;
+import dev.payledger.stack.server.TcpProxy;
 import dev.payledger.system.CrashMatrix.Kind;
 import dev.payledger.system.CrashMatrix.Result;
 import dev.payledger.system.CrashMatrix.Row;
 import dev.payledger.testkit.Seed;
-import dev.payledger.testkit.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -92,7 +92,7 @@ class CrashMatrixIT extends Stack {
     for (Service service : Service.ours()) {
       stack().awaitReady(service);
       // They will start often.
-      stack().rememberStart(service);
+      stack().archiveClasses(service);
     }
   }
 

@@ -2,7 +2,7 @@ package dev.payledger.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.local.Service;
+import dev.payledger.stack.Service;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;

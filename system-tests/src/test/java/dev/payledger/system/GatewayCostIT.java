@@ -2,7 +2,7 @@ package dev.payledger.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.local.Service;
+import dev.payledger.stack.Service;
 import dev.payledger.system.GatewayCost.Closed;
 import dev.payledger.system.GatewayCost.Open;
 import dev.payledger.system.GatewayCost.Round;

@@ -19,7 +19,7 @@ import dev.payledger.client.model.ProblemCode;
 import dev.payledger.client.model.Transfer;
 import dev.payledger.client.model.TransferRequest;
 import dev.payledger.client.model.TransferStatus;
-import dev.payledger.local.Service;
+import dev.payledger.stack.Service;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

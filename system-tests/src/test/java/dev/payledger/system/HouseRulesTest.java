@@ -3,15 +3,20 @@ package dev.payledger.system;
 import dev.payledger.testkit.HouseRules;
 import org.junit.jupiter.api.Test;
 
-/// Here because `deploy/local` and `failpoints` stand below `testkit` and cannot use it.
+/// Here because `stack` and `failpoints` stand below `testkit`, and `demo-console` beside it: they cannot use it.
 class HouseRulesTest {
   @Test
-  void theLocalStackKeepsTheRulesOfTheHouse() {
-    HouseRules.check("dev.payledger.local");
+  void stackKeepsTheRules() {
+    HouseRules.check("dev.payledger.stack");
   }
 
   @Test
-  void theFailpointsKeepTheRulesOfTheHouse() {
+  void demoConsoleKeepsTheRules() {
+    HouseRules.check("dev.payledger.demo");
+  }
+
+  @Test
+  void failpointsKeepTheRules() {
     HouseRules.check("dev.payledger.failpoints");
   }
 }

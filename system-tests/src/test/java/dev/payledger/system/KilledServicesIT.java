@@ -3,7 +3,7 @@ package dev.payledger.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.local.Service;
+import dev.payledger.stack.Service;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.payledger.system;
 
-import dev.payledger.local.Service;
+import dev.payledger.stack.Service;
 import java.util.Arrays;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;

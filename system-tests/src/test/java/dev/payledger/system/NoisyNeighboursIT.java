@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.payledger.local.Service;
+import dev.payledger.stack.Service;
 import dev.payledger.system.NoisyNeighbours.Beside;
 import dev.payledger.system.NoisyNeighbours.Ran;
 import dev.payledger.system.WireClient.Reply;

@@ -1,8 +1,8 @@
 package dev.payledger.system;
 
-import dev.payledger.local.LocalStack;
-import dev.payledger.local.Service;
-import dev.payledger.testkit.TcpProxy;
+import dev.payledger.stack.LocalStack;
+import dev.payledger.stack.Service;
+import dev.payledger.stack.server.TcpProxy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,9 +4,9 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.local.LocalStack;
-import dev.payledger.local.Service;
-import dev.payledger.local.StackPorts;
+import dev.payledger.stack.LocalStack;
+import dev.payledger.stack.Service;
+import dev.payledger.stack.StackPorts;
 import dev.payledger.system.RandomFaults.Due;
 import dev.payledger.system.RandomFaults.Victim;
 import dev.payledger.testkit.Seed;

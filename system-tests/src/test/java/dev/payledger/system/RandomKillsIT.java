@@ -6,15 +6,15 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.local.LocalStack;
-import dev.payledger.local.Service;
+import dev.payledger.stack.LocalStack;
+import dev.payledger.stack.Service;
+import dev.payledger.stack.server.TcpProxy;
 import dev.payledger.system.KeyedRequest.Movement;
 import dev.payledger.system.KeyedRequest.Wish;
 import dev.payledger.system.RandomFaults.Fault;
 import dev.payledger.system.RandomFaults.Victim;
 import dev.payledger.testkit.Faults;
 import dev.payledger.testkit.Seed;
-import dev.payledger.testkit.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -80,7 +80,7 @@ class RandomKillsIT extends Stack {
       }
     }
     for (Service service : Service.ours()) {
-      first.rememberStart(service);
+      first.archiveClasses(service);
     }
   }
 

@@ -39,7 +39,7 @@ class ShippedJarsIT {
 
   @Test
   void aJarThatHoldsThemIsSeen() throws IOException {
-    Path lib = ROOT.resolve("deploy/local/target/lib");
+    Path lib = ROOT.resolve("demo-console/target/lib");
     try (Stream<Path> files = Files.list(lib)) {
       Path agent =
           files

@@ -3,10 +3,10 @@ package dev.payledger.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.local.LocalStack;
-import dev.payledger.local.Service;
-import dev.payledger.local.StackPorts;
-import dev.payledger.local.StackSecrets;
+import dev.payledger.stack.LocalStack;
+import dev.payledger.stack.Service;
+import dev.payledger.stack.StackPorts;
+import dev.payledger.stack.StackSecrets;
 import dev.payledger.testkit.ProcessLogs;
 import java.io.IOException;
 import java.io.UncheckedIOException;

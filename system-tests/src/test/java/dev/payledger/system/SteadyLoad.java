@@ -1,6 +1,6 @@
 package dev.payledger.system;
 
-import dev.payledger.local.Service;
+import dev.payledger.stack.Service;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -2,7 +2,7 @@ package dev.payledger.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.local.Service;
+import dev.payledger.stack.Service;
 import dev.payledger.testkit.OpenApi;
 import java.io.IOException;
 import java.net.URI;

@@ -1,8 +1,8 @@
 package dev.payledger.testkit;
 
-import dev.payledger.local.KafkaServer;
-import dev.payledger.local.PostgresAddress;
-import dev.payledger.local.PostgresServer;
+import dev.payledger.stack.server.KafkaServer;
+import dev.payledger.stack.server.PostgresAddress;
+import dev.payledger.stack.server.PostgresServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

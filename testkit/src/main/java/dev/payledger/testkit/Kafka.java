@@ -1,6 +1,6 @@
 package dev.payledger.testkit;
 
-import dev.payledger.local.KafkaServer;
+import dev.payledger.stack.server.KafkaServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.payledger.testkit;
 
-import dev.payledger.local.PostgresAddress;
-import dev.payledger.local.PostgresServer;
+import dev.payledger.stack.server.PostgresAddress;
+import dev.payledger.stack.server.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

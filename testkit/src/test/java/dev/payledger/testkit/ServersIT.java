@@ -3,8 +3,8 @@ package dev.payledger.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.payledger.local.KafkaServer;
-import dev.payledger.local.PostgresServer;
+import dev.payledger.stack.server.KafkaServer;
+import dev.payledger.stack.server.PostgresServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

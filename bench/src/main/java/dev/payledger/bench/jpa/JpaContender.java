@@ -7,7 +7,7 @@ import dev.payledger.bench.contender.Accounts.Spread;
 import dev.payledger.bench.contender.Contender;
 import dev.payledger.bench.load.Step;
 import dev.payledger.bench.server.BenchServer;
-import dev.payledger.local.PostgresServer;
+import dev.payledger.stack.server.PostgresServer;
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Clock;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package dev.payledger.bench.server;
 
-import dev.payledger.local.PostgresServer;
+import dev.payledger.stack.server.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

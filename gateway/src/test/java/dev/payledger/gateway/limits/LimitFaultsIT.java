@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.gateway.limits.Draw.Source;
 import dev.payledger.gateway.limits.RateLimitProperties.Budget;
+import dev.payledger.stack.server.RedisServer;
+import dev.payledger.stack.server.TcpProxy;
 import dev.payledger.testkit.Ports;
-import dev.payledger.testkit.RedisServer;
-import dev.payledger.testkit.TcpProxy;
+import dev.payledger.testkit.Redis;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class LimitFaultsIT {
 
   @BeforeEach
   void start() {
-    server = RedisServer.start(Ports.free());
+    server = Redis.another(Ports.free());
     wire = TcpProxy.to(server.port());
   }
 
@@ -117,7 +118,7 @@ class LimitFaultsIT {
     TokenBuckets node = node(counting);
     server.kill();
     assertThatDecisionsAreQuickAndLocal(node);
-    server = RedisServer.start(server.port());
+    server = Redis.another(server.port());
     awaitRedis(node);
   }
 
@@ -183,7 +184,7 @@ class LimitFaultsIT {
             Duration.ofMillis(1_500),
             () -> {
               server.kill();
-              server = RedisServer.start(server.port());
+              server = Redis.another(server.port());
             });
     assertThat(run.shared()).isLessThanOrEqualTo(run.budget() + BUDGET.burst());
     assertThat(run.byParts()).isBetween(1L, run.budget());

@@ -3,8 +3,8 @@ package dev.payledger.ledger.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.LedgerUnderTest;
+import dev.payledger.stack.server.TcpProxy;
 import dev.payledger.testkit.Postgres;
-import dev.payledger.testkit.TcpProxy;
 import java.net.http.HttpRequest;
 import java.sql.Connection;
 import java.sql.SQLException;

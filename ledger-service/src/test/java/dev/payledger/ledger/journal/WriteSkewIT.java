@@ -2,7 +2,7 @@ package dev.payledger.ledger.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.local.PostgresServer;
+import dev.payledger.stack.server.PostgresServer;
 import dev.payledger.testkit.Postgres;
 import java.io.IOException;
 import java.sql.Connection;

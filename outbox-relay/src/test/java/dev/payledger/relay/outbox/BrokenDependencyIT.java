@@ -3,9 +3,9 @@ package dev.payledger.relay.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.local.KafkaServer;
-import dev.payledger.local.PostgresServer;
 import dev.payledger.relay.outbox.RelayState.Phase;
+import dev.payledger.stack.server.KafkaServer;
+import dev.payledger.stack.server.PostgresServer;
 import dev.payledger.testkit.Ports;
 import dev.payledger.testkit.ProcessLogs;
 import java.nio.file.Path;

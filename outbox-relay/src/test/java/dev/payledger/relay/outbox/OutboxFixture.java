@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.payledger.contracts.EventHeaders;
 import dev.payledger.contracts.Topics;
-import dev.payledger.local.PostgresAddress;
 import dev.payledger.relay.RelayApplication;
+import dev.payledger.stack.server.PostgresAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.payledger.contracts.EventHeaders;
 import dev.payledger.contracts.Topics;
-import dev.payledger.local.PostgresServer;
 import dev.payledger.relay.outbox.RelayState.Phase;
+import dev.payledger.stack.server.PostgresServer;
 import dev.payledger.testkit.Kafka;
 import dev.payledger.testkit.Ports;
 import dev.payledger.testkit.Postgres;

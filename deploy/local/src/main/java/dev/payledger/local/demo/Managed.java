@@ -1,4 +1,0 @@
-package dev.payledger.local.demo;
-
-/// What a service answered at its management port.
-record Managed(int status, String body) {}

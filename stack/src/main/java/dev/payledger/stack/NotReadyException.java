@@ -1,0 +1,17 @@
+package dev.payledger.stack;
+
+/// A process ended while it was waited for, or took too long. Its log says why.
+public final class NotReadyException extends IllegalStateException {
+  private static final long serialVersionUID = 1L;
+
+  private final Service service;
+
+  NotReadyException(Service service, String what) {
+    super(service.title() + " " + what);
+    this.service = service;
+  }
+
+  public Service service() {
+    return service;
+  }
+}
