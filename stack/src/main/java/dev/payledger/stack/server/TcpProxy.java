@@ -16,10 +16,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// A wire between a client and a server on this machine that can be cut at a word, so that a test
-/// chooses what the server has heard when the client hears no more.
+/// A proxy between a client and a server on this machine. It cuts the connection at a word of the client, so
+/// that a test decides which requests reach the server before the client loses it.
 public final class TcpProxy implements AutoCloseable {
-  private static final Duration FOR_EVER = Duration.ofDays(1);
+  private static final Duration UNTIL_HEALED = Duration.ofDays(1);
 
   private final ServerSocket listener;
   private final int serverPort;
@@ -28,9 +28,9 @@ public final class TcpProxy implements AutoCloseable {
   private final Queue<Cut> cuts = new ConcurrentLinkedQueue<>();
   private final CountDownLatch end = new CountDownLatch(1);
   private volatile boolean closed;
-  // Open while bytes may pass; a shut one holds them for the delay.
+  // Open while bytes pass; a closed one holds them for the delay.
   private volatile CountDownLatch gate = new CountDownLatch(0);
-  private volatile Duration delay = FOR_EVER;
+  private volatile Duration delay = UNTIL_HEALED;
 
   private record Cut(String word, Kind kind) {}
 
@@ -58,27 +58,27 @@ public final class TcpProxy implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /// The next time that the client says the word, the server hears and answers it, and the answer is
+  /// The next time that the client sends the word, the server receives and answers it, and the answer is
   /// lost together with the connection.
   public void cutAfter(String word) {
     cuts.add(new Cut(word, Kind.AFTER));
   }
 
-  /// The next time that the client says the word, the connection is lost before the server hears it.
+  /// The next time that the client sends the word, the connection is lost before the server receives it.
   public void cutBefore(String word) {
     cuts.add(new Cut(word, Kind.BEFORE));
   }
 
-  /// The next time that the client says the word, the server hears it, answers, and hears nothing
-  /// more until it hangs up: what it sees of a client that was stopped in the middle.
+  /// The next time that the client sends the word, the server receives it, answers, and receives nothing
+  /// more until it closes the connection: as from a client that was stopped in the middle.
   public void stallAfter(String word) {
     cuts.add(new Cut(word, Kind.STALL));
   }
 
-  /// From now on nothing passes in either direction, and nobody is told: connections stay open and new
+  /// From now on nothing passes in either direction, without an error: connections stay open and new
   /// ones are accepted.
   public void blackHole() {
-    delay = FOR_EVER;
+    delay = UNTIL_HEALED;
     gate = new CountDownLatch(1);
   }
 
@@ -88,14 +88,14 @@ public final class TcpProxy implements AutoCloseable {
     gate = new CountDownLatch(1);
   }
 
-  /// Connections that are open now carry nothing any more, and nobody is told; new ones work: what
-  /// is left of a server that lost its power and came back.
+  /// Connections that are open now carry nothing any more, without an error; new ones work: as after a
+  /// server lost its power and came back.
   public void abandon() {
     abandoned.addAll(open);
   }
 
-  /// What was sent meanwhile arrives late, as TCP sends again what was lost, also from a side that
-  /// has hung up since.
+  /// Bytes that were sent meanwhile arrive late, as TCP sends again what was lost, also from a side that
+  /// has closed the connection since.
   public void heal() {
     gate.countDown();
   }
@@ -120,22 +120,22 @@ public final class TcpProxy implements AutoCloseable {
         Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
         open.add(client);
         open.add(server);
-        Wire wire = new Wire(client, server);
-        Thread.ofVirtual().start(wire::toServer);
-        Thread.ofVirtual().start(wire::toClient);
+        Connection connection = new Connection(client, server);
+        Thread.ofVirtual().start(connection::toServer);
+        Thread.ofVirtual().start(connection::toClient);
       } catch (IOException e) {
         // Closed, or the server is not there: the client sees its connection end.
       }
     }
   }
 
-  private final class Wire {
+  private final class Connection {
     private final Socket client;
     private final Socket server;
     private final CountDownLatch hungUp = new CountDownLatch(1);
     private volatile boolean losesAnswers;
 
-    Wire(Socket client, Socket server) {
+    Connection(Socket client, Socket server) {
       this.client = client;
       this.server = server;
     }
