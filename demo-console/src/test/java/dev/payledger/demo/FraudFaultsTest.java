@@ -26,14 +26,14 @@ class FraudFaultsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"hang --for", "hang --for 1s 2s", "latency 2s 3s", "--for 1s"})
-  void whatCannotBeReadIsAnsweredWithTheUsage(String words) {
+  void rejectsUnreadableFaultsWithUsage(String words) {
     assertThatThrownBy(() -> FraudFaults.path(List.of(words.split(" "))))
         .isInstanceOf(Refusal.class)
         .hasMessage(FraudFaults.USAGE);
   }
 
   @Test
-  void theHelpNamesEveryFault() {
+  void helpNamesEveryFault() {
     assertThat(Words.help())
         .contains("faults fraud latency", "error 100%", "garbage", "hang", "big", "off");
   }

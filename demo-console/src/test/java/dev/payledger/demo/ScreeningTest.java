@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class ScreeningTest {
   @Test
-  void theLineSaysWhatTheMetricsSay() {
+  void lineShowsMetrics() {
     String metrics =
         """
         # TYPE resilience4j_circuitbreaker_state gauge
@@ -29,7 +29,7 @@ class ScreeningTest {
   }
 
   @Test
-  void aLedgerThatHasNotScreenedYetHasNoNumbers() {
+  void missingMetricsCountAsZero() {
     assertThat(Screening.of("")).isEqualTo(new Screening("UNKNOWN", 0, 0, 0, 0));
   }
 }

@@ -1,6 +1,6 @@
 package dev.payledger.gateway;
 
-import dev.payledger.testkit.ManagementPortContract;
+import dev.payledger.testkit.contract.ManagementPortContract;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 
 /// With the signing keys of the demo behind the port.

@@ -1,6 +1,6 @@
 package dev.payledger.notify;
 
-import dev.payledger.testkit.ManagementPortContract;
+import dev.payledger.testkit.contract.ManagementPortContract;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 
 /// As `AccessIT` has it running.

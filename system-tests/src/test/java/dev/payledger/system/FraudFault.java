@@ -9,7 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Locale;
 
 /// What can be wrong with fraud-service for a while, switched on as `./demo faults fraud` does.
-enum FraudFault {
+public enum FraudFault {
   LATENCY("?value=2s"),
   ERROR("?value=100%25"),
   ERROR_SOMETIMES("?value=30%25"),
@@ -23,17 +23,17 @@ enum FraudFault {
     this.value = value;
   }
 
-  void on() {
+  public void on() {
     String kind = name().replace("_SOMETIMES", "").toLowerCase(Locale.ROOT);
     assertThat(manage("POST", "/" + kind + value).status()).isEqualTo(200);
   }
 
-  static void off() {
+  public static void off() {
     assertThat(manage("DELETE", "").status()).isEqualTo(204);
   }
 
   /// As people call it.
-  String title() {
+  public String title() {
     return switch (this) {
       case LATENCY -> "latency 2 s";
       case ERROR -> "error 100 %";
@@ -45,7 +45,7 @@ enum FraudFault {
   }
 
   /// Whether so many calls fail that the breaker has to open.
-  boolean opensTheBreaker() {
+  public boolean opensTheBreaker() {
     return this != ERROR_SOMETIMES;
   }
 

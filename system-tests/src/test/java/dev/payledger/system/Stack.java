@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -36,21 +37,21 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// One running stack for all system tests, the calls that a customer would make of it, and the
 /// question that ends every test: are the books right?
-class Stack {
-  static final String EXTERNAL_EUR = "e0000000-0000-7000-8000-000000000978";
+public class Stack {
+  public static final String EXTERNAL_EUR = "e0000000-0000-7000-8000-000000000978";
 
   /// How long the stack may take to heal after a fault.
-  static final Duration SOON = Duration.ofSeconds(45);
+  public static final Duration SOON = Duration.ofSeconds(45);
 
   /// Shorter clocks than the demo's, so that the faults' ends come soon.
-  static final Map<String, String> LEDGER_CLOCKS =
+  public static final Map<String, String> LEDGER_CLOCKS =
       Map.of(
           "SAGA_LEASE_DURATION", "4s",
           "SAGA_RECOVERY_TIMEOUT", "3s",
           "SAGA_BACKOFF_MAX", "1s",
           "FRAUD_BREAKER_OPEN", "1s");
 
-  static final Map<String, String> GATEWAY_CLOCKS =
+  public static final Map<String, String> GATEWAY_CLOCKS =
       Map.of(
           "TIME_LEFT_UNASKED", "5s",
           // The lease is as long.
@@ -59,7 +60,7 @@ class Stack {
 
   /// So much that nobody meets a limit of one caller, where something else is asked for: few tokens stand
   /// for many callers.
-  static final Map<String, String> NO_RATE_LIMITS =
+  public static final Map<String, String> NO_RATE_LIMITS =
       Map.of(
           "RATE_LIMIT_MONEY_PER_SECOND", "1000000",
           "RATE_LIMIT_MONEY_BURST", "1000000",
@@ -76,23 +77,23 @@ class Stack {
   private static LocalStack stack;
 
   /// The answer to a call; status 0 when there was none, and nobody knows what happened.
-  record Answer(int status, String body, boolean isReplayed) {
-    JsonNode json() {
+  public record Answer(int status, String body, boolean isReplayed) {
+    public JsonNode json() {
       return JSON.readTree(body);
     }
 
-    String text(String property) {
+    public String text(String property) {
       return json().path(property).asString("");
     }
 
     /// 201, or a business "no": the same for this key from now on.
-    boolean isFinal() {
+    public boolean isFinal() {
       return status == 201 || status == 422;
     }
   }
 
   @BeforeEach
-  void everythingRuns() throws IOException {
+  protected void startStoppedServices() throws IOException {
     LocalStack running = stack();
     for (Service service : Service.values()) {
       running.start(service);
@@ -103,7 +104,7 @@ class Stack {
   }
 
   @AfterEach
-  void theBooksAreRight() {
+  protected void checkBooks() {
     await().atMost(SOON).until(() -> pendingTransfers() == 0);
     Answer checks = get("/v1/operator/checks", "operator");
     assertThat(checks.status()).isEqualTo(200);
@@ -111,7 +112,7 @@ class Stack {
     assertThat(checks.json().get("counted").get("journal_entry").asLong()).isPositive();
   }
 
-  static synchronized LocalStack stack() {
+  public static synchronized LocalStack stack() {
     if (stack == null) {
       Path work = Path.of("target", "stack-" + ProcessHandle.current().pid());
       ProcessLogs.watch(work);
@@ -135,7 +136,7 @@ class Stack {
   }
 
   /// For a second gateway and a second ledger-service on the first ones' servers; none of them runs yet.
-  static LocalStack besideTheFirst() {
+  public static LocalStack besideTheFirst() {
     LocalStack first = stack();
     Path work = Path.of("target", "second-" + ProcessHandle.current().pid());
     ProcessLogs.watch(work);
@@ -164,7 +165,7 @@ class Stack {
     return second;
   }
 
-  static StackSecrets secrets() {
+  public static StackSecrets secrets() {
     try {
       return stack().secrets();
     } catch (IOException e) {
@@ -173,16 +174,16 @@ class Stack {
   }
 
   /// A password or key of the stack, by the name of its variable.
-  static String secret(String name) {
+  public static String secret(String name) {
     return secrets().value(name);
   }
 
-  static void liftRateLimits() throws IOException {
+  public static void liftRateLimits() throws IOException {
     stack().with(Service.GATEWAY, NO_RATE_LIMITS);
     restartGateway();
   }
 
-  static void restoreRateLimits() throws IOException {
+  public static void restoreRateLimits() throws IOException {
     stack().without(Service.GATEWAY, NO_RATE_LIMITS.keySet());
     restartGateway();
   }
@@ -204,7 +205,7 @@ class Stack {
   }
 
   /// A new EUR account of the owner, with that much money on it.
-  static String account(String owner, long balanceMinor) {
+  public static String account(String owner, long balanceMinor) {
     Answer opened =
         settle(
             "/v1/accounts",
@@ -220,28 +221,29 @@ class Stack {
     return id;
   }
 
-  static String key() {
+  public static String key() {
     return UUID.randomUUID().toString();
   }
 
-  static String body(String debit, String credit, long amountMinor) {
+  public static String body(String debit, String credit, long amountMinor) {
     return """
         {"debitAccountId":"%s","creditAccountId":"%s","amountMinor":%d,"currency":"EUR"}"""
         .formatted(debit, credit, amountMinor);
   }
 
   /// One call, once.
-  static Answer transfer(String who, String key, String debit, String credit, long amountMinor) {
+  public static Answer transfer(
+      String who, String key, String debit, String credit, long amountMinor) {
     return post("/v1/transfers", who, key, body(debit, credit, amountMinor));
   }
 
   /// What a careful client does: the same request with the same key, until the answer is final.
-  static Answer settleTransfer(
+  public static Answer settleTransfer(
       String who, String key, String debit, String credit, long amountMinor) {
     return settle("/v1/transfers", who, key, body(debit, credit, amountMinor));
   }
 
-  static Answer settle(String path, String who, String key, String body) {
+  public static Answer settle(String path, String who, String key, String body) {
     return await()
         .atMost(SOON)
         .pollDelay(Duration.ZERO)
@@ -249,12 +251,12 @@ class Stack {
         .until(() -> post(path, who, key, body), Answer::isFinal);
   }
 
-  static Answer post(String path, String who, String key, String body) {
+  public static Answer post(String path, String who, String key, String body) {
     return post(stack().url(Service.GATEWAY), path, who, key, body);
   }
 
   /// At another front door than the first one.
-  static Answer post(URI gateway, String path, String who, String key, String body) {
+  public static Answer post(URI gateway, String path, String who, String key, String body) {
     return send(
         request(gateway, path, who)
             .header("Content-Type", "application/json")
@@ -263,7 +265,7 @@ class Stack {
   }
 
   /// The same by a caller who waits that long.
-  static Answer post(String path, String who, String key, String body, Duration time) {
+  public static Answer post(String path, String who, String key, String body, Duration time) {
     return send(
         request(stack().url(Service.GATEWAY), path, who)
             .header("Content-Type", "application/json")
@@ -272,7 +274,7 @@ class Stack {
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
-  static Answer get(String path, String who) {
+  public static Answer get(String path, String who) {
     return send(request(stack().url(Service.GATEWAY), path, who));
   }
 
@@ -287,7 +289,7 @@ class Stack {
     return service.equals(stack().url(Service.FRAUD)) ? secret("FRAUD_CREDENTIAL") : token(who);
   }
 
-  static Answer send(HttpRequest.Builder request) {
+  public static Answer send(HttpRequest.Builder request) {
     try {
       HttpResponse<String> response =
           HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
@@ -304,12 +306,12 @@ class Stack {
   }
 
   /// With all the scopes that the client has.
-  static String token(String client) {
+  public static String token(String client) {
     return token(client, "");
   }
 
   /// With this scope and no other.
-  static String token(String client, String scope) {
+  public static String token(String client, String scope) {
     return TOKENS.computeIfAbsent(client + " " + scope, _ -> newToken(client, scope));
   }
 
@@ -334,16 +336,16 @@ class Stack {
     return client.equals("operator") ? secret("OPERATOR_SECRET") : client + "-demo";
   }
 
-  static JsonNode account(String id) {
+  public static JsonNode account(String id) {
     return get("/v1/accounts/" + id, "operator").json();
   }
 
-  static long balanceMinor(String id) {
+  public static long balanceMinor(String id) {
     return account(id).get("balanceMinor").asLong();
   }
 
   /// The account's feed from the first item on, as its owner sees it.
-  static List<JsonNode> feed(String id, String owner) {
+  public static List<JsonNode> feed(String id, String owner) {
     List<JsonNode> items = new ArrayList<>();
     String next = "";
     do {
@@ -359,7 +361,7 @@ class Stack {
 
   /// Waits for so many items and asserts that they count from one without gap or repeat, and that
   /// the last one shows the ledger's own balance.
-  static void awaitFeed(String id, String owner, int items) {
+  public static void awaitFeed(String id, String owner, int items) {
     await().atMost(SOON).until(() -> feed(id, owner).size() >= items);
     List<JsonNode> feed = feed(id, owner);
     assertThat(feed).hasSize(items);
@@ -371,18 +373,18 @@ class Stack {
     assertThat(feed.getLast().get("balanceMinor").asLong()).isEqualTo(balanceMinor(id));
   }
 
-  static void awaitOpenedInFeed(String id, String owner) {
+  public static void awaitOpenedInFeed(String id, String owner) {
     String path = "/v1/accounts/" + id + "/feed";
     await().atMost(SOON).until(() -> get(path, owner).json().path("known").asBoolean());
   }
 
   /// One number from a database, past the services.
-  static long number(String database, String sql, Object... parameters) {
+  public static long number(String database, String sql, Object... parameters) {
     return read(database, sql, row -> row.getLong(1), parameters);
   }
 
   /// One text from a database, past the services.
-  static String text(String database, String sql, Object... parameters) {
+  public static String text(String database, String sql, Object... parameters) {
     return read(database, sql, row -> row.getString(1), parameters);
   }
 
@@ -405,23 +407,29 @@ class Stack {
     }
   }
 
-  static long pendingTransfers() {
+  /// Whether the process got a signal to stop and no signal to continue.
+  public static boolean isFrozen(ProcessHandle process) throws IOException {
+    return Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"))
+        .contains(") T ");
+  }
+
+  public static long pendingTransfers() {
     return number("ledger", "SELECT count(*) FROM transfer WHERE status = 'PENDING'");
   }
 
   /// Each takes repeated calls of fraud-service from the budget until it has arrived.
-  static long owedReleases() {
+  public static long owedReleases() {
     return number("ledger", "SELECT count(*) FROM screening_release WHERE released_at IS NULL");
   }
 
-  static long transfersOn(String debitAccount) {
+  public static long transfersOn(String debitAccount) {
     return number(
         "ledger",
         "SELECT count(*) FROM transfer WHERE debit_account_id = ?",
         UUID.fromString(debitAccount));
   }
 
-  static String metrics(Service service) {
+  public static String metrics(Service service) {
     return send(HttpRequest.newBuilder(
             URI.create(stack().managementUrl(service) + "/actuator/prometheus")))
         .body();

@@ -1,4 +1,9 @@
-/// The stack as real processes, broken on purpose. Each test is a guarantee with the fault that
-/// would break it; after each the ledger's own checks run. Read `HappyPathIT` first, then the others
-/// in any order; `Stack` holds what they share.
+/// The stack as real processes, broken on purpose, by what the tests show: customers' flows (`journey`), faults
+/// (`crash`), attacks (`attack`), load (`load`), and the documents and rules of the repository (`house`). After each
+/// test on the stack the ledger's own checks run.
+///
+/// Here is what several of them use. Read `Stack` first, then `journey/HappyPathIT`.
+@NullMarked
 package dev.payledger.system;
+
+import org.jspecify.annotations.NullMarked;

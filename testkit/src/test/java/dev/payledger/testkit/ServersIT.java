@@ -39,7 +39,7 @@ class ServersIT {
   }
 
   @Test
-  void aRoleMustShowItsPasswordAndStaysInItsDatabase() throws SQLException {
+  void rolesNeedPasswordsAndStayInTheirDatabase() throws SQLException {
     String ledger = Postgres.address().url("ledger");
     try (Connection journal =
         DriverManager.getConnection(ledger, "ledger_journal", "ledger-journal-demo")) {

@@ -17,7 +17,7 @@ class PaymentTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "ten", "-1", "1.005", "1,00", "1e3", "99999999999999"})
-  void whatIsNoAmountIsRefused(String text) {
+  void rejectsTextThatIsNoAmount(String text) {
     assertThatThrownBy(() -> Payment.minor(text)).isInstanceOf(Refusal.class);
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.payledger.fraud.FraudServer;
-import dev.payledger.testkit.ManagementPortContract;
+import dev.payledger.testkit.contract.ManagementPortContract;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;

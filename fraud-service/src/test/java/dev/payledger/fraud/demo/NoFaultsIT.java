@@ -3,7 +3,7 @@ package dev.payledger.fraud.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.fraud.FraudServer;
-import dev.payledger.testkit.ManagementPortContract;
+import dev.payledger.testkit.contract.ManagementPortContract;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -84,7 +84,7 @@ class TransferPlanTest {
   }
 
   /// A reason that no row gives is dead, or its row is missing. Fraud's verdict and an operator's are no
-  /// rules of the plan: `SagaIT` and `ReviewIT` have their rows.
+  /// rules of the plan: `SagaStepsIT` and `ReviewIT` have their rows.
   @Test
   void everyReasonIsGivenBySomeRow() {
     Set<RejectionReason> given =

@@ -1,7 +1,7 @@
 package dev.payledger.ledger.request;
 
 import dev.payledger.ledger.LedgerUnderTest;
-import dev.payledger.testkit.ManagementPortContract;
+import dev.payledger.testkit.contract.ManagementPortContract;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 
 class ManagementPortIT extends LedgerUnderTest implements ManagementPortContract {

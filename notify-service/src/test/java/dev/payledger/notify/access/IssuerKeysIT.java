@@ -2,7 +2,7 @@ package dev.payledger.notify.access;
 
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
-import dev.payledger.testkit.IssuerKeysContract;
+import dev.payledger.testkit.contract.IssuerKeysContract;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.payledger.relay.web;
 
 import dev.payledger.relay.RelayApplication;
-import dev.payledger.testkit.ManagementPortContract;
+import dev.payledger.testkit.contract.ManagementPortContract;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 

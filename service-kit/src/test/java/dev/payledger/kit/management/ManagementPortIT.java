@@ -3,7 +3,7 @@ package dev.payledger.kit.management;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.payledger.testkit.ManagementPortContract;
+import dev.payledger.testkit.contract.ManagementPortContract;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

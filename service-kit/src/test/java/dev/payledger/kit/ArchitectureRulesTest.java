@@ -1,0 +1,11 @@
+package dev.payledger.kit;
+
+import dev.payledger.testkit.architecture.ArchitectureRules;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureRulesTest {
+  @Test
+  void keepsArchitectureRules() {
+    ArchitectureRules.check("dev.payledger.kit");
+  }
+}
