@@ -18,7 +18,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/// The commands that talk to a stack which somebody else runs. Each returns the exit status.
+/// The commands for a stack that another process started. Each returns the exit status.
 final class Commands {
   private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
@@ -36,13 +36,13 @@ final class Commands {
           Screening.of(stack.manage(Service.LEDGER, "GET", "/actuator/prometheus").body()));
       new FraudFaults(stack).lines().forEach(line -> System.out.println("Fault: " + line));
     } catch (IOException | Refusal e) {
-      // Who is not there has been said above.
+      // The service that does not answer is printed above.
       healthy = false;
     }
     return healthy ? 0 : 1;
   }
 
-  /// Lists what is on, after what the words ask for.
+  /// Changes what the words ask for, and lists the faults that are on.
   int faults(List<String> words) throws IOException, Refusal {
     FraudFaults faults = new FraudFaults(stack());
     faults.change(words);

@@ -23,7 +23,7 @@ final class Detached {
   private Detached() {}
 
   static int up(Place place) throws IOException, Refusal {
-    // Asked here too, so that the sentence comes at once and not from a log.
+    // Checked here too, so that a refusal is printed immediately and not in a log.
     Preflight.run(place, new dev.payledger.stack.StackPorts(0), System.out::println);
     Files.createDirectories(place.logs());
     Files.deleteIfExists(place.launcherLog());

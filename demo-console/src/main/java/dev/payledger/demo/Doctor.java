@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Looks at the machine and says what stands in the way, and what to do about it.
+/// Checks the machine and prints each obstacle with a remedy.
 final class Doctor {
   private Doctor() {}
 

@@ -46,7 +46,7 @@ final class FraudFaults {
     return lines;
   }
 
-  /// Does what the words say: nothing to change when there are none.
+  /// Carries out the words of a command; without words it changes nothing.
   void change(List<String> words) throws IOException, Refusal {
     if (words.isEmpty()) {
       return;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// How fraud screening is doing, as the ledger's metrics tell it.
+/// The state of fraud screening, from the ledger's metrics.
 ///
 /// @param breaker the state of the circuit breaker
 /// @param calls that were sent to fraud-service since the ledger started

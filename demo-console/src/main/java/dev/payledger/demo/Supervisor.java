@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/// Starts again what died. Gives a process up that dies again and again, for that helps nobody.
+/// Starts a process again that died. A process that dies again and again stays down.
 final class Supervisor {
   private static final int DEATHS_MAX = 5;
   private static final Duration WINDOW = Duration.ofMinutes(1);
@@ -19,7 +19,7 @@ final class Supervisor {
   private final LocalStack stack;
   private final Consumer<String> out;
   private final Map<Service, Deque<Long>> deaths = new EnumMap<>(Service.class);
-  // Two processes may die at once, each telling on a thread of its own.
+  // Two processes may die concurrently, each reported on a thread of its own.
   private final ReentrantLock lock = new ReentrantLock();
 
   Supervisor(LocalStack stack, Consumer<String> out) {

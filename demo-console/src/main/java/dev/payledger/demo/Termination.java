@@ -3,11 +3,11 @@ package dev.payledger.demo;
 import java.lang.reflect.Proxy;
 import java.util.List;
 
-/// Hears the signals that ask this process to end, before the JVM's shutdown hooks run.
+/// Handles the signals that end this process, before the JVM's shutdown hooks run.
 ///
-/// The embedded PostgreSQL stops its server in a hook of its own, and hooks run all at once: a hook
-/// of ours would take the services down while their database already goes. `sun.misc.Signal` has no
-/// replacement; it is reached by reflection because the compiler warns of its name.
+/// The embedded PostgreSQL stops its server in a hook of its own, and all hooks run concurrently: a
+/// hook of ours would take the services down while their database already goes. `sun.misc.Signal`
+/// has no replacement; it is reached by reflection because the compiler warns of its name.
 final class Termination {
   private Termination() {}
 

@@ -12,7 +12,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
-/// Longer things the launcher says.
+/// Longer texts that the launcher prints.
 final class Words {
   static final String HELP =
       """

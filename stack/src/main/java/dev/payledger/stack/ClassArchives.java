@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Archives of the classes that a service loads at its start. `JavaCommand` uses them, and the start takes
-/// half the time.
+/// Archives of the classes that a service loads at its start. `JavaCommand` uses them, and the
+/// start takes half the time.
 ///
 /// One thread makes archives; another one may close.
 final class ClassArchives implements AutoCloseable {
@@ -25,7 +25,8 @@ final class ClassArchives implements AutoCloseable {
     this.environment = environment;
   }
 
-  /// Starts a second instance of the service, up to the moment before it begins to work, and keeps its classes.
+  /// Starts a second instance of the service, up to the moment before it begins to work, and keeps
+  /// its classes.
   void make(Service service, Path log) throws IOException {
     ExtractedJar jar = ExtractedJar.of(repository, service);
     if (closed || Files.exists(jar.cache())) {

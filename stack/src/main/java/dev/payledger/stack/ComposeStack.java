@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The whole stack as containers on this machine, as `deploy/compose/compose.yaml` describes it; the
-/// counterpart of `LocalStack`. Speaks through the commands `docker` and `docker compose`.
+/// The whole stack as containers on this machine, as `deploy/compose/compose.yaml` describes it;
+/// the counterpart of `LocalStack`. Speaks through the commands `docker` and `docker compose`.
 ///
 /// Containers start again by themselves; nothing here starts one for them.
 public final class ComposeStack {
@@ -39,8 +39,8 @@ public final class ComposeStack {
 
   /// One container of the stack.
   ///
-  /// @param startedAt as the engine tells it; another one after each start
-  /// @param health what its health check says: `healthy`, `unhealthy`, `starting`
+  /// @param startedAt of the engine; it changes with each start
+  /// @param health result of its health check: `healthy`, `unhealthy`, `starting`
   public record Container(
       String service, String id, String state, String startedAt, String health) {
     public boolean isHealthy() {
@@ -71,7 +71,7 @@ public final class ComposeStack {
     }
   }
 
-  /// Builds the images; what Docker says goes to the file.
+  /// Builds the images; Docker's output goes to the file.
   public void build(Path log) throws IOException {
     Files.createDirectories(log.toAbsolutePath().getParent());
     compose(BUILD_BOUND, log.toFile(), "build");
@@ -153,11 +153,11 @@ public final class ComposeStack {
   }
 
   /// `kill -9` of every process in the container but the init process. That one ends with them, and
-  /// since nobody asked the engine to stop the container, its restart policy starts it again;
-  /// `docker kill` would count as somebody's wish. Returns when it has been started again.
+  /// since the engine was not asked to stop the container, its restart policy starts it again;
+  /// after `docker kill` it would not. Returns when it has been started again.
   public void kill(String service) throws IOException {
     Container before = container(service);
-    // Dies itself, or finds nobody left to answer to: its status means nothing.
+    // The command ends with the container: its status means nothing.
     run(COMMAND_BOUND, List.of("docker", "exec", before.id(), "bash", "-c", "kill -9 -1"));
     long deadline = System.nanoTime() + COMMAND_BOUND.toNanos();
     while (container(service).startedAt().equals(before.startedAt())) {
@@ -189,9 +189,9 @@ public final class ComposeStack {
             List.of("docker", "logs", "--tail", Integer.toString(lines), container(service).id())));
   }
 
-  /// A request to a service's management port, which is not published, made from inside its container
-  /// with nothing but a shell; HTTP/1.0, so that the answer ends with the connection. The credential is
-  /// read in there too: no process list of the machine shows it.
+  /// A request to a service's management port, which is not published, made from inside its
+  /// container with nothing but a shell; HTTP/1.0, so that the answer ends with the connection. The
+  /// credential is read in there too: no process list of the machine shows it.
   public String manage(String service, String method, String path) throws IOException {
     return checked(
         run(

@@ -15,7 +15,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /// A service's executable jar, unpacked into a thin jar beside its libraries: it starts sooner, and
-/// the JVM's caches work only on plain jars. Unpacked once for each build, under `target/extracted`.
+/// the JVM's caches work only on plain jars. Unpacked once for each build, under
+/// `target/extracted`.
 record ExtractedJar(Path directory) {
   private static final Duration BOUND = Duration.ofSeconds(60);
 

@@ -17,7 +17,8 @@ final class JavaCommand {
     return withJar(command, jar);
   }
 
-  /// Starts up to the moment before work begins, and writes the loaded classes to a file at its end.
+  /// Starts up to the moment before work begins, and writes the loaded classes to a file at its
+  /// end.
   static List<String> archive(Service service, ExtractedJar jar) {
     List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
     command.addAll(base(service));

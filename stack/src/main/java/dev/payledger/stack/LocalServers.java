@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// PostgreSQL and Kafka of one local stack, with its passwords. `LocalStack` starts and ends each of them
-/// under a lock.
+/// PostgreSQL and Kafka of one local stack, with its passwords. `LocalStack` starts and ends each
+/// of them under a lock.
 final class LocalServers {
   private final Path work;
   private final StackPorts ports;

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// system tests break. Every process can be started, stopped, killed and frozen by name; data lives
 /// in the work folder and survives all of that.
 ///
-/// Thread-safe. Nothing is restarted behind the caller's back; `onUnexpectedExit` tells.
+/// Thread-safe. It restarts nothing by itself; `onUnexpectedExit` reports what ended.
 public final class LocalStack implements AutoCloseable {
   private static final Duration READY_BOUND = Duration.ofMinutes(2);
   private static final Duration STOP_BOUND = Duration.ofSeconds(15);
@@ -189,7 +189,8 @@ public final class LocalStack implements AutoCloseable {
 
   /// Makes the service start in half the time from now on, for this build of it: a second instance,
   /// with the lowest priority, loads its classes beside the running stack and keeps them in a file.
-  /// Takes about ten seconds of one core, and returns immediately when the file exists. Best effort.
+  /// Takes about ten seconds of one core, and returns immediately when the file exists. Best
+  /// effort.
   public void archiveClasses(Service service) throws IOException {
     archives.make(service, work.resolve("logs").resolve("archive-" + service.title() + ".log"));
   }

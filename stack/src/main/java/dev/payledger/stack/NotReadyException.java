@@ -1,6 +1,6 @@
 package dev.payledger.stack;
 
-/// A process ended while it was waited for, or took too long. Its log says why.
+/// A process ended while it was waited for, or took too long. The reason is in its log.
 public final class NotReadyException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The variables that each service's process starts with: the addresses of the stack, the service's own
-/// secrets, and what a caller adds. Later ones replace earlier ones.
+/// The variables that each service's process starts with: the addresses of the stack, the service's
+/// own secrets, and what a caller adds. Later ones replace earlier ones.
 ///
 /// Thread-safe.
 final class ServiceEnvironment {
@@ -74,8 +74,8 @@ final class ServiceEnvironment {
     return builder;
   }
 
-  /// Only the user who runs the stack can open data, logs, passwords and binaries. A folder that exists gets
-  /// the same permissions.
+  /// Only the user who runs the stack can open data, logs, passwords and binaries. A folder that
+  /// exists gets the same permissions.
   private void createPrivateFolder() throws IOException {
     Files.createDirectories(work);
     Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx------"));

@@ -24,8 +24,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.bcrypt.BCrypt;
 
-/// Passwords and keys of one local stack: random, made at its first start, and kept in the work folder in a
-/// file that its owner alone reads. Named like the variables in which the services read them.
+/// Passwords and keys of one local stack: random, made at its first start, and kept in the work
+/// folder in a file that its owner alone reads. Named like the variables in which the services read
+/// them.
 public final class StackSecrets {
   /// The roles of `databases.sql`, and the superuser.
   static final List<String> DATABASE_ROLES =
@@ -55,7 +56,8 @@ public final class StackSecrets {
 
   private static final int RANDOM_BYTES = 32;
 
-  /// As the other clients' secrets have it, so that the time of a check does not tell which clients there are.
+  /// As the other clients' secrets have it, so that the time of a check does not tell which clients
+  /// there are.
   private static final int BCRYPT_COST = 10;
 
   private final Map<String, String> values;
@@ -71,8 +73,8 @@ public final class StackSecrets {
     return work.resolve("secrets.properties");
   }
 
-  /// Those of the stack in the folder, which are made if there is no stack yet. One that a newer version needs
-  /// is added; what is there stays.
+  /// Those of the stack in the folder, which are made if there is no stack yet. One that a newer
+  /// version needs is added; what is there stays.
   static StackSecrets make(Path work) throws IOException {
     Path file = file(work);
     // Two launchers draw one set.
@@ -233,7 +235,8 @@ public final class StackSecrets {
     return values;
   }
 
-  /// Whole or not at all: a stack that is killed while it writes has its old secrets, or none and no data.
+  /// Whole or not at all: a stack that is killed while it writes has its old secrets, or none and
+  /// no data.
   private static void write(Path file, Map<String, String> values) throws IOException {
     Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
     Files.deleteIfExists(unfinished);

@@ -41,8 +41,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What other users of the machine reach of a local stack's folder, database and broker, and what the
-/// services reach of each other's.
+/// What other users of the machine reach of a local stack's folder, database and broker, and what
+/// the services reach of each other's.
 class LocalServersIT {
   private static final StackPorts PORTS = new StackPorts(9_000);
   private static final int KAFKA = PORTS.of(Service.KAFKA);

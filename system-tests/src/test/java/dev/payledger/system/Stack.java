@@ -58,8 +58,8 @@ public class Stack {
           "TIME_LEFT_MAX", "5s",
           "IDEMPOTENCY_WAIT_MAX", "2s");
 
-  /// So much that nobody meets a limit of one caller, where something else is asked for: few tokens stand
-  /// for many callers.
+  /// So much that nobody meets a limit of one caller, where something else is asked for: few tokens
+  /// stand for many callers.
   public static final Map<String, String> NO_RATE_LIMITS =
       Map.of(
           "RATE_LIMIT_MONEY_PER_SECOND", "1000000",
@@ -135,7 +135,8 @@ public class Stack {
     return stack;
   }
 
-  /// For a second gateway and a second ledger-service on the first ones' servers; none of them runs yet.
+  /// For a second gateway and a second ledger-service on the first ones' servers; none of them runs
+  /// yet.
   public static LocalStack besideTheFirst() {
     LocalStack first = stack();
     Path work = Path.of("target", "second-" + ProcessHandle.current().pid());

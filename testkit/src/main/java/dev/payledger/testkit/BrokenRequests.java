@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// What no HTTP client sends, and how every service answers: in the form of all its errors, and with
-/// nothing that tells of the server.
+/// What no HTTP client sends, and how every service answers: in the form of all its errors, and
+/// with nothing that tells of the server.
 public final class BrokenRequests {
   private static final List<String> HEADS =
       List.of(
@@ -43,8 +43,8 @@ public final class BrokenRequests {
   /// Neither a form nor JSON nor multipart; sent with the heads that have a Content-Length.
   private static final String BODY = "%=%";
 
-  /// Queries that no route accepts: a parameter without a name or a value or given twice, bytes that are
-  /// not UTF-8, too many names.
+  /// Queries that no route accepts: a parameter without a name or a value or given twice, bytes
+  /// that are not UTF-8, too many names.
   private static final List<String> QUERIES =
       List.of(
           "=",

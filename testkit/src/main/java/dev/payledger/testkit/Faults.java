@@ -7,7 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
-/// A long test that `-Pfaults` runs beside the crash matrix, but not when `-Drow=` asks for a row of it.
+/// A long test that `-Pfaults` runs beside the crash matrix, but not when `-Drow=` asks for a row
+/// of it.
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("faults")

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Tokens with a valid signature that are not valid access tokens (RFC 9068, RFC 8725). Every service
-/// answers 401.
+/// Tokens with a valid signature that are not valid access tokens (RFC 9068, RFC 8725). Every
+/// service answers 401.
 public final class HostileTokens {
   private HostileTokens() {}
 
@@ -63,8 +63,8 @@ public final class HostileTokens {
     return tokens;
   }
 
-  /// Tokens that a clock skew of a minute would accept; the services allow ten seconds. The second one
-  /// becomes valid half a minute later.
+  /// Tokens that a clock skew of a minute would accept; the services allow ten seconds. The second
+  /// one becomes valid half a minute later.
   public static Map<String, String> outOfTime(Signer signer) {
     Instant now = Clock.systemUTC().instant();
     return Map.of(

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// The logs of the processes that a test starts outlive its failure: they are copied to
-/// `target/process-logs/`, and the last lines of each are printed. JUnit finds this extension by itself;
-/// whoever starts a process says where it logs.
+/// `target/process-logs/`, and the last lines of each are printed. JUnit finds this extension by
+/// itself; whoever starts a process says where it logs.
 public final class ProcessLogs implements AfterEachCallback, AfterAllCallback {
   private static final int LINES_PRINTED = 40;
   private static final Path KEPT = Path.of("target", "process-logs");

@@ -25,10 +25,11 @@ public final class Redis {
     return running;
   }
 
-  /// A server of a test's own, which the test may kill. Stopped with the JVM unless the test closes it before.
+  /// A server of a test's own, which the test may kill. Stopped with the JVM unless the test closes
+  /// it before.
   ///
-  /// @throws TestAbortedException where there is no program for this platform; a line on the error output
-  ///     says so
+  /// @throws TestAbortedException where there is no program for this platform; a line on the error
+  ///     output says so
   public static RedisServer another(int port) {
     if (!RedisServer.isAvailable()) {
       String why =

@@ -13,7 +13,8 @@ public record Seed(long value) {
     return new Seed(value);
   }
 
-  /// How often a random test goes round: as often as it says, with `-Drounds=` so many times as often.
+  /// How often a random test goes round: as often as it says, with `-Drounds=` so many times as
+  /// often.
   public static int rounds(int usual) {
     return Math.multiplyExact(usual, Integer.getInteger("rounds", 1));
   }

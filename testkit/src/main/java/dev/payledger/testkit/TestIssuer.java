@@ -27,7 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// A token issuer for tests: RSA keys, of which the newest signs, and a server for their public halves.
+/// A token issuer for tests: RSA keys, of which the newest signs, and a server for their public
+/// halves.
 public final class TestIssuer {
   public static final String URL = "http://issuer.test";
 

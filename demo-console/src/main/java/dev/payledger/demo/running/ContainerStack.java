@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The containers of the compose stack, whether `./demo up --docker` or `docker compose up` made them.
+/// The containers of the compose stack, whether `./demo up --docker` or `docker compose up` made
+/// them.
 final class ContainerStack implements RunningStack {
   private static final Duration BACK_BOUND = Duration.ofSeconds(90);
   private static final Pattern HTTP =
@@ -26,7 +27,7 @@ final class ContainerStack implements RunningStack {
     this.stack = new ComposeStack(place.repository(), ComposeStack.PROJECT, Place.gatewayPort());
   }
 
-  /// False, too, where there is no engine to ask.
+  /// False, too, without a container engine.
   boolean isThere() throws IOException {
     return ComposeStack.whyNot().isEmpty() && !stack.containers().isEmpty();
   }

@@ -23,13 +23,13 @@ public final class Leftovers {
         .orElse(List.of());
   }
 
-  /// Stops what launchers of this checkout left, PostgreSQL last, and forgets their state.
+  /// Stops what launchers of this checkout left, PostgreSQL last, and deletes their state files.
   public static List<Service> stop(Place place) throws IOException {
     List<Service> stopped = new ArrayList<>();
     for (Place each : List.of(place, place.forCheck())) {
       Map<Service, ProcessHandle> alive =
           StackState.read(each.state()).map(Leftovers::alive).orElse(Map.of());
-      // All asked at once, then each waited for.
+      // First all are asked to end, then each is waited for.
       alive.forEach(
           (service, process) -> {
             if (service != Service.POSTGRES) {

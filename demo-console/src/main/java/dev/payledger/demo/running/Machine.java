@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// What this machine has to offer, and who has taken it. Reads Linux's /proc; elsewhere it knows
-/// less and says so by an empty answer.
+/// less and returns an empty result.
 public final class Machine {
   public static final long MEMORY_NEEDED_BYTES = 2_500L * 1024 * 1024;
   private static final Pattern SPACES = Pattern.compile("\\s+");
@@ -25,7 +25,7 @@ public final class Machine {
 
   private Machine() {}
 
-  /// A sentence for each port of the stack that somebody listens on.
+  /// A sentence for each port of the stack that is taken.
   public static List<String> takenPorts(StackPorts ports) {
     List<String> sentences = new ArrayList<>();
     for (Map.Entry<Integer, Service> port : ports.all().entrySet()) {
@@ -73,7 +73,7 @@ public final class Machine {
     return OptionalLong.empty();
   }
 
-  /// The socket number in a line of /proc/net/tcp that tells of a listener on the port.
+  /// The socket number in a line of /proc/net/tcp for a listener on the port.
   static List<String> inode(String line, int port) {
     List<String> fields = SPACES.splitAsStream(line.strip()).toList();
     boolean listens =

@@ -42,8 +42,8 @@ public record Place(Path repository, Path work) {
     return work.resolve("postgres");
   }
 
-  /// Forgets everything that was stored: database, broker and with it the relay's offsets, together,
-  /// since each would refuse the others' past.
+  /// Forgets everything that was stored: database, broker and with it the relay's offsets,
+  /// together, since each would refuse the others' past.
   public void wipe() throws IOException {
     for (String part :
         List.of("postgres", "kafka", "kafka.properties", "logs", "secrets.properties")) {

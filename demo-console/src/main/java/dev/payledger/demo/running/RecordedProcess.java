@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// A process as written down: the number alone would after a while belong to a stranger.
+/// A recorded process: the number alone may belong to another process after a while.
 ///
-/// @param startedAt when it started, as the operating system says
+/// @param startedAt its start, from the operating system
 public record RecordedProcess(long pid, Instant startedAt) {
   // The system derives start times from its boot time, which it keeps to the second only.
   private static final Duration TOLERANCE = Duration.ofSeconds(2);

@@ -8,7 +8,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
-/// A stack as the commands see it, whoever runs it: a launcher its processes (`ProcessStack`), or an
+/// A stack as the commands see it: a launcher runs its processes (`ProcessStack`), or an
 /// engine its containers (`ContainerStack`).
 public interface RunningStack {
   /// Prints a line for each part; true when all of them are well.

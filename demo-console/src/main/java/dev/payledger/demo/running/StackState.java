@@ -11,7 +11,8 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What a running launcher tells later commands, in a file: who runs, where, and whether it is ready.
+/// What a running launcher records for later commands, in a file: processes, ports, and whether the
+/// stack is ready.
 public record StackState(
     RecordedProcess launcher,
     int portOffset,

@@ -2,23 +2,16 @@ package dev.payledger.ledger.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.ledger.FraudDouble.Mood;
-import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.testkit.Postgres;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.io.ClassPathResource;
@@ -28,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 
 /// Each check is shown books that are wrong in the way it is there to see. The books are spoilt by
 /// the superuser with triggers and foreign keys off, in a transaction that is rolled back.
-class ChecksIT extends LedgerUnderTest {
+class ChecksIT extends BooksFixture {
   /// Check; how the books are spoilt; what the check then names; and what the continuous auditor
   /// says where that is not the same. Names in braces are the rows of `someBooks`.
   private static final String CONTROLS =
@@ -170,132 +163,6 @@ class ChecksIT extends LedgerUnderTest {
       """;
 
   @Autowired private Checks checks;
-  @Autowired private TrialBalance trialBalance;
-
-  private Map<String, String> rows = Map.of();
-  private Instant booksBegin = Instant.EPOCH;
-  private long positionBefore;
-
-  /// Alice's account a holds 10,000, sends 1,000 to bob's b, who gives 300 back, and 500 unscreened; 6,000 are held, one
-  /// transfer was declined, one was beyond her means. One of two legs was given back, and of 1,000 held for
-  /// their capture 400 are captured.
-  @BeforeEach
-  void someBooks() {
-    booksBegin = clock.instant();
-    // Older than what the continuous auditor is shown.
-    UUID second = account("alice", 100);
-    positionBefore = newestPosition();
-    // With the whole of her allowance left.
-    clock.set(startOfNextHour());
-    UUID a = account("alice", 10_000);
-    UUID b = account("bob", 0);
-    UUID other = account("carol", 0);
-    UUID freeze = UUID.randomUUID();
-    assertThat(
-            post(
-                    "/v1/accounts/" + other + "/overdraft",
-                    operator(),
-                    UUID.randomUUID(),
-                    "{\"limitMinor\":50}")
-                .status())
-        .isEqualTo(200);
-    assertThat(post("/v1/accounts/" + other + "/freeze", operator(), freeze, "{}").status())
-        .isEqualTo(200);
-    UUID posted = UUID.randomUUID();
-    UUID rejected = UUID.randomUUID();
-    UUID declined = UUID.randomUUID();
-    UUID pending = UUID.randomUUID();
-    UUID reversal = UUID.randomUUID();
-    UUID legs = UUID.randomUUID();
-    UUID legsBack = UUID.randomUUID();
-    UUID held = UUID.randomUUID();
-    assertThat(transfer(alice(), posted, a, b, 1_000).status()).isEqualTo(201);
-    assertThat(
-            post(
-                    "/v1/transfers/" + transferOf(posted) + "/reversals",
-                    bob(),
-                    reversal,
-                    "{\"amountMinor\":300}")
-                .status())
-        .isEqualTo(201);
-    assertThat(
-            post(
-                    "/v1/transfers",
-                    alice(),
-                    legs,
-                    """
-                    {"legs":[{"debitAccountId":"%1$s","creditAccountId":"%2$s","amountMinor":200},
-                      {"debitAccountId":"%1$s","creditAccountId":"%3$s","amountMinor":100}],
-                      "currency":"EUR"}
-                    """
-                        .formatted(a, b, account("dora", 0)))
-                .status())
-        .isEqualTo(201);
-    assertThat(
-            post("/v1/transfers/" + transferOf(legs) + "/reversals", operator(), legsBack, "{}")
-                .status())
-        .isEqualTo(201);
-    assertThat(
-            post(
-                    "/v1/transfers",
-                    alice(),
-                    held,
-                    body(a, b, "1000").replace("}", ",\"capture\":\"MANUAL\"}"))
-                .status())
-        .isEqualTo(201);
-    assertThat(
-            post(
-                    "/v1/transfers/" + transferOf(held) + "/capture",
-                    bob(),
-                    UUID.randomUUID(),
-                    "{\"amountMinor\":400}")
-                .status())
-        .isEqualTo(200);
-    assertThat(transfer(alice(), rejected, a, b, 99_999).code()).isEqualTo("insufficient-funds");
-    FRAUD.become(Mood.DECLINES);
-    assertThat(transfer(alice(), declined, a, b, 1).code()).isEqualTo("fraud-declined");
-    // No entry of the second account tells of this one, whose second leg pays from there.
-    assertThat(
-            post(
-                    "/v1/transfers",
-                    alice(),
-                    UUID.randomUUID(),
-                    """
-                    {"legs":[{"debitAccountId":"%1$s","creditAccountId":"%3$s","amountMinor":2},
-                      {"debitAccountId":"%2$s","creditAccountId":"%3$s","amountMinor":1}],
-                      "currency":"EUR"}
-                    """
-                        .formatted(a, second, b))
-                .code())
-        .isEqualTo("fraud-declined");
-    FRAUD.become(Mood.FAILS);
-    assertThat(transfer(alice(), UUID.randomUUID(), a, b, 500).status()).isEqualTo(201);
-    assertThat(transfer(alice(), pending, a, b, 6_000).status()).isEqualTo(202);
-    rows =
-        Stream.of(
-                Map.entry("a", a),
-                Map.entry("b", b),
-                Map.entry("other", other),
-                Map.entry("second", second),
-                Map.entry("freeze", transferOf("operator", freeze)),
-                Map.entry("posted", transferOf(posted)),
-                Map.entry("rejected", transferOf(rejected)),
-                Map.entry("declined", transferOf(declined)),
-                Map.entry("pending", transferOf(pending)),
-                Map.entry("reversal", transferOf("bob", reversal)),
-                Map.entry("legs", transferOf(legs)),
-                Map.entry("legs back", transferOf("operator", legsBack)),
-                Map.entry("held", transferOf(held)),
-                Map.entry(
-                    "entry",
-                    id("SELECT id FROM journal_entry WHERE transfer_id = ?", transferOf(posted))),
-                Map.entry("event of posted", event(transferOf(posted), "transfer", 1)),
-                Map.entry("event of b", event(b, "account-entry", 1)),
-                Map.entry("event of other", event(other, "account", 0)))
-            .collect(
-                Collectors.toMap(
-                    entry -> "{" + entry.getKey() + "}", entry -> entry.getValue().toString()));
-  }
 
   /// All of them over one set of books: setting those up takes longer than looking at them.
   @Test
@@ -343,8 +210,8 @@ class ChecksIT extends LedgerUnderTest {
     }
   }
 
-  /// So does a round of the rolling audit, in steps of few rows, without events. It goes through these
-  /// books alone: through those of all the tests before, a hundred rounds take minutes.
+  /// So does a round of the rolling audit, in steps of few rows, without events. It goes through
+  /// these books alone: through those of all the tests before, a hundred rounds take minutes.
   @Test
   void rollingAuditSeesTheBooksSpoilt() throws SQLException {
     try (Connection superuser = Postgres.superuser("ledger");
@@ -368,86 +235,6 @@ class ChecksIT extends LedgerUnderTest {
         superuser.rollback(theseBooks);
       }
     }
-  }
-
-  @Test
-  void trialBalanceIsExactBeyondLong() throws SQLException {
-    try (Connection superuser = Postgres.superuser("ledger");
-        Statement statement = superuser.createStatement()) {
-      JdbcClient sql = JdbcClient.create(new SingleConnectionDataSource(superuser, true));
-      superuser.setAutoCommit(false);
-      for (String account : List.of("{a}", "{other}")) {
-        statement.execute(
-            named(
-                "UPDATE account SET credits_posted_minor = 9223372036854775807,"
-                    + " debits_posted_minor = 9223372036854775807"
-                    + " - (credits_posted_minor - debits_posted_minor) WHERE id = "
-                    + account,
-                "'"));
-      }
-
-      assertThat(TrialBalance.of(sql).currencies())
-          .anySatisfy(
-              currency ->
-                  assertThat(new BigInteger(currency.creditsPostedMinor()))
-                      .isGreaterThanOrEqualTo(
-                          BigInteger.valueOf(Long.MAX_VALUE).multiply(BigInteger.TWO)));
-      superuser.rollback();
-    }
-  }
-
-  @Test
-  void theTrialBalanceTellsADifference() throws SQLException {
-    try (Connection superuser = Postgres.superuser("ledger");
-        Statement statement = superuser.createStatement()) {
-      JdbcClient sql = JdbcClient.create(new SingleConnectionDataSource(superuser, true));
-      assertThat(TrialBalance.of(sql)).isEqualTo(trialBalance.now());
-      assertThat(trialBalance.now().balanced()).isTrue();
-      superuser.setAutoCommit(false);
-
-      statement.execute(
-          named(
-              "UPDATE account SET credits_posted_minor = credits_posted_minor + 7 WHERE id = {a}",
-              "'"));
-      assertThat(TrialBalance.of(sql).balanced()).isFalse();
-      assertThat(TrialBalance.of(sql).currencies())
-          .anySatisfy(
-              currency -> {
-                assertThat(currency.currency()).isEqualTo("EUR");
-                assertThat(currency.differenceMinor()).isEqualTo("7");
-              });
-      superuser.rollback();
-
-      statement.execute(
-          named(
-              "UPDATE account SET credits_pending_minor = credits_pending_minor + 7 WHERE id = {a}",
-              "'"));
-      assertThat(TrialBalance.of(sql).balanced()).isFalse();
-      superuser.rollback();
-    }
-  }
-
-  @Test
-  void theTrialBalanceIsAnOperatorsAndCountsWhatIsPosted() {
-    JsonNode before = eur();
-    assertThat(
-            transfer(
-                    alice(),
-                    UUID.randomUUID(),
-                    UUID.fromString(rows.get("{a}")),
-                    UUID.fromString(rows.get("{b}")),
-                    25)
-                .status())
-        .isEqualTo(201);
-    JsonNode after = eur();
-
-    for (String side : List.of("debitsPostedMinor", "creditsPostedMinor")) {
-      assertThat(after.get(side).asLong() - before.get(side).asLong()).isEqualTo(25);
-    }
-    assertThat(after.get("differenceMinor").asLong()).isZero();
-    assertThat(after.get("debitsPendingMinor").asLong()).isGreaterThanOrEqualTo(6_000);
-    assertThat(after.get("creditsPendingMinor")).isEqualTo(after.get("debitsPendingMinor"));
-    assertThat(get("/v1/operator/trial-balance", alice()).status()).isEqualTo(403);
   }
 
   @Test
@@ -536,20 +323,9 @@ class ChecksIT extends LedgerUnderTest {
     }
   }
 
-  private JsonNode eur() {
-    Answer answer = get("/v1/operator/trial-balance", operator());
-    assertThat(answer.status()).isEqualTo(200);
-    assertThat(answer.json().get("balanced").asBoolean()).isTrue();
-    return answer.json().get("currencies").get(0);
-  }
-
   private Map<String, List<String>> newViolations(Connection connection) {
     JdbcClient sql = JdbcClient.create(new SingleConnectionDataSource(connection, true));
     return checks.run(sql, NewEvents.next(sql, positionBefore, newestPosition(), 1_000).seen());
-  }
-
-  private static long newestPosition() {
-    return value(Long.class, "SELECT coalesce(max(position), 0) FROM outbox");
   }
 
   private List<String> violations(Statement statement, String check) throws SQLException {
@@ -561,26 +337,6 @@ class ChecksIT extends LedgerUnderTest {
       }
     }
     return violations;
-  }
-
-  private String named(String text, String quote) {
-    String named = text;
-    for (var row : rows.entrySet()) {
-      named = named.replace(row.getKey(), quote + row.getValue() + quote);
-    }
-    return named;
-  }
-
-  private static UUID id(String sql, Object... parameters) {
-    return value(UUID.class, sql, parameters);
-  }
-
-  private static UUID event(UUID aggregate, String type, long seq) {
-    return id(
-        "SELECT id FROM outbox WHERE aggregate_id = ? AND aggregate_type = ? AND aggregate_seq = ?",
-        aggregate,
-        type,
-        seq);
   }
 
   /// @param newCheck the check by which the continuous auditor sees it; empty if it does not

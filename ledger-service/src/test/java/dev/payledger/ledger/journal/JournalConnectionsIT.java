@@ -32,7 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// The three ends of a transaction, each brought about on a real server under the journal's role.
-/// The `tally` table holds two rows, 1 and 2; a `late` row is looked at by the server only at COMMIT.
+/// The `tally` table holds two rows, 1 and 2; a `late` row is looked at by the server only at
+/// COMMIT.
 class JournalConnectionsIT {
   private static ScratchDatabase database;
   private static HikariDataSource pool;

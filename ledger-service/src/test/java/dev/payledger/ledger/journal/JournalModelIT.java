@@ -1,68 +1,38 @@
 package dev.payledger.ledger.journal;
 
 import static dev.payledger.ledger.journal.JournalInstance.EXTERNAL_EUR;
-import static dev.payledger.ledger.journal.JournalInstance.LONG;
 import static dev.payledger.ledger.journal.JournalInstance.hold;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.payledger.ledger.audit.AuditedBooks;
-import dev.payledger.ledger.journal.CommitOutcome.Aborted;
-import dev.payledger.ledger.journal.CommitOutcome.Committed;
 import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
 import dev.payledger.ledger.journal.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
-import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome.CannotPost;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.TurnBack;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
-import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
-import dev.payledger.ledger.journal.JournalTables.Locking;
 import dev.payledger.ledger.journal.SerialModel.Answered;
-import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.Seed;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.json.JsonMapper;
 
-/// Two instances, many callers, twenty thousand commands: and one thread would have given the same
-/// answers. Then each wall is taken away by itself, to see that the next one holds.
-class JournalModelIT {
-  /// The journal's own statement, but it takes its time before each lock: two that run together do overlap,
-  /// also on a busy machine.
-  private static final String SLOW_LOCKS =
-      JournalTables.LOCK_ACCOUNTS.replace("SELECT id,", "SELECT pg_sleep(0.01), id,");
-
-  private static final String SLOW_SHUFFLED_LOCKS =
-      SLOW_LOCKS.replace("ORDER BY id", "ORDER BY random()");
-
+/// Two instances, many callers, twenty thousand commands: one thread would have given the same
+/// answers.
+class JournalModelIT extends JournalModelFixture {
   private static final int COMMANDS = 20_000;
   private static final int CALLERS = 48;
   private static final int ACCOUNTS = 12;
@@ -70,29 +40,6 @@ class JournalModelIT {
   /// The account's decides: which of an owner's accounts was first is in no answer.
   private static final OfflineAllowance ALLOWANCE =
       new OfflineAllowance(Instant.parse("2026-11-23T10:00:00Z"), 5_000, Integer.MAX_VALUE);
-
-  private static final JsonMapper JSON = JsonMapper.shared();
-
-  private final Queue<Answered> answers = new ConcurrentLinkedQueue<>();
-  private ScratchDatabase database;
-  private JournalInstance one;
-  private JournalInstance two;
-
-  @BeforeEach
-  void start() {
-    database = new ScratchDatabase("journal_model");
-    database.migrate();
-    database.noAccountIsBlocked();
-    one = new JournalInstance(database.url());
-    two = new JournalInstance(database.url());
-  }
-
-  @AfterEach
-  void stop() {
-    one.close();
-    two.close();
-    database.close();
-  }
 
   @Test
   void twoInstancesUnderLoadAnswerAsOneThreadWould() throws Exception {
@@ -147,8 +94,8 @@ class JournalModelIT {
     assertThat(batches).as("commands share transactions").isLessThan(all.size() / 2);
   }
 
-  /// Changes of an account by its owner or an operator, each undone soon, and some asked for again when
-  /// they are: under their id by the same request, or by another.
+  /// Changes of an account by its owner or an operator, each undone soon, and some asked for again
+  /// when they are: under their id by the same request, or by another.
   private void administer(RandomGenerator random, List<UUID> accounts) {
     // The last accounts are empty now and then.
     UUID account = accounts.get(random.nextInt(ACCOUNTS));
@@ -341,266 +288,7 @@ class JournalModelIT {
         UUID.randomUUID(), Fingerprint.of(List.of(transfer)), transfer, minor, isFinal);
   }
 
-  private static VoidTransfer voided(UUID transfer) {
-    return new VoidTransfer(UUID.randomUUID(), Fingerprint.of(List.of(transfer)), transfer);
-  }
-
-  @Test
-  void withoutThePlannersFundsCheckTheConstraintRefuses() {
-    UUID poor = opened();
-    UUID other = opened();
-
-    assertThatThrownBy(() -> attempt(one, this::withoutFloors, hold(poor, other, 1)))
-        .isInstanceOf(JournalDefect.class)
-        .hasStackTraceContaining("account_stays_at_or_above_its_floor");
-    assertThat(amounts(poor)).containsExactly(0, 0, 0);
-  }
-
-  @Test
-  void withoutTheConstraintTooTheModelAndTheAuditorReportIt() {
-    UUID poor = opened();
-    UUID other = opened();
-    database.superuser("ALTER TABLE account DROP CONSTRAINT account_stays_at_or_above_its_floor");
-    HoldFunds command = hold(poor, other, 1);
-
-    record(command, decided(attempt(one, this::withoutFloors, command)), null);
-
-    assertThat(SerialModel.disagreements(List.copyOf(answers)))
-        .singleElement()
-        .asString()
-        .contains("one thread says Rejected", "INSUFFICIENT_FUNDS");
-    assertThat(AuditedBooks.violations(database.url())).contains("I1");
-  }
-
-  @Test
-  void withoutThePlannersVoidCheckTheDatabaseRefuses() {
-    UUID debit = opened();
-    UUID credit = opened();
-    funded(debit, 100);
-    HoldFunds asked = hold(debit, credit, 10);
-    submit(one, voided(asked.id()), submit(one, asked, null));
-
-    assertThatThrownBy(
-            () -> attempt(one, this::withoutVoids, new PostTransfer(asked.id(), 1, 1, null)))
-        .isInstanceOf(JournalDefect.class)
-        .hasStackTraceContaining("transfer_takes_legal_steps");
-    assertThat(amounts(credit)).containsExactly(0, 0, 0);
-  }
-
-  @Test
-  void withoutRecognitionThePrimaryKeyRefusesAndWithoutThatTheModelReportsTheDuplicate() {
-    UUID debit = opened();
-    UUID credit = opened();
-    funded(debit, 100);
-    HoldFunds command = hold(debit, credit, 10);
-    submit(one, command, null);
-
-    database.superuser(
-        """
-        ALTER TABLE command ENABLE ROW LEVEL SECURITY;
-        CREATE POLICY amnesia ON command FOR SELECT TO ledger_journal USING (false);
-        CREATE POLICY writes ON command FOR INSERT TO ledger_journal WITH CHECK (true)
-        """);
-
-    assertThat(attempt(one, UnaryOperator.identity(), command))
-        .isInstanceOfSatisfying(
-            Aborted.class, aborted -> assertThat(state(aborted.cause())).isEqualTo("23505"));
-
-    database.superuser(
-        """
-        ALTER TABLE command DROP CONSTRAINT command_pkey CASCADE;
-        ALTER TABLE transfer DROP CONSTRAINT transfer_pkey CASCADE;
-        ALTER TABLE hold DROP CONSTRAINT hold_pkey CASCADE;
-        ALTER TABLE saga DROP CONSTRAINT saga_pkey CASCADE;
-        ALTER TABLE outbox DROP CONSTRAINT outbox_numbers_an_aggregate_once
-        """);
-    record(command, decided(attempt(one, UnaryOperator.identity(), command)), null);
-
-    assertThat(SerialModel.disagreements(List.copyOf(answers)))
-        .anySatisfy(line -> assertThat(line).contains("one thread says Replayed"));
-    assertThat(AuditedBooks.violations(database.url())).isNotEmpty();
-  }
-
-  @Test
-  void withoutTheLockOrderThereAreDeadlocksAndWithItThereAreNone() throws Exception {
-    database.superuser("ALTER DATABASE journal_model SET deadlock_timeout = '20ms'");
-    List<UUID> accounts = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      accounts.add(opened());
-    }
-
-    assertThat(SLOW_LOCKS).isNotEqualTo(JournalTables.LOCK_ACCOUNTS);
-    assertThat(SLOW_SHUFFLED_LOCKS).isNotEqualTo(SLOW_LOCKS);
-    assertThat(deadlocks(accounts, 15, SLOW_LOCKS)).isZero();
-    assertThat(deadlocks(accounts, 15, SLOW_SHUFFLED_LOCKS)).isPositive();
-  }
-
-  /// Two instances without turns, each with batches over all of the accounts.
-  private int deadlocks(List<UUID> accounts, int rounds, String locks) throws Exception {
-    AtomicInteger deadlocks = new AtomicInteger();
-    CyclicBarrier together = new CyclicBarrier(2);
-    // Connections of their own, for the new deadlock_timeout.
-    try (JournalInstance left = new JournalInstance(database.url());
-        JournalInstance right = new JournalInstance(database.url());
-        ExecutorService instances = Executors.newFixedThreadPool(2)) {
-      List<Future<?>> running = new ArrayList<>();
-      for (JournalInstance instance : List.of(left, right)) {
-        running.add(
-            instances.submit(
-                () -> {
-                  for (int round = 0; round < rounds; round++) {
-                    together.await();
-                    List<JournalCommand<?>> batch = new ArrayList<>();
-                    for (int i = 0; i < accounts.size(); i++) {
-                      batch.add(hold(EXTERNAL_EUR, accounts.get(i), 1, true));
-                    }
-                    Collections.shuffle(batch, new Random(round));
-                    CommitOutcome<?> outcome =
-                        instance.connections.attempt(
-                            tx -> apply(locking(tx, locks), UnaryOperator.identity(), batch));
-                    if (outcome instanceof Aborted<?>(Exception cause)
-                        && "40P01".equals(state(cause))) {
-                      deadlocks.incrementAndGet();
-                    }
-                  }
-                  return null;
-                }));
-      }
-      for (Future<?> each : running) {
-        each.get();
-      }
-    }
-    return deadlocks.get();
-  }
-
-  /// The journal's own statements, but for the one that locks accounts.
-  private static JournalTransaction locking(JournalTransaction tx, String accounts) {
-    return new JournalTransaction(
-        sql -> tx.sql().sql(sql.equals(JournalTables.LOCK_ACCOUNTS) ? accounts : sql), tx.jdbc());
-  }
-
-  /// One batch whose planner sees doctored rows.
-  private static CommitOutcome<List<Decision<?>>> attempt(
-      JournalInstance ledger, UnaryOperator<LockedRows> seen, JournalCommand<?> command) {
-    return ledger.connections.attempt(tx -> apply(tx, seen, List.of(command)));
-  }
-
-  private static List<Decision<?>> apply(
-      JournalTransaction tx, UnaryOperator<LockedRows> seen, List<JournalCommand<?>> batch) {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    LockedRows rows = seen.apply(new JournalTables(tx.sql(), Locking.WAIT).read(batch).rows());
-    BatchPlan plan = BatchPlan.of(batch, rows, now);
-    Pipeline writes = new Pipeline();
-    new JournalWrites(writes, JSON).write(plan.writes(), now);
-    new Outbox(JSON).append(writes, plan.writes().events);
-    writes.run(tx);
-    return plan.decisions();
-  }
-
-  private LockedRows withoutVoids(LockedRows rows) {
-    Map<UUID, TransferState> transfers = new java.util.HashMap<>();
-    rows.transfers()
-        .forEach(
-            (id, t) ->
-                transfers.put(
-                    id,
-                    new TransferState(
-                        t.terms(),
-                        t.status(),
-                        t.eventCount(),
-                        t.screening(),
-                        t.rejection(),
-                        t.capturedMinor(),
-                        t.captureCount(),
-                        false,
-                        t.reversals(),
-                        t.isHoldLive(),
-                        t.saga(),
-                        t.expiresAt(),
-                        t.allowanceWindow(),
-                        t.finishedAt())));
-    return new LockedRows(rows.commands(), transfers, rows.accounts(), rows.unscreened());
-  }
-
-  private LockedRows withoutFloors(LockedRows rows) {
-    Map<UUID, AccountState> accounts = new java.util.HashMap<>();
-    rows.accounts()
-        .forEach(
-            (id, a) ->
-                accounts.put(
-                    id,
-                    new AccountState(
-                        id,
-                        a.currency(),
-                        a.isSystem(),
-                        new AccountTerms(false, Sides.NONE, Sides.NONE, null, 0),
-                        a.creditsPostedMinor(),
-                        a.debitsPostedMinor(),
-                        a.creditsPendingMinor(),
-                        a.debitsPendingMinor(),
-                        a.lineCount(),
-                        a.lastPostedAt(),
-                        a.version())));
-    return new LockedRows(rows.commands(), rows.transfers(), accounts, rows.unscreened());
-  }
-
-  private static Decision<?> decided(CommitOutcome<List<Decision<?>>> outcome) {
-    return ((Committed<List<Decision<?>>>) outcome).value().getFirst();
-  }
-
-  private UUID opened() {
-    UUID id = UUID.randomUUID();
-    Fingerprint fingerprint = Fingerprint.of(List.of(id));
-    submit(one, new OpenAccount(id, fingerprint, "alice", "Test", "EUR"), null);
-    return id;
-  }
-
-  private void funded(UUID account, long minor) {
-    HoldFunds money = hold(EXTERNAL_EUR, account, minor, true);
-    submit(one, new PostTransfer(money.id(), 1, 1, null), submit(one, money, null));
-  }
-
-  private Answered submit(RandomGenerator random, JournalCommand<?> command, Answered after) {
-    return submit(random.nextBoolean() ? one : two, command, after);
-  }
-
-  private Answered submit(JournalInstance ledger, JournalCommand<?> command, Answered after) {
-    return record(command, ledger.journal.decide(command, LONG), after);
-  }
-
-  private Answered record(JournalCommand<?> command, Decision<?> decision, Answered after) {
-    Answered answer = new Answered(command, decision, after);
-    answers.add(answer);
-    return answer;
-  }
-
   private static long committed(JournalInstance ledger) {
     return (long) ledger.count("ledger.journal.attempts", "end", "committed");
-  }
-
-  private static String state(Exception cause) {
-    for (Throwable t = cause; t != null; t = t.getCause()) {
-      if (t instanceof SQLException sql) {
-        return sql.getSQLState();
-      }
-    }
-    return null;
-  }
-
-  /// Balance, holds and floor of an account in the database.
-  private long[] amounts(UUID account) {
-    try (Connection connection = Postgres.superuser(database.name());
-        Statement statement = connection.createStatement();
-        var row =
-            statement.executeQuery(
-                "SELECT credits_posted_minor - debits_posted_minor, debits_pending_minor,"
-                    + " coalesce(floor_minor, 0) FROM account WHERE id = '"
-                    + account
-                    + "'")) {
-      row.next();
-      return new long[] {row.getLong(1), row.getLong(2), row.getLong(3)};
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

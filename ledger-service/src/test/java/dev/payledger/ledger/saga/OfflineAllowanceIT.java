@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What passes while fraud-service does not answer: small transfers, within the allowance of an account and of
-/// its owner, and not of blocked accounts.
+/// What passes while fraud-service does not answer: small transfers, within the allowance of an
+/// account and of its owner, and not of blocked accounts.
 class OfflineAllowanceIT extends SagaFixture {
   @Test
   void smallTransfersPassUnscreenedWithinTheirAccountsAllowance() {

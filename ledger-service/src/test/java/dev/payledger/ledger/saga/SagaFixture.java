@@ -11,8 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/// What the tests of sagas share: times, amounts, and a new hour before each of them. A transfer of up to 5,000
-/// may pass unscreened, 15,000 per account and hour.
+/// What the tests of sagas share: times, amounts, and a new hour before each of them. A transfer of
+/// up to 5,000 may pass unscreened, 15,000 per account and hour.
 abstract class SagaFixture extends LedgerUnderTest {
   static final Duration TIME = Duration.ofSeconds(20);
   static final Duration LEASE = Duration.ofSeconds(10);

@@ -29,8 +29,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/// A transfer whose owner dies or is frozen: another instance finishes it, once, and the first owner writes
-/// nothing.
+/// A transfer whose owner dies or is frozen: another instance finishes it, once, and the first
+/// owner writes nothing.
 class SagaLeaseIT extends SagaFixture {
   @Autowired private TransferSaga saga;
   @Autowired private SagaClaims claims;

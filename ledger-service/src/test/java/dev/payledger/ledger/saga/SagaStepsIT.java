@@ -24,7 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/// The end of a transfer when fraud-service declines it, answers nothing or nonsense, and when time runs out.
+/// The end of a transfer when fraud-service declines it, answers nothing or nonsense, and when time
+/// runs out.
 class SagaStepsIT extends SagaFixture {
   private static final Duration LIFETIME = Duration.ofMinutes(15);
 

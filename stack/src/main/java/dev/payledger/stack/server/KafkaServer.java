@@ -22,7 +22,7 @@ import org.apache.kafka.common.security.auth.SecurityProtocol;
 
 /// A real Kafka broker as a child process of its own. Its log directory survives a stop and a kill.
 public final class KafkaServer implements AutoCloseable {
-  /// What the stack asks of every broker it runs on, apart from names and addresses: one node, no
+  /// The settings of every broker of the stack, apart from names and addresses: one node, no
   /// topic by accident. The containers are started with the same.
   public static final Map<String, String> SETTINGS =
       Map.of(
@@ -47,8 +47,8 @@ public final class KafkaServer implements AutoCloseable {
     this.passwords = passwords;
   }
 
-  /// Starts a broker on the directory and returns at once; `awaitReady` waits. Listens on `port`,
-  /// and on `port + 1` for the controller. It requires no login: for tests of one service.
+  /// Starts a broker on the directory and returns immediately; `awaitReady` waits. Listens on
+  /// `port`, and on `port + 1` for the controller. It requires no login: for tests of one service.
   public static KafkaServer start(Path directory, int port, Path log) throws IOException {
     return start(directory, port, log, Map.of());
   }
@@ -182,7 +182,8 @@ public final class KafkaServer implements AutoCloseable {
         Map.entry("log.dirs", directory.toAbsolutePath().toString()));
   }
 
-  /// In place of what `addresses` says of protocols. The controller requires a login too: it accepts every change.
+  /// Replaces the protocols of `addresses`. The controller requires a login too: it accepts every
+  /// change.
   private static Map<String, String> logins(int port, Map<String, String> passwords) {
     return Map.ofEntries(
         Map.entry(

@@ -10,8 +10,8 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
-/// The users of a broker with logins, and what each may do. The relay alone writes the ledger's topics,
-/// fraud-service alone its own.
+/// The users of a broker with logins, and what each may do. The relay alone writes the ledger's
+/// topics, fraud-service alone its own.
 public final class KafkaUsers {
   /// The administrator: gives the others their rights.
   public static final String ADMIN = "admin";
@@ -66,8 +66,8 @@ public final class KafkaUsers {
         + " username=\"%s\" password=\"%s\";".formatted(user, password);
   }
 
-  /// The user that the controller accepts, and how the broker logs in there. It stores no users, so SCRAM is
-  /// not to be had; its clients and it are one process.
+  /// The user that the controller accepts, and how the broker logs in there. It stores no users, so
+  /// SCRAM is not to be had; its clients and it are one process.
   public static String controllerLogin(String password) {
     return "org.apache.kafka.common.security.plain.PlainLoginModule required"
         + " username=\"%1$s\" password=\"%2$s\" user_%1$s=\"%2$s\";"

@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 ///
 /// The data directory survives a stop and a kill; starting on it again recovers from its WAL.
 public final class PostgresServer implements AutoCloseable {
-  /// What the stack needs of every PostgreSQL it runs on: durability, a log that can be decoded, and
-  /// bounds. The containers are started with the same. With PostgreSQL's own `max_wal_size`
-  /// a busy, large ledger would force a checkpoint every few seconds and log most pages whole again.
+  /// What the stack needs of every PostgreSQL it runs on: durability, a log that can be decoded,
+  /// and bounds. The containers are started with the same. With PostgreSQL's own `max_wal_size` a
+  /// busy, large ledger would force a checkpoint every few seconds and log most pages whole again.
   public static final Map<String, String> SETTINGS =
       Map.of(
           "fsync", "on",
@@ -73,8 +73,8 @@ public final class PostgresServer implements AutoCloseable {
     return start(dataDirectory, port, settings, Map.of(SUPERUSER, SUPERUSER_PASSWORD));
   }
 
-  /// @param passwords of the superuser and of other roles, by role; a role that has none here keeps the
-  ///     demo value of `databases.sql`
+  /// @param passwords of the superuser and of other roles, by role; a role that has none here keeps
+  ///     the demo value of `databases.sql`
   public static PostgresServer start(
       Path dataDirectory, int port, Map<String, String> settings, Map<String, String> passwords)
       throws IOException {
@@ -209,7 +209,7 @@ public final class PostgresServer implements AutoCloseable {
         return Optional.empty();
       }
       long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst().trim());
-      // After a crash the file stays and its number may belong to a stranger by now.
+      // After a crash the file stays and its number may belong to another process by now.
       return ProcessHandle.of(pid)
           .filter(ProcessHandle::isAlive)
           .filter(process -> process.info().command().orElse("").endsWith("/postgres"));

@@ -42,8 +42,8 @@ public final class Processes {
     }
   }
 
-  /// Sends a signal, by its `kill` option as in `-STOP`, to the process and its descendants. PostgreSQL is many
-  /// processes; its postmaster alone only accepts new connections.
+  /// Sends a signal, by its `kill` option as in `-STOP`, to the process and its descendants.
+  /// PostgreSQL is many processes; its postmaster alone only accepts new connections.
   public static void signalAll(ProcessHandle process, String option) throws IOException {
     signal(process, option);
     for (ProcessHandle child : process.descendants().toList()) {

@@ -93,7 +93,8 @@ public final class RedisServer implements AutoCloseable {
     Processes.stop(process.toHandle(), Duration.ofSeconds(5));
   }
 
-  /// Sends one command and returns the first bytes of the reply; empty when the server does not answer.
+  /// Sends one command and returns the first bytes of the reply; empty when the server does not
+  /// answer.
   private String send(String command) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(2_000);

@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// A proxy between a client and a server on this machine. It cuts the connection at a word of the client, so
-/// that a test decides which requests reach the server before the client loses it.
+/// A proxy between a client and a server on this machine. It cuts the connection at a word of the
+/// client, so that a test decides which requests reach the server before the client loses it.
 public final class TcpProxy implements AutoCloseable {
   private static final Duration UNTIL_HEALED = Duration.ofDays(1);
 
@@ -58,25 +58,26 @@ public final class TcpProxy implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /// The next time that the client sends the word, the server receives and answers it, and the answer is
-  /// lost together with the connection.
+  /// The next time that the client sends the word, the server receives and answers it, and the
+  /// answer is lost together with the connection.
   public void cutAfter(String word) {
     cuts.add(new Cut(word, Kind.AFTER));
   }
 
-  /// The next time that the client sends the word, the connection is lost before the server receives it.
+  /// The next time that the client sends the word, the connection is lost before the server
+  /// receives it.
   public void cutBefore(String word) {
     cuts.add(new Cut(word, Kind.BEFORE));
   }
 
-  /// The next time that the client sends the word, the server receives it, answers, and receives nothing
-  /// more until it closes the connection: as from a client that was stopped in the middle.
+  /// The next time that the client sends the word, the server receives it, answers, and receives
+  /// nothing more until it closes the connection: as from a client that was stopped in the middle.
   public void stallAfter(String word) {
     cuts.add(new Cut(word, Kind.STALL));
   }
 
-  /// From now on nothing passes in either direction, without an error: connections stay open and new
-  /// ones are accepted.
+  /// From now on nothing passes in either direction, without an error: connections stay open and
+  /// new ones are accepted.
   public void blackHole() {
     delay = UNTIL_HEALED;
     gate = new CountDownLatch(1);
@@ -88,14 +89,14 @@ public final class TcpProxy implements AutoCloseable {
     gate = new CountDownLatch(1);
   }
 
-  /// Connections that are open now carry nothing any more, without an error; new ones work: as after a
-  /// server lost its power and came back.
+  /// Connections that are open now carry nothing any more, without an error; new ones work: as
+  /// after a server lost its power and came back.
   public void abandon() {
     abandoned.addAll(open);
   }
 
-  /// Bytes that were sent meanwhile arrive late, as TCP sends again what was lost, also from a side that
-  /// has closed the connection since.
+  /// Bytes that were sent meanwhile arrive late, as TCP sends again what was lost, also from a side
+  /// that has closed the connection since.
   public void heal() {
     gate.countDown();
   }

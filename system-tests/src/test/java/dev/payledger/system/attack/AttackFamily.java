@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// A part of the catalogue of attacks on the API, by the numbers of docs/attacks.md. The expected answers
-/// are those that the API promises; nothing here was copied from what it said.
+/// A part of the catalogue of attacks on the API, by the numbers of docs/attacks.md. The expected
+/// answers are those that the API promises; nothing here was copied from what it said.
 abstract class AttackFamily {
-  /// What there is to attack: alice has two accounts, a posted transfer and a live hold between them; bob has
-  /// one account and nothing to do with any of it, but for one payment that he had from her.
+  /// What there is to attack: alice has two accounts, a posted transfer and a live hold between
+  /// them; bob has one account and nothing to do with any of it, but for one payment that he had
+  /// from her.
   ///
   /// @param aliceReads a token with `accounts:read` only
   /// @param aliceWrites one with `transfers:write` only

@@ -28,9 +28,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Every attack of the catalogue against the running stack, byte by byte. Each has one expected answer,
-/// and whatever it is, it is a problem document that shows nothing of the inside; afterwards nothing in
-/// the ledger is other than before.
+/// Every attack of the catalogue against the running stack, byte by byte. Each has one expected
+/// answer, and whatever it is, it is a problem document that shows nothing of the inside;
+/// afterwards nothing in the ledger is other than before.
 class AttackSuiteIT extends Stack {
   private static final JsonMapper JSON = JsonMapper.shared();
 

@@ -22,8 +22,9 @@ import javax.crypto.KDF;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.HKDFParameterSpec;
 
-/// Who forges tokens: has a key of his own, which anybody can fetch from him, and, so that a token is wrong in
-/// one thing only, the key that the stack signs with, from its database and the secret that it is sealed with.
+/// Who forges tokens: has a key of his own, which anybody can fetch from him, and, so that a token
+/// is wrong in one thing only, the key that the stack signs with, from its database and the secret
+/// that it is sealed with.
 final class Attacker implements AutoCloseable {
   private final RSAKey key;
   private final HttpServer keys;

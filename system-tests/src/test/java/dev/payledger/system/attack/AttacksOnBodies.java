@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
-/// Every field with what it is not, numbers that are no amounts, JSON that is none, kinds and sizes, and text that
-/// means something to somebody.
+/// Every field with what it is not, numbers that are no amounts, JSON that is none, kinds and
+/// sizes, and text that means something to somebody.
 final class AttacksOnBodies extends AttackFamily {
   AttacksOnBodies(Victims of) {
     super(of);

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// At the services' own ports, past the gateway: to reach a port is no right to anything. Each service checks by
-/// itself who calls, so that none of them stands or falls with the gateway.
+/// At the services' own ports, past the gateway: to reach a port is no right to anything. Each
+/// service checks by itself who calls, so that none of them stands or falls with the gateway.
 class DirectServiceAccessIT extends Stack {
   private static final String ID = AttackFamily.NOBODY;
 

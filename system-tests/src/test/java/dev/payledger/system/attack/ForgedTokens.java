@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/// Access tokens that are wrong in one thing each. Some are signed with the stack's own key, so that
-/// nothing else about them is wrong; one that is let in by mistake opens every route.
+/// Access tokens that are wrong in one thing each. Some are signed with the stack's own key, so
+/// that nothing else about them is wrong; one that is let in by mistake opens every route.
 ///
 /// @param ours what the stack signs with
 /// @param issuer that the stack's tokens name

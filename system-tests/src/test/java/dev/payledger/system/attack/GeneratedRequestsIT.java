@@ -26,8 +26,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Requests made up from the API's own description, right ones and ones that are a little off, by
-/// several callers, some under keys that were used before. Nobody wrote down their answers; these are the
-/// laws that each answer keeps. `-Drequests=` makes more of them, `-Dseed=` the same ones.
+/// several callers, some under keys that were used before. Nobody wrote down their answers; these
+/// are the laws that each answer keeps. `-Drequests=` makes more of them, `-Dseed=` the same ones.
 class GeneratedRequestsIT extends Stack {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final int REQUESTS = Integer.getInteger("requests", 5_000);

@@ -16,8 +16,8 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/// How long a "no" takes does not tell whether there is something that is somebody else's. Both are asked for in
-/// turn, so that what else the machine does slows both, and the medians are compared.
+/// How long a "no" takes does not tell whether there is something that is somebody else's. Both are
+/// asked for in turn, so that what else the machine does slows both, and the medians are compared.
 class TimingIT extends Stack {
   private static final int CALLS = 400;
   private static final int WARM_UP = 300;

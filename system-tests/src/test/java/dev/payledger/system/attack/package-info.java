@@ -1,4 +1,5 @@
-/// Requests that callers must not make: each gets its one answer and changes nothing. Read `AttackSuiteIT` first.
+/// Requests that callers must not make: each gets its one answer and changes nothing. Read
+/// `AttackSuiteIT` first.
 ///
 /// Uses the package above.
 @NullMarked

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The compose stack under load, and `kill -9` of everything in one of its containers. Nobody helps:
-/// the restart policy and the services heal it. What the callers saw is printed as a table and kept
-/// in `target/container-kills.md`.
+/// The compose stack under load, and `kill -9` of everything in one of its containers. Nobody
+/// helps: the restart policy and the services heal it. What the callers saw is printed as a table
+/// and kept in `target/container-kills.md`.
 @Tag("containers")
 class ComposeKillsIT {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();

@@ -40,8 +40,8 @@ final class CrashMatrix {
           Failpoint.KEY_CLAIMED,
           Failpoint.ANSWER_STORED);
 
-  /// What the journal commits on the way of every transfer, forth and back: behind it or in front of it the
-  /// ledger hears nothing more of its database.
+  /// What the journal commits on the way of every transfer, forth and back: behind it or in front
+  /// of it the ledger hears nothing more of its database.
   private static final Set<Failpoint> CUT_OFF =
       EnumSet.of(Failpoint.HELD, Failpoint.POSTED, Failpoint.TURNED_BACK, Failpoint.VOIDED);
 
@@ -157,8 +157,8 @@ final class CrashMatrix {
         JSON.readValue(Files.readString(folder.resolve("crash-matrix.json")), Result[].class));
   }
 
-  /// What a run has found, in the place of what was known of those rows; each row keeps the commit that
-  /// it was tried at.
+  /// What a run has found, in the place of what was known of those rows; each row keeps the commit
+  /// that it was tried at.
   static List<Result> updated(List<Result> known, List<Result> found) {
     Map<String, Result> byRow = new HashMap<>();
     known.forEach(result -> byRow.put(result.row(), result));

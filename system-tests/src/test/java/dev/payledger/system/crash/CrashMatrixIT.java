@@ -25,9 +25,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every commit of a transfer's life with a fault before it, after it, and after its answer: the process ends,
-/// or is frozen past its lease, and the client repeats the request under its key. Afterwards one transfer is
-/// final and the books are right. `-Pfaults` runs all rows, `-Drow=` one of them.
+/// Every commit of a transfer's life with a fault before it, after it, and after its answer: the
+/// process ends, or is frozen past its lease, and the client repeats the request under its key.
+/// Afterwards one transfer is final and the books are right. `-Pfaults` runs all rows, `-Drow=` one
+/// of them.
 ///
 /// Read this first, then `CrashMatrix` for the rows and `FaultInjector` for the faults.
 @Tag("faults")
@@ -35,8 +36,8 @@ class CrashMatrixIT extends Stack {
   /// More than may pass unscreened, and less than what fraud screening declines.
   private static final long SCREENED_MINOR = 50_000;
 
-  /// So little may: all of these payments together stay within the allowance of carol, whom no other
-  /// test of faults lets pay.
+  /// So little may: all of these payments together stay within the allowance of carol, whom no
+  /// other test of faults lets pay.
   private static final long UNSCREENED_MINOR = 200;
 
   private static final long SUSPICIOUS_MINOR = 1_000_001;
@@ -148,7 +149,8 @@ class CrashMatrixIT extends Stack {
     return pair.moved(posted.text("id"), amountMinor, client);
   }
 
-  /// Its items are fixed before the first is taken: with one more under the same key it is another batch.
+  /// Its items are fixed before the first is taken: with one more under the same key it is another
+  /// batch.
   private static Found aBatchIsTaken(Row row) throws Exception {
     AccountPair pair = AccountPair.open(100_000);
     String item = pair.transfer(1_000);

@@ -17,8 +17,8 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 
-/// Kills, freezes and isolates services of the stack at a failpoint. A service that died is started again.
-/// The ledger reaches its database through a proxy meanwhile.
+/// Kills, freezes and isolates services of the stack at a failpoint. A service that died is started
+/// again. The ledger reaches its database through a proxy meanwhile.
 final class FaultInjector implements AutoCloseable {
   static final String CAPTURE_WITHIN = "7d";
 
@@ -79,7 +79,8 @@ final class FaultInjector implements AutoCloseable {
     stack().stop(Service.LEDGER);
   }
 
-  /// Restarts a ledger that runs with another value. The rows that need the same value are neighbours.
+  /// Restarts a ledger that runs with another value. The rows that need the same value are
+  /// neighbours.
   void captureWithin(String duration) throws IOException {
     if (!duration.equals(captureWithin)) {
       captureWithin = duration;
@@ -111,8 +112,8 @@ final class FaultInjector implements AutoCloseable {
     }
   }
 
-  /// Resumes a frozen process after its lease is over, and an isolated one as soon as its database does not
-  /// answer.
+  /// Resumes a frozen process after its lease is over, and an isolated one as soon as its database
+  /// does not answer.
   private Thread thaw(Row row, Service service, ProcessHandle process) {
     if (row.kind() == Kind.KILL) {
       return Thread.currentThread();

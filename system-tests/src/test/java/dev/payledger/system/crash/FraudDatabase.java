@@ -9,7 +9,8 @@ import java.util.UUID;
 final class FraudDatabase {
   private FraudDatabase() {}
 
-  /// The largest payment from the debit to the credit account that fraud-service has received; 0 for none.
+  /// The largest payment from the debit to the credit account that fraud-service has received; 0
+  /// for none.
   static long largestPaidMinor(String debit, String credit) {
     return Stack.number(
         "fraud",

@@ -8,7 +8,8 @@ import dev.payledger.system.crash.KeyedRequest.Wish;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// What `RandomKillsIT` would see if a key had two ends, or a client were told what it may not be told.
+/// What `RandomKillsIT` would see if a key had two ends, or a client were told what it may not be
+/// told.
 class KeyedRequestTest {
   private final KeyedRequest request =
       new KeyedRequest(

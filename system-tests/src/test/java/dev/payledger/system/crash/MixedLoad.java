@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
-/// Callers of everything that moves money: they pay, pay several at once, hold, capture, void and give
-/// back. Each asks again under its key, at one front door and then at the next, until the answer is
-/// final; some ask at two doors at once, and some ask again for what they know.
+/// Callers of everything that moves money: they pay, pay several at once, hold, capture, void and
+/// give back. Each asks again under its key, at one front door and then at the next, until the
+/// answer is final; some ask at two doors at once, and some ask again for what they know.
 final class MixedLoad {
   private static final int CALLERS = 6;
   private static final Duration PAUSE = Duration.ofMillis(120);

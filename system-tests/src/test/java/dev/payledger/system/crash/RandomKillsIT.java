@@ -41,9 +41,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Two gateways and two ledger-services on one database, callers of everything that moves money, and
-/// for five minutes one fault after the other. Then every answer that anybody ever got is laid beside the
-/// ledger. `-Dminutes=` for another length, `-Dseed=` for the same faults again.
+/// Two gateways and two ledger-services on one database, callers of everything that moves money,
+/// and for five minutes one fault after the other. Then every answer that anybody ever got is laid
+/// beside the ledger. `-Dminutes=` for another length, `-Dseed=` for the same faults again.
 @Faults
 class RandomKillsIT extends Stack {
   /// After the end of the last fault, with the time to start what it killed.

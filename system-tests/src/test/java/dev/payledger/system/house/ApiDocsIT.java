@@ -30,8 +30,8 @@ class ApiDocsIT extends Stack {
   private static final String BOB = "b0b00000-0000-7000-8000-000000000978";
   private static final String CAROL = "ca401000-0000-7000-8000-000000000978";
 
-  /// Nothing waits for a review while fraud-service is well, and nothing is parked: the page shows the
-  /// refusals, `ReviewIT` and `ParkedIT` the rest.
+  /// Nothing waits for a review while fraud-service is well, and nothing is parked: the page shows
+  /// the refusals, `ReviewIT` and `ParkedIT` the rest.
   private static final Set<String> REFUSED =
       Set.of(
           "POST /v1/operator/held-transfers/{id}/review",
@@ -81,7 +81,8 @@ class ApiDocsIT extends Stack {
     }
   }
 
-  /// What `./demo` does at its start; then until screening and the feed are awake after other tests.
+  /// What `./demo` does at its start; then until screening and the feed are awake after other
+  /// tests.
   private static void theDemoHasItsMoney() {
     assertThat(settleTransfer("operator", "demo-seed-alice-EUR", EXTERNAL_EUR, ALICE, 2_000_000))
         .satisfies(answer -> assertThat(answer.status()).as(answer.body()).isEqualTo(201));

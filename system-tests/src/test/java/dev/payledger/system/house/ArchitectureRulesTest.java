@@ -3,7 +3,8 @@ package dev.payledger.system.house;
 import dev.payledger.testkit.architecture.ArchitectureRules;
 import org.junit.jupiter.api.Test;
 
-/// Here because `stack` and `failpoints` stand below `testkit`, and `demo-console` beside it: they cannot use it.
+/// Here because `stack` and `failpoints` stand below `testkit`, and `demo-console` beside it: they
+/// cannot use it.
 class ArchitectureRulesTest {
   @Test
   void stackKeepsTheRules() {

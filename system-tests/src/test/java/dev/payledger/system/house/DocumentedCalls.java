@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 /// The curl lines of a Markdown page, made by bash in the order of the page.
 ///
 /// A block of commands is fenced as `sh`, or not named at all; the block named `http` behind it is
-/// its answer: the status line, the headers that matter, an empty line, the body. A block without an
-/// answer succeeds.
+/// its answer: the status line, the headers that matter, an empty line, the body. A block without
+/// an answer succeeds.
 final class DocumentedCalls {
   private static final Pattern BLOCK =
       Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```\\n(?:```http\\n(.*?)^```\\n)?");
 
-  /// Stands in front of the real one: keeps status, headers and body of each call in files, and shows
-  /// the body as curl would.
+  /// Stands in front of the real one: keeps status, headers and body of each call in files, and
+  /// shows the body as curl would.
   private static final String SCRIPT_HEAD =
       """
       set -euo pipefail

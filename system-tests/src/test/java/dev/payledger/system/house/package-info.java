@@ -1,5 +1,5 @@
-/// The repository against itself: documents, generated pages, the compose file, jars and architecture. Read
-/// `DocsTest` first.
+/// The repository against itself: documents, generated pages, the compose file, jars and
+/// architecture. Read `DocsTest` first.
 ///
 /// Uses the package above for the documented calls.
 @NullMarked

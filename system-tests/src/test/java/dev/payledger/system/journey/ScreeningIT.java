@@ -29,12 +29,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Is there a way around fraud screening? Mixes of single payments, legs, batches and waiting, by one
-/// caller and by several, through the gateway and at the ledger's own port, all at once. `-Dseed=`
-/// makes the same ones again, `-Drounds=` more of them.
+/// Is there a way around fraud screening? Mixes of single payments, legs, batches and waiting, by
+/// one caller and by several, through the gateway and at the ledger's own port, all at once.
+/// `-Dseed=` makes the same ones again, `-Drounds=` more of them.
 class ScreeningIT extends Stack {
-  /// A healthy call takes some ten milliseconds. That a busy machine takes longer is no outage; and what
-  /// waits for fraud-service to come back is asked about again as soon as it is.
+  /// A healthy call takes some ten milliseconds. That a busy machine takes longer is no outage; and
+  /// what waits for fraud-service to come back is asked about again as soon as it is.
   private static final Map<String, String> PATIENT =
       Map.of(
           "RESILIENCE4J_TIMELIMITER_INSTANCES_FRAUD_TIMEOUTDURATION", "2500ms",

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Fraud-service is slow, silent, failing or talking nonsense under a steady load: the ledger goes on
-/// reading and deciding, asks no more than it may, approves nothing by mistake, and recovers.
+/// Fraud-service is slow, silent, failing or talking nonsense under a steady load: the ledger goes
+/// on reading and deciding, asks no more than it may, approves nothing by mistake, and recovers.
 @Measures
 class FraudStressIT extends Stack {
   private static final Duration MEASURED = Duration.ofSeconds(13);

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What the way through the gateway costs: the same read of the same account with the same token from the
-/// same connections, once at the ledger and once through the gateway, in turns.
+/// What the way through the gateway costs: the same read of the same account with the same token
+/// from the same connections, once at the ledger and once through the gateway, in turns.
 @Measures
 class GatewayCostIT extends Stack {
   private static final double RATE_MIN = 0.4;

@@ -7,7 +7,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// What ledger and fraud-service say of themselves at one moment, or how that changed since another.
+/// What ledger and fraud-service say of themselves at one moment, or how that changed since
+/// another.
 ///
 /// @param asked questions that the ledger sent, for the first time or again
 /// @param askedAgain those of them that repeated one

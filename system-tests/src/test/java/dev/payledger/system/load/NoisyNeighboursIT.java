@@ -30,8 +30,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Alice pays bob and reads at a steady rate, through the gateway, with the limits as they are. Beside
-/// her somebody does the worst that is known, one after the other.
+/// Alice pays bob and reads at a steady rate, through the gateway, with the limits as they are.
+/// Beside her somebody does the worst that is known, one after the other.
 @Measures
 class NoisyNeighboursIT extends Stack {
   private static final int ROUNDS_MAX = 3;

@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// One key from many callers at once through two gateways on one database, one of which dies; and a
-/// gateway database that forgets. However it comes, the key makes one transfer. Of faults 200 keys, or
-/// `-Dkeys=`.
+/// gateway database that forgets. However it comes, the key makes one transfer. Of faults 200 keys,
+/// or `-Dkeys=`.
 class OneKeyManyCallersIT extends Stack {
   private static final int CALLERS = 256;
   private static final long AMOUNT_MINOR = 10;
@@ -259,8 +259,8 @@ class OneKeyManyCallersIT extends Stack {
     assertThat(balanceMinor(bob)).isEqualTo(SCREENED_MINOR);
   }
 
-  /// The ledger has answered, and the gateway dies, or sleeps past its lease, with the answer in its
-  /// hands.
+  /// The ledger has answered, and the gateway dies, or sleeps past its lease, with the answer in
+  /// its hands.
   @ParameterizedTest
   @EnumSource(Fault.class)
   void databaseWipedBeforeGatewayAnswersMakesOneTransfer(Fault fault) throws Exception {

@@ -18,12 +18,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What became of the calls, and the page that says so. Goodput counts answers that were a success and came
-/// before their caller had gone; seconds are those in which a call fell due.
+/// What became of the calls, and the page that says so. Goodput counts answers that were a success
+/// and came before their caller had gone; seconds are those in which a call fell due.
 ///
 /// @param ramp good answers per second, by how many callers there were all of the time
 /// @param notSent calls for which the callers had no connection left
-/// @param rejectionMillis from arrival to refusal, in the gateway, median; NaN when it refused nothing
+/// @param rejectionMillis from arrival to refusal, in the gateway, median; NaN when it refused
+///     nothing
 record StackOverload(
     List<StackOverload.Call> calls,
     Duration patience,
@@ -147,7 +148,8 @@ record StackOverload(
     return perSecond(Phase.OVERLOAD, Call::isGood) / peak();
   }
 
-  /// Until the first three seconds, after the overload, in which about as many succeed as before it.
+  /// Until the first three seconds, after the overload, in which about as many succeed as before
+  /// it.
   int recoverySeconds() {
     double before = part(call -> call.phase == Phase.BEFORE);
     int second = 0;

@@ -37,8 +37,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Three times as much as the real stack can take. What it can take is found first; how much of that is left
-/// is written down and not asserted, for it depends on the machine. That money is right does not.
+/// Three times as much as the real stack can take. What it can take is found first; how much of
+/// that is left is written down and not asserted, for it depends on the machine. That money is
+/// right does not.
 @Measures
 class StackOverloadIT extends Stack {
   private static final int ACCOUNTS = 20;

@@ -23,8 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /// The same load whatever becomes of it: reads of accounts at the ledger and transfers through the
-/// gateway, each at its own fixed rate. Each is timed from when it was due, so that a stall counts for
-/// all who would have come during it.
+/// gateway, each at its own fixed rate. Each is timed from when it was due, so that a stall counts
+/// for all who would have come during it.
 final class SteadyLoad {
   static final int READS_PER_SECOND = 400;
   static final int TRANSFERS_PER_SECOND = 25;

@@ -15,8 +15,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
-/// HTTP/1.1 on plain sockets that are kept open, and as little of it as our services answer with: the
-/// callers share the machine with what they load, and a whole client costs more than what it asks.
+/// HTTP/1.1 on plain sockets that are kept open, and as little of it as our services answer with:
+/// the callers share the machine with what they load, and a whole client costs more than what it
+/// asks.
 ///
 /// Thread-safe; as many connections as there are calls at once.
 final class WireClient implements AutoCloseable {

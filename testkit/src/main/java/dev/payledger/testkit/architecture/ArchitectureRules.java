@@ -16,8 +16,9 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The architecture rules that the compiler cannot check. Each module's `ArchitectureRulesTest` runs them
-/// over its main classes; testkit's own tests plant a violation of each and see it caught.
+/// The architecture rules that the compiler cannot check. Each module's `ArchitectureRulesTest`
+/// runs them over its main classes; testkit's own tests plant a violation of each and see it
+/// caught.
 public final class ArchitectureRules {
   /// A package with one of these names says nothing about what is in it.
   static final List<String> NAMELESS_PACKAGES =

@@ -1,4 +1,5 @@
-/// The architecture rules, which each module checks on its main classes. Read `ArchitectureRules` first.
+/// The architecture rules, which each module checks on its main classes. Read `ArchitectureRules`
+/// first.
 ///
 /// Uses no other package of Payledger. Test scope only.
 @NullMarked

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What every service that checks tokens promises of an issuer's keys, and when they are rotated. Each
-/// has such a source of its own, and runs these tests on it.
+/// What every service that checks tokens promises of an issuer's keys, and when they are rotated.
+/// Each has such a source of its own, and runs these tests on it.
 public abstract class IssuerKeysContract {
   private static final Duration FRESH = Duration.ofMinutes(5);
   private static final Duration STALE = Duration.ofHours(1);

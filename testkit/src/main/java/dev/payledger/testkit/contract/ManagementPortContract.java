@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the management port of every service promises: it answers under its own names only, and changes
-/// nothing without the credential. Each service runs these tests on its own port, as bytes, for no HTTP
-/// client sends such hosts.
+/// What the management port of every service promises: it answers under its own names only, and
+/// changes nothing without the credential. Each service runs these tests on its own port, as bytes,
+/// for no HTTP client sends such hosts.
 public interface ManagementPortContract {
   String CREDENTIAL = "management-credential-demo";
   String LIVENESS = "/actuator/health/liveness";
@@ -100,7 +100,8 @@ public interface ManagementPortContract {
     assertThat(send("HEAD", LIVENESS, "Host: evil.example")).startsWith("HTTP/1.1 421 ");
   }
 
-  /// The container refuses them before any filter; the filter sees the error page, where there is one.
+  /// The container refuses them before any filter; the filter sees the error page, where there is
+  /// one.
   @Test
   default void servesNoFilesOfTheContainer() {
     for (String path : List.of("/WEB-INF/x", "/META-INF/x")) {

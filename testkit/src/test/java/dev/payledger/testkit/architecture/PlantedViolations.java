@@ -4,7 +4,8 @@ import java.math.BigDecimal;
 import java.net.http.HttpClient;
 import java.time.Instant;
 
-/// One class per rule of `ArchitectureRules`, each breaking just that rule, so that no rule goes blind.
+/// One class per rule of `ArchitectureRules`, each breaking just that rule, so that no rule goes
+/// blind.
 final class PlantedViolations {
   private PlantedViolations() {}
 
