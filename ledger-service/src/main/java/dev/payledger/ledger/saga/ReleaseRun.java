@@ -1,5 +1,6 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.kit.retry.FullJitter;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.request.Trace;
@@ -31,7 +32,7 @@ class ReleaseRun {
   private final SagaTransfers transfers;
   private final FraudScreening screening;
   private final SagaProperties properties;
-  private final Backoff backoff;
+  private final FullJitter backoff;
   private final TransactionTemplate transaction;
   private final JdbcClient sql;
   private final DatabaseClock clock;
@@ -48,7 +49,7 @@ class ReleaseRun {
     this.transfers = transfers;
     this.screening = screening;
     this.properties = properties;
-    this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
+    this.backoff = new FullJitter(properties.backoffBase(), properties.backoffMax());
     this.transaction = transaction;
     this.sql = sql;
     this.clock = clock;

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.kit.retry.FullJitter;
 import dev.payledger.ledger.blocked.BlockedAccounts;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Journal;
@@ -45,7 +46,7 @@ public class TransferSaga {
   private final SagaTransfers transfers;
   private final SagaProperties properties;
   private final OfflinePolicy offline;
-  private final Backoff backoff;
+  private final FullJitter backoff;
   private final JdbcClient sql;
   private final DatabaseClock clock;
   private final AtomicLong started = new AtomicLong();
@@ -66,7 +67,7 @@ public class TransferSaga {
     this.transfers = transfers;
     this.properties = properties;
     this.offline = new OfflinePolicy(properties);
-    this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
+    this.backoff = new FullJitter(properties.backoffBase(), properties.backoffMax());
     this.sql = sql;
     this.clock = clock;
   }
