@@ -6,9 +6,10 @@ import static dev.payledger.ledger.journal.JournalInstance.hold;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.payledger.kit.groupcommit.CommitOutcome;
+import dev.payledger.kit.groupcommit.CommitOutcome.Aborted;
+import dev.payledger.kit.groupcommit.CommitOutcome.Committed;
 import dev.payledger.ledger.audit.AuditedBooks;
-import dev.payledger.ledger.journal.CommitOutcome.Aborted;
-import dev.payledger.ledger.journal.CommitOutcome.Committed;
 import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
 import dev.payledger.ledger.journal.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.journal.JournalCommand.ExpireHold;

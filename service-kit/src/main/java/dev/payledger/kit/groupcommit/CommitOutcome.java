@@ -1,10 +1,10 @@
-package dev.payledger.ledger.journal;
+package dev.payledger.kit.groupcommit;
 
 /// How one attempt at a database transaction ended: committed, rolled back, or unknown.
 ///
-/// @param <T> what the transaction decided
-sealed interface CommitOutcome<T> {
-  /// The database said yes.
+/// @param <T> the transaction's result
+public sealed interface CommitOutcome<T> {
+  /// The database confirmed the commit.
   record Committed<T>(T value) implements CommitOutcome<T> {}
 
   /// Nothing was written: a serialization failure, a deadlock, or no connection. The same batch may

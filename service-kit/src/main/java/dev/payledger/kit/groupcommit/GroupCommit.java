@@ -1,9 +1,10 @@
-package dev.payledger.ledger.journal;
+package dev.payledger.kit.groupcommit;
 
-import dev.payledger.ledger.journal.CommitOutcome.Aborted;
-import dev.payledger.ledger.journal.CommitOutcome.Blocked;
-import dev.payledger.ledger.journal.CommitOutcome.Committed;
-import dev.payledger.ledger.journal.CommitOutcome.Unknown;
+import dev.payledger.kit.groupcommit.CommitOutcome.Aborted;
+import dev.payledger.kit.groupcommit.CommitOutcome.Blocked;
+import dev.payledger.kit.groupcommit.CommitOutcome.Committed;
+import dev.payledger.kit.groupcommit.CommitOutcome.Unknown;
+import dev.payledger.kit.retry.FullJitter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,80 +14,97 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Many callers, one writer: whatever has queued up while a transaction was committed goes into the
-/// next one. There is no timer; a lone caller waits for nobody, and the more callers there are the more
-/// share the price of a commit.
+/// Many callers, one writer: the commands that have queued while a transaction was committed go into
+/// the next one. There is no timer: a lone caller does not wait, and the more callers there are, the more
+/// of them share the price of a commit.
 ///
-/// No command may cost its neighbours more than a short while:
+/// No command may delay the others of its batch for long:
 ///
 /// - A batch that was aborted is run again, bounded, with full jitter, and then in halves.
 /// - One that waited too long for a lock, or ran too long, is halved: it would be as slow again.
-/// - One that breaks a law of the database is halved until the offender is alone, and fails alone.
-/// - A command whose rows somebody else has locked is left out of its batch. It is postponed: it
+/// - One that violates a constraint of the database is halved until the offender is alone and fails
+///   alone.
+/// - A command whose rows another session has locked is left out of its batch. It is postponed: it
 ///   queues again after a random pause that doubles, for as long as `lockPatience` and its caller's time
-///   allow. At most `postponedMax` commands wait so; one more is told that the ledger is unavailable.
-/// - A batch whose end is unknown is run again: the commands are idempotent by their ids.
-final class GroupCommit implements AutoCloseable {
+///   allow. At most `postponedMax` commands wait so; one more is refused as unavailable.
+/// - A batch whose outcome is unknown is run again: commands must be idempotent.
+///
+/// @param <C> a command
+/// @param <D> what is decided about it
+public final class GroupCommit<C, D> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
   private static final Duration STOP_BOUND = Duration.ofSeconds(10);
   private static final Duration POSTPONE_BASE = Duration.ofMillis(20);
   private static final Duration POSTPONE_BLOCKED = Duration.ofSeconds(1);
 
-  private final Function<List<JournalCommand<?>>, CommitOutcome<List<Optional<Decision<?>>>>>
-      attempt;
-  private final JournalProperties properties;
-  private final JournalMetrics metrics;
-  private final BlockingQueue<Submission<?>> queue;
+  private final String name;
+  private final ToIntFunction<C> weight;
+  private final Function<List<C>, CommitOutcome<List<Optional<D>>>> attempt;
+  private final GroupCommitLimits limits;
+  private final FullJitter postponement;
+  private final GroupCommitMetrics metrics;
+  private final BlockingQueue<Submission<C, D>> queue;
 
   /// Those in their pause.
-  private final Set<Submission<?>> postponed = ConcurrentHashMap.newKeySet();
+  private final Set<Submission<C, D>> postponed = ConcurrentHashMap.newKeySet();
 
   private final Thread writer;
   private volatile boolean closed;
 
+  /// Starts the writer's thread.
+  ///
+  /// @param name of the thread and in messages
+  /// @param weight of a command in a batch, at least 1
   /// @param attempt one transaction for all of the commands: a decision for each, in their order, or
-  ///     none for one whose rows are locked by somebody else
-  GroupCommit(
-      Function<List<JournalCommand<?>>, CommitOutcome<List<Optional<Decision<?>>>>> attempt,
-      JournalProperties properties,
-      JournalMetrics metrics) {
+  ///     none for one whose rows another session has locked
+  public GroupCommit(
+      String name,
+      ToIntFunction<C> weight,
+      Function<List<C>, CommitOutcome<List<Optional<D>>>> attempt,
+      GroupCommitLimits limits,
+      GroupCommitMetrics metrics) {
+    this.name = name;
+    this.weight = weight;
     this.attempt = attempt;
-    this.properties = properties;
+    this.limits = limits;
+    Duration cap = limits.backoff().cap();
+    this.postponement = new FullJitter(cap.compareTo(POSTPONE_BASE) < 0 ? cap : POSTPONE_BASE, cap);
     this.metrics = metrics;
-    this.queue = new ArrayBlockingQueue<>(properties.queueMax());
+    this.queue = new ArrayBlockingQueue<>(limits.queueMax());
     metrics.watch(queue, postponed);
-    this.writer = Thread.ofPlatform().name("journal-writer").start(this::loop);
+    this.writer = Thread.ofPlatform().name(name + "-writer").start(this::loop);
   }
 
-  /// Waits for the command's turn and its commit.
+  /// Returns when the command is decided and its transaction committed.
   ///
-  /// @throws JournalUnavailable when it was not decided in time, or at once when the queue is full
-  <O> Decision<O> submit(JournalCommand<O> command, Duration timeLeft) {
-    Submission<O> submission = new Submission<>(command, System.nanoTime() + timeLeft.toNanos());
+  /// @throws CommitUnavailableException when it was not decided in time, or immediately when the queue
+  ///     is full
+  /// @throws CommitDefectException when its transaction failed and no retry would mend it
+  public D submit(C command, Duration timeLeft) {
+    Submission<C, D> submission = new Submission<>(command, System.nanoTime() + timeLeft.toNanos());
     if (closed || !queue.offer(submission)) {
       metrics.refused();
-      throw new JournalUnavailable(
-          false, new IllegalStateException(closed ? "the journal is closed" : "the queue is full"));
+      throw new CommitUnavailableException(false, closedOrFullFailure());
     }
     return submission.await();
   }
 
-  /// Lets the batch in flight end; who still queues is told to come back.
+  /// Lets the batch in flight end; commands that still queue end as unavailable.
   @Override
   public void close() {
     closed = true;
     writer.interrupt();
     try {
       if (!writer.join(STOP_BOUND)) {
-        log.warn("the journal's writer did not end within {}", STOP_BOUND);
+        log.warn("the {}'s writer did not end within {}", name, STOP_BOUND);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -98,22 +116,22 @@ final class GroupCommit implements AutoCloseable {
       try {
         commitNext();
       } catch (InterruptedException e) {
-        log.debug("the journal's writer was interrupted");
+        log.debug("the {}'s writer was interrupted", name);
       } catch (RuntimeException | Error e) {
-        // Nothing that is known comes here. Whatever it is, the next batch must find a writer.
-        log.error("the journal's writer goes on after", e);
+        // No known failure reaches this line. Whatever it is, the next batch needs a writer.
+        log.error("the {}'s writer continues after", name, e);
       }
     }
-    List<Submission<?>> left = new ArrayList<>();
+    List<Submission<C, D>> left = new ArrayList<>();
     queue.drainTo(left);
     left.addAll(postponed);
-    left.forEach(late -> late.notDecided(new IllegalStateException("the journal is closed")));
+    left.forEach(late -> late.notDecided(closedFailure()));
   }
 
   private void commitNext() throws InterruptedException {
-    List<Submission<?>> drained = drain();
-    List<Submission<?>> batch = new ArrayList<>(drained.size());
-    for (Submission<?> submission : drained) {
+    List<Submission<C, D>> drained = drain();
+    List<Submission<C, D>> batch = new ArrayList<>(drained.size());
+    for (Submission<C, D> submission : drained) {
       if (submission.take()) {
         batch.add(submission);
       } else {
@@ -123,21 +141,21 @@ final class GroupCommit implements AutoCloseable {
     try {
       commit(batch);
     } catch (RuntimeException | Error e) {
-      batch.forEach(submission -> submission.failed(new JournalDefect(e)));
+      batch.forEach(submission -> submission.failed(e));
       throw e;
     }
   }
 
-  /// Waits for one. Legs are counted and not commands: rows are what a transaction has to write before
-  /// its time-out. Nobody else takes from the queue.
-  private List<Submission<?>> drain() throws InterruptedException {
-    List<Submission<?>> drained = new ArrayList<>();
-    Submission<?> next = queue.take();
-    int legs = next.command().legCount();
+  /// Waits for one. Weight is counted and not commands, because it bounds what a transaction has to
+  /// write before its time-out. No other thread takes from the queue.
+  private List<Submission<C, D>> drain() throws InterruptedException {
+    List<Submission<C, D>> drained = new ArrayList<>();
+    Submission<C, D> next = queue.take();
+    int sum = weight.applyAsInt(next.command());
     drained.add(next);
     while ((next = queue.peek()) != null) {
-      legs += next.command().legCount();
-      if (legs > properties.batchMax()) {
+      sum += weight.applyAsInt(next.command());
+      if (sum > limits.weightMax()) {
         break;
       }
       drained.add(queue.remove());
@@ -145,32 +163,32 @@ final class GroupCommit implements AutoCloseable {
     return drained;
   }
 
-  private void commit(List<Submission<?>> batch) {
-    List<Submission<?>> open = batch;
+  private void commit(List<Submission<C, D>> batch) {
+    List<Submission<C, D>> open = batch;
     Exception cause = null;
-    for (int n = 1; n <= properties.attemptsMax() && !closed; n++) {
+    for (int n = 1; n <= limits.attemptsMax() && !closed; n++) {
       open = withTimeLeft(open, cause);
       if (open.isEmpty()) {
         return;
       }
-      CommitOutcome<List<Optional<Decision<?>>>> outcome;
+      CommitOutcome<List<Optional<D>>> outcome;
       try {
-        outcome = attempt.apply(open.stream().<JournalCommand<?>>map(Submission::command).toList());
+        outcome = attempt.apply(open.stream().map(Submission::command).toList());
       } catch (RuntimeException e) {
         failOrIsolate(open, e);
         return;
       }
       metrics.attempted(outcome, open.size());
       switch (outcome) {
-        case Committed<List<Optional<Decision<?>>>>(List<Optional<Decision<?>>> decisions) -> {
+        case Committed<List<Optional<D>>>(List<Optional<D>> decisions) -> {
           for (int i = 0; i < open.size(); i++) {
-            Submission<?> submission = open.get(i);
+            Submission<C, D> submission = open.get(i);
             decisions.get(i).ifPresentOrElse(submission::decided, () -> postpone(submission, null));
           }
           return;
         }
-        case Aborted<List<Optional<Decision<?>>>>(Exception aborted) -> cause = aborted;
-        case Blocked<List<Optional<Decision<?>>>>(Exception blocked) -> {
+        case Aborted<List<Optional<D>>>(Exception aborted) -> cause = aborted;
+        case Blocked<List<Optional<D>>>(Exception blocked) -> {
           if (open.size() == 1) {
             postpone(open.getFirst(), blocked);
           } else {
@@ -178,7 +196,7 @@ final class GroupCommit implements AutoCloseable {
           }
           return;
         }
-        case Unknown<List<Optional<Decision<?>>>>(Exception lost) -> {
+        case Unknown<List<Optional<D>>>(Exception lost) -> {
           cause = lost;
           open.forEach(Submission::becomeUnknown);
         }
@@ -189,56 +207,52 @@ final class GroupCommit implements AutoCloseable {
     if (open.size() > 1 && !closed) {
       halve(open);
     } else {
-      Exception last = cause == null ? new IllegalStateException("the journal is closed") : cause;
+      Exception last = cause == null ? closedFailure() : cause;
       open.forEach(submission -> submission.notDecided(last));
     }
   }
 
-  private void halve(List<Submission<?>> batch) {
+  private void halve(List<Submission<C, D>> batch) {
     metrics.halved();
     commit(batch.subList(0, batch.size() / 2));
     commit(batch.subList(batch.size() / 2, batch.size()));
   }
 
-  /// Somebody else has what the command needs; nothing of it was written.
-  private void postpone(Submission<?> submission, @Nullable Exception blocked) {
+  /// Another session has locked what the command needs; nothing of it was written.
+  private void postpone(Submission<C, D> submission, @Nullable Exception blocked) {
     int times = submission.postpone();
     if (closed
         || submission.isOver()
-        || submission.postponedFor().compareTo(properties.lockPatience()) >= 0
-        || postponed.size() >= properties.postponedMax()) {
+        || submission.postponedFor().compareTo(limits.lockPatience()) >= 0
+        || postponed.size() >= limits.postponedMax()) {
       submission.notDecided(
           blocked == null
-              ? new IllegalStateException("a row that it needs is locked by somebody else")
+              ? new IllegalStateException("a row that it needs is locked by another session")
               : blocked);
       return;
     }
     postponed.add(submission);
     metrics.postponed();
-    long ceiling =
-        Math.min(properties.backoffMax().toNanos(), POSTPONE_BASE.toNanos() << Math.min(times, 20));
     // It made the writer wait, so the next time is not too soon.
     long least = blocked == null ? 0 : POSTPONE_BLOCKED.toNanos();
-    long pause = least + ThreadLocalRandom.current().nextLong(ceiling + 1);
+    long pause = least + postponement.pauseNanos(times);
     CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS)
         .execute(() -> queueAgain(submission));
   }
 
-  private void queueAgain(Submission<?> submission) {
+  private void queueAgain(Submission<C, D> submission) {
     postponed.remove(submission);
     if (closed || !queue.offer(submission)) {
-      submission.notDecided(
-          new IllegalStateException(closed ? "the journal is closed" : "the queue is full"));
+      submission.notDecided(closedOrFullFailure());
     }
   }
 
-  /// A wall of the database held, or a bug of ours threw: nothing was written. Halves find whose fault it
-  /// was.
-  private void failOrIsolate(List<Submission<?>> batch, RuntimeException defect) {
+  /// A constraint was violated, or a bug threw: nothing was written. Halves find the command at fault.
+  private void failOrIsolate(List<Submission<C, D>> batch, RuntimeException defect) {
     if (batch.size() == 1) {
-      Submission<?> only = batch.getFirst();
+      Submission<C, D> only = batch.getFirst();
       try (var _ = only.inLog()) {
-        // Without the command: it holds what the caller wrote.
+        // Without the command: it contains the caller's input.
         log.error("{} failed", only.command().getClass().getSimpleName(), defect);
       }
       only.failed(defect);
@@ -248,10 +262,10 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
-  private static List<Submission<?>> withTimeLeft(
-      List<Submission<?>> batch, @Nullable Exception cause) {
-    List<Submission<?>> left = new ArrayList<>(batch.size());
-    for (Submission<?> submission : batch) {
+  private List<Submission<C, D>> withTimeLeft(
+      List<Submission<C, D>> batch, @Nullable Exception cause) {
+    List<Submission<C, D>> left = new ArrayList<>(batch.size());
+    for (Submission<C, D> submission : batch) {
       if (submission.isOver()) {
         submission.notDecided(
             cause == null ? new IllegalStateException("the time was over") : cause);
@@ -263,10 +277,14 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private void pause(int attempt) {
-    long ceiling =
-        Math.min(
-            properties.backoffMax().toNanos(),
-            properties.backoffBase().toNanos() << Math.min(attempt - 1, 20));
-    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(ceiling + 1));
+    LockSupport.parkNanos(limits.backoff().pauseNanos(attempt - 1));
+  }
+
+  private IllegalStateException closedOrFullFailure() {
+    return closed ? closedFailure() : new IllegalStateException("the queue is full");
+  }
+
+  private IllegalStateException closedFailure() {
+    return new IllegalStateException("the " + name + " is closed");
   }
 }

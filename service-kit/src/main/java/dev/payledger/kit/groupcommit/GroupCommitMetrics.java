@@ -1,16 +1,15 @@
-package dev.payledger.ledger.journal;
+package dev.payledger.kit.groupcommit;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
 import java.util.List;
-import org.springframework.stereotype.Component;
 
-/// How the journal is doing.
-@Component
-class JournalMetrics {
+/// Counts what becomes of batches. The meters' names begin with a prefix of the service.
+public final class GroupCommitMetrics {
   private final MeterRegistry registry;
+  private final String prefix;
   private final DistributionSummary batchSize;
   private final Counter committed;
   private final Counter aborted;
@@ -21,32 +20,29 @@ class JournalMetrics {
   private final Counter postponed;
   private final Counter blocked;
 
-  JournalMetrics(MeterRegistry registry) {
+  /// @param prefix without a dot at its end
+  public GroupCommitMetrics(MeterRegistry registry, String prefix) {
     this.registry = registry;
+    this.prefix = prefix;
     this.batchSize =
-        DistributionSummary.builder("ledger.journal.batch.size")
+        DistributionSummary.builder(prefix + ".batch.size")
             .description("Commands in a committed batch")
             .publishPercentileHistogram()
             .register(registry);
     this.committed = attempts("committed");
     this.aborted = attempts("aborted");
     this.unknown = attempts("unknown");
-    this.refused =
-        counter("ledger.journal.refused", "Commands turned away because the queue was full");
+    this.refused = counter(".refused", "Commands refused because the queue was full");
     this.blocked = attempts("blocked");
-    this.halved =
-        counter(
-            "ledger.journal.halved", "Batches cut in two: too many aborts, too slow, or a defect");
-    this.isolated =
-        counter("ledger.journal.isolated", "Batches cut in two to find the command at fault");
+    this.halved = counter(".halved", "Batches cut in two: too many aborts, too slow, or a defect");
+    this.isolated = counter(".isolated", "Batches cut in two to find the command at fault");
     this.postponed =
-        counter(
-            "ledger.journal.postponed", "Times that a command waited for rows locked by others");
+        counter(".postponed", "Times that a command waited for rows locked by another session");
   }
 
   void watch(Collection<?> queue, Collection<?> waiting) {
-    registry.gaugeCollectionSize("ledger.journal.queue", List.of(), queue);
-    registry.gaugeCollectionSize("ledger.journal.waiting", List.of(), waiting);
+    registry.gaugeCollectionSize(prefix + ".queue", List.of(), queue);
+    registry.gaugeCollectionSize(prefix + ".waiting", List.of(), waiting);
   }
 
   void attempted(CommitOutcome<?> outcome, int commands) {
@@ -78,13 +74,13 @@ class JournalMetrics {
   }
 
   private Counter attempts(String end) {
-    return Counter.builder("ledger.journal.attempts")
+    return Counter.builder(prefix + ".attempts")
         .description("Attempts at a batch, by how they ended")
         .tag("end", end)
         .register(registry);
   }
 
   private Counter counter(String name, String description) {
-    return Counter.builder(name).description(description).register(registry);
+    return Counter.builder(prefix + name).description(description).register(registry);
   }
 }

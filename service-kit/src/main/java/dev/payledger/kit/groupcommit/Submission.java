@@ -1,4 +1,4 @@
-package dev.payledger.ledger.journal;
+package dev.payledger.kit.groupcommit;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /// A command that is under way, and the caller who waits for its decision.
-final class Submission<O> {
-  private enum Place {
+final class Submission<C, D> {
+  private enum Stage {
     QUEUED,
     TAKEN,
     GIVEN_UP
@@ -19,25 +19,25 @@ final class Submission<O> {
 
   private static final String TRACE_ID = "traceId";
 
-  private final JournalCommand<O> command;
+  private final C command;
   private final long deadline;
-  // Of the caller's thread: the writer's thread logs under it.
+  // From the caller's thread: the writer's thread logs under it.
   private final @Nullable String traceId = MDC.get(TRACE_ID);
-  private final CompletableFuture<Decision<O>> decision = new CompletableFuture<>();
-  // The writer takes it or the caller gives it up, and the other one has to know.
-  private final AtomicReference<Place> place = new AtomicReference<>(Place.QUEUED);
+  private final CompletableFuture<D> decision = new CompletableFuture<>();
+  // Either the writer takes it or the caller gives it up, never both.
+  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.QUEUED);
   private volatile boolean outcomeUnknown;
   // The writer's own.
   private int postponements;
   private long firstPostponedAt;
 
   /// @param deadline in the terms of `System.nanoTime`
-  Submission(JournalCommand<O> command, long deadline) {
+  Submission(C command, long deadline) {
     this.command = command;
     this.deadline = deadline;
   }
 
-  JournalCommand<O> command() {
+  C command() {
     return command;
   }
 
@@ -46,9 +46,9 @@ final class Submission<O> {
     return MDC.putCloseable(TRACE_ID, traceId);
   }
 
-  /// Called by the writer before it plans: false when nobody waits for it any more.
+  /// Called by the writer before an attempt: false when the caller no longer waits.
   boolean take() {
-    return !isOver() && place.compareAndSet(Place.QUEUED, Place.TAKEN);
+    return !isOver() && stage.compareAndSet(Stage.QUEUED, Stage.TAKEN);
   }
 
   boolean isOver() {
@@ -59,7 +59,7 @@ final class Submission<O> {
   ///
   /// @return how often by now
   int postpone() {
-    place.compareAndSet(Place.TAKEN, Place.QUEUED);
+    stage.compareAndSet(Stage.TAKEN, Stage.QUEUED);
     if (postponements == 0) {
       firstPostponedAt = System.nanoTime();
     }
@@ -78,22 +78,20 @@ final class Submission<O> {
     outcomeUnknown = true;
   }
 
-  // The planner answers each command with an outcome of the command's own type.
-  @SuppressWarnings("unchecked")
-  void decided(Decision<?> decided) {
-    decision.complete((Decision<O>) decided);
+  void decided(D decided) {
+    decision.complete(decided);
   }
 
   void notDecided(Throwable cause) {
-    decision.completeExceptionally(new JournalUnavailable(outcomeUnknown, cause));
+    decision.completeExceptionally(new CommitUnavailableException(outcomeUnknown, cause));
   }
 
-  void failed(RuntimeException defect) {
+  void failed(Throwable defect) {
     decision.completeExceptionally(defect);
   }
 
-  /// @throws JournalUnavailable when the time is over before it is decided
-  Decision<O> await() {
+  /// @throws CommitUnavailableException when the time is over before it is decided
+  D await() {
     try {
       return decision.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -102,17 +100,17 @@ final class Submission<O> {
       Thread.currentThread().interrupt();
       throw givenUp(e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof JournalUnavailable unavailable) {
+      if (e.getCause() instanceof CommitUnavailableException unavailable) {
         throw unavailable;
       }
-      throw new JournalDefect(e);
+      throw new CommitDefectException(e);
     }
   }
 
-  /// Still queued, it will not be planned any more. Taken, it may be committed at any moment; and so may
-  /// an earlier attempt whose end is unknown, also when it has queued again since.
-  private JournalUnavailable givenUp(Exception cause) {
-    boolean isTaken = !place.compareAndSet(Place.QUEUED, Place.GIVEN_UP);
-    return new JournalUnavailable(isTaken || outcomeUnknown, cause);
+  /// Still queued, it will not be attempted any more. Taken, it may be committed at any moment; so may an
+  /// earlier attempt whose outcome is unknown, even when it has queued again since.
+  private CommitUnavailableException givenUp(Exception cause) {
+    boolean isTaken = !stage.compareAndSet(Stage.QUEUED, Stage.GIVEN_UP);
+    return new CommitUnavailableException(isTaken || outcomeUnknown, cause);
   }
 }

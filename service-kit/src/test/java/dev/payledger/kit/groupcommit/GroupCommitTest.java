@@ -1,17 +1,15 @@
-package dev.payledger.ledger.journal;
+package dev.payledger.kit.groupcommit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.ledger.journal.CommitOutcome.Aborted;
-import dev.payledger.ledger.journal.CommitOutcome.Blocked;
-import dev.payledger.ledger.journal.CommitOutcome.Committed;
-import dev.payledger.ledger.journal.CommitOutcome.Unknown;
-import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalCommand.TurnBack;
-import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.kit.groupcommit.CommitOutcome.Aborted;
+import dev.payledger.kit.groupcommit.CommitOutcome.Blocked;
+import dev.payledger.kit.groupcommit.CommitOutcome.Committed;
+import dev.payledger.kit.groupcommit.CommitOutcome.Unknown;
+import dev.payledger.kit.retry.FullJitter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,21 +31,24 @@ import org.junit.jupiter.api.Test;
 
 /// How the writer deals with the ends of its transactions, which are scripted here.
 class GroupCommitTest {
+  private record Command(UUID id, int weight) {}
+
   private static final Duration LONG = Duration.ofSeconds(20);
+  private static final String DECIDED = "decided";
   private static final SQLException CONFLICT = new SQLException("conflict");
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
 
   /// The size of each attempt, and what was in it.
-  private final List<List<JournalCommand<?>>> attempts = new CopyOnWriteArrayList<>();
+  private final List<List<Command>> attempts = new CopyOnWriteArrayList<>();
 
   private final CountDownLatch firstIsAtWork = new CountDownLatch(1);
   private final CountDownLatch firstMayEnd = new CountDownLatch(1);
 
-  private Function<List<JournalCommand<?>>, CommitOutcome<List<Optional<Decision<?>>>>> script =
+  private Function<List<Command>, CommitOutcome<List<Optional<String>>>> script =
       GroupCommitTest::committed;
-  private GroupCommit commits;
+  private GroupCommit<Command, String> commits;
   private Duration lockPatience = Duration.ofSeconds(2);
 
   @AfterEach
@@ -63,7 +64,7 @@ class GroupCommitTest {
   void aLoneCallerWaitsForNobody() {
     start(5, 100, 100);
 
-    assertThat(commits.submit(command(), LONG).outcome()).isEqualTo(new TurnOutcome.Turned());
+    assertThat(commits.submit(command(), LONG)).isEqualTo(DECIDED);
     assertThat(sizes()).containsExactly(1);
   }
 
@@ -71,7 +72,7 @@ class GroupCommitTest {
   void whatQueuesDuringACommitSharesTheNextInTheOrderOfArrival() throws Exception {
     start(5, 100, 100);
     Future<?> first = submitAndHold();
-    List<TurnBack> others = new ArrayList<>();
+    List<Command> others = new ArrayList<>();
     List<Future<?>> answers = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       others.add(command());
@@ -104,12 +105,12 @@ class GroupCommitTest {
   }
 
   @Test
-  void theBoundCountsLegsAndOneWithMoreIsAlone() throws Exception {
+  void boundCountsWeightAndHeavierCommandIsAlone() throws Exception {
     start(5, 100, 60);
     submitAndHold();
     List<Future<?>> answers = new ArrayList<>();
-    for (int legs : List.of(20, 40, 1, 100, 30)) {
-      answers.add(callers.submit(() -> commits.submit(post(legs), LONG)));
+    for (int weight : List.of(20, 40, 1, 100, 30)) {
+      answers.add(callers.submit(() -> commits.submit(command(weight), LONG)));
       awaitQueued(answers.size());
     }
 
@@ -119,7 +120,7 @@ class GroupCommitTest {
       answer.get();
     }
     assertThat(attempts)
-        .extracting(commands -> commands.stream().map(JournalCommand::legCount).toList())
+        .extracting(commands -> commands.stream().map(Command::weight).toList())
         .containsExactly(List.of(1), List.of(20, 40), List.of(1), List.of(100), List.of(30));
   }
 
@@ -141,7 +142,7 @@ class GroupCommitTest {
   @Test
   void whatConflictsForEverKeepsNobodyElse() throws Exception {
     start(3, 100, 100);
-    TurnBack hopeless = command();
+    Command hopeless = command();
     script =
         commands -> commands.contains(hopeless) ? new Aborted<>(CONFLICT) : committed(commands);
     submitAndHold();
@@ -155,18 +156,18 @@ class GroupCommitTest {
       other.get();
     }
     assertUnavailable(never, false);
-    assertThat(registry.get("ledger.journal.halved").counter().count()).isEqualTo(2);
+    assertThat(registry.get("kit.commit.halved").counter().count()).isEqualTo(2);
     assertThat(sizes()).containsExactly(1, 4, 4, 4, 2, 2, 2, 2, 1, 1, 1, 1);
   }
 
   @Test
   void theOneThatBreaksALawFailsAlone() throws Exception {
     start(3, 100, 100);
-    TurnBack poison = command();
+    Command poison = command();
     script =
         commands -> {
           if (commands.contains(poison)) {
-            throw new JournalDefect(new SQLException("a law held", "23514"));
+            throw new IllegalStateException(new SQLException("a constraint held", "23514"));
           }
           return committed(commands);
         };
@@ -180,7 +181,7 @@ class GroupCommitTest {
     for (Future<?> other : others) {
       other.get();
     }
-    assertThatThrownBy(offender::get).hasCauseInstanceOf(JournalDefect.class);
+    assertThatThrownBy(offender::get).hasCauseInstanceOf(CommitDefectException.class);
     assertThat(sizes())
         .as("together, then in halves; a defect is not repeated")
         .containsExactly(1, 4, 2, 2, 1, 1);
@@ -190,11 +191,11 @@ class GroupCommitTest {
   @Test
   void defectIsFoundByBisection() throws Exception {
     start(3, 2_000, 2_000);
-    TurnBack poison = command();
+    Command poison = command();
     script =
         commands -> {
           if (commands.contains(poison)) {
-            throw new JournalDefect(new SQLException("a law held", "23514"));
+            throw new IllegalStateException(new SQLException("a constraint held", "23514"));
           }
           return committed(commands);
         };
@@ -208,14 +209,14 @@ class GroupCommitTest {
     for (Future<?> other : others) {
       other.get();
     }
-    assertThatThrownBy(offender::get).hasCauseInstanceOf(JournalDefect.class);
+    assertThatThrownBy(offender::get).hasCauseInstanceOf(CommitDefectException.class);
     assertThat(sizes()).hasSizeLessThanOrEqualTo(1 + 1 + 20);
   }
 
   @Test
   void blockedBatchIsHalvedAndNotRepeated() throws Exception {
     start(10, 100, 100);
-    TurnBack slow = command();
+    Command slow = command();
     script = commands -> commands.contains(slow) ? new Blocked<>(CONFLICT) : committed(commands);
     submitAndHold();
     List<Future<?>> others = submitQueued(3);
@@ -235,11 +236,11 @@ class GroupCommitTest {
   @Test
   void commandWithLockedRowsWaitsAlone() throws Exception {
     start(3, 100, 100);
-    TurnBack stuck = command();
+    Command stuck = command();
     AtomicBoolean isLocked = new AtomicBoolean(true);
     script = commands -> leftOut(commands, isLocked.get() ? Set.of(stuck) : Set.of());
     Future<?> waits = submit(stuck, LONG);
-    await().until(() -> registry.get("ledger.journal.postponed").counter().count() > 0);
+    await().until(() -> registry.get("kit.commit.postponed").counter().count() > 0);
 
     for (int i = 0; i < 20; i++) {
       commits.submit(command(), LONG);
@@ -248,7 +249,7 @@ class GroupCommitTest {
     isLocked.set(false);
 
     waits.get();
-    assertThat(registry.get("ledger.journal.waiting").gauge().value()).isZero();
+    assertThat(registry.get("kit.commit.waiting").gauge().value()).isZero();
   }
 
   /// Its first attempt may still be committed while the second waits for the rows that the first locked.
@@ -290,7 +291,7 @@ class GroupCommitTest {
       try {
         each.get();
       } catch (ExecutionException e) {
-        assertThat(e).cause().isInstanceOf(JournalUnavailable.class);
+        assertThat(e).cause().isInstanceOf(CommitUnavailableException.class);
         refused++;
       }
     }
@@ -302,7 +303,7 @@ class GroupCommitTest {
     start(3, 100, 100);
     script = commands -> leftOut(commands, Set.copyOf(commands));
     Future<?> waits = submit(command(), LONG);
-    await().until(() -> registry.get("ledger.journal.postponed").counter().count() > 0);
+    await().until(() -> registry.get("kit.commit.postponed").counter().count() > 0);
 
     commits.close();
 
@@ -314,7 +315,7 @@ class GroupCommitTest {
     start(3, 100, 100);
     script = commands -> attempts.size() == 1 ? new Unknown<>(CONFLICT) : committed(commands);
 
-    assertThat(commits.submit(command(), LONG).outcome()).isEqualTo(new TurnOutcome.Turned());
+    assertThat(commits.submit(command(), LONG)).isEqualTo(DECIDED);
     assertThat(sizes()).containsExactly(1, 1);
   }
 
@@ -346,14 +347,14 @@ class GroupCommitTest {
     assertUnavailable(submit(command(), LONG), false);
 
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(LONG.dividedBy(4));
-    assertThat(registry.get("ledger.journal.refused").counter().count()).isEqualTo(1);
+    assertThat(registry.get("kit.commit.refused").counter().count()).isEqualTo(1);
   }
 
   @Test
   void whoLeftTheQueueIsNeverPlanned() throws Exception {
     start(3, 100, 100);
     submitAndHold();
-    TurnBack late = command();
+    Command late = command();
 
     assertUnavailable(submit(late, Duration.ofMillis(30)), false);
     firstMayEnd.countDown();
@@ -392,9 +393,10 @@ class GroupCommitTest {
     start(3, 100, 100);
     script = commands -> attempts.size() == 1 ? new Committed<>(List.of()) : committed(commands);
 
-    assertThatThrownBy(() -> commits.submit(command(), LONG)).isInstanceOf(JournalDefect.class);
+    assertThatThrownBy(() -> commits.submit(command(), LONG))
+        .isInstanceOf(CommitDefectException.class);
 
-    assertThat(commits.submit(command(), LONG).outcome()).isEqualTo(new TurnOutcome.Turned());
+    assertThat(commits.submit(command(), LONG)).isEqualTo(DECIDED);
   }
 
   @Test
@@ -415,40 +417,35 @@ class GroupCommitTest {
   }
 
   @Test
-  void settingsThatContradictEachOtherAreRefused() {
-    for (int zero = 0; zero < 5; zero++) {
-      int[] n = {1, 1, 1, 1, 1};
+  void rejectsLimitsBelowOne() {
+    FullJitter backoff = new FullJitter(Duration.ZERO, Duration.ZERO);
+    for (int zero = 0; zero < 4; zero++) {
+      int[] n = {1, 1, 1, 1};
       n[zero] = 0;
       assertThatIllegalArgumentException()
-          .isThrownBy(
-              () ->
-                  properties(
-                      n[0], n[1], n[2], n[3], n[4], Duration.ZERO, Duration.ZERO, Duration.ZERO));
+          .isThrownBy(() -> new GroupCommitLimits(n[0], n[1], n[2], backoff, Duration.ZERO, n[3]));
     }
-    Duration one = Duration.ofMillis(1);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> properties(1, 1, 1, 1, 1, one.multipliedBy(2), one, one));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> properties(1, 1, 1, 1, 1, one, one, one.negated()));
+        .isThrownBy(() -> new GroupCommitLimits(1, 1, 1, backoff, Duration.ofMillis(-1), 1));
   }
 
-  private void start(int attemptsMax, int queueMax, int batchMax) {
+  private void start(int attemptsMax, int queueMax, int weightMax) {
     commits =
-        new GroupCommit(
+        new GroupCommit<>(
+            "test",
+            Command::weight,
             commands -> {
               attempts.add(List.copyOf(commands));
               return script.apply(commands);
             },
-            properties(
-                1,
+            new GroupCommitLimits(
                 queueMax,
-                batchMax,
+                weightMax,
                 attemptsMax,
-                2,
-                Duration.ofNanos(1_000),
-                Duration.ofMillis(1),
-                lockPatience),
-            new JournalMetrics(registry));
+                new FullJitter(Duration.ofNanos(1_000), Duration.ofMillis(1)),
+                lockPatience,
+                2),
+            new GroupCommitMetrics(registry, "kit.commit"));
   }
 
   /// A first command whose attempt goes on until the test lets it end.
@@ -473,7 +470,7 @@ class GroupCommitTest {
     try {
       firstMayEnd.await();
     } catch (InterruptedException e) {
-      // The journal closes; a transaction in flight is not ended by that.
+      // It closes; a transaction in flight is not ended by that.
       isInterrupted = true;
       hold();
     }
@@ -491,24 +488,24 @@ class GroupCommitTest {
     return answers;
   }
 
-  private Future<?> submit(TurnBack command, Duration timeLeft) {
+  private Future<?> submit(Command command, Duration timeLeft) {
     return callers.submit(() -> commits.submit(command, timeLeft));
   }
 
   private void awaitQueued(int count) {
     await()
         .pollInterval(Duration.ofMillis(5))
-        .until(() -> registry.get("ledger.journal.queue").gauge().value() == count);
+        .until(() -> registry.get("kit.commit.queue").gauge().value() == count);
   }
 
-  /// Until the journal is closing: it refuses.
+  /// Until it is closing: it refuses.
   private void assertUnavailableSoon() {
     await()
         .pollInterval(Duration.ofMillis(5))
         .untilAsserted(
             () ->
                 assertThatThrownBy(() -> commits.submit(command(), Duration.ofMillis(1)))
-                    .hasRootCauseMessage("the journal is closed"));
+                    .hasRootCauseMessage("the test is closed"));
   }
 
   private static void assertUnavailable(Future<?> answer, Boolean outcomeUnknown) {
@@ -516,7 +513,7 @@ class GroupCommitTest {
         .isInstanceOf(ExecutionException.class)
         .cause()
         .isInstanceOfSatisfying(
-            JournalUnavailable.class,
+            CommitUnavailableException.class,
             e -> {
               if (outcomeUnknown != null) {
                 assertThat(e.outcomeUnknown()).isEqualTo(outcomeUnknown);
@@ -528,55 +525,25 @@ class GroupCommitTest {
     return attempts.stream().map(List::size).toList();
   }
 
-  private static JournalProperties properties(
-      int connectionsMax,
-      int queueMax,
-      int batchMax,
-      int attemptsMax,
-      int postponedMax,
-      Duration backoffBase,
-      Duration backoffMax,
-      Duration lockPatience) {
-    return new JournalProperties(
-        "",
-        "",
-        "",
-        connectionsMax,
-        queueMax,
-        batchMax,
-        attemptsMax,
-        backoffBase,
-        backoffMax,
-        lockPatience,
-        postponedMax);
-  }
-
   /// Those are not planned: their rows are locked.
-  private static CommitOutcome<List<Optional<Decision<?>>>> leftOut(
-      List<JournalCommand<?>> commands, Set<? extends JournalCommand<?>> stuck) {
+  private static CommitOutcome<List<Optional<String>>> leftOut(
+      List<Command> commands, Set<Command> stuck) {
     return new Committed<>(
         commands.stream()
-            .<Optional<Decision<?>>>map(
-                c ->
-                    stuck.contains(c)
-                        ? Optional.empty()
-                        : Optional.of(Decision.of(new TurnOutcome.Turned())))
+            .<Optional<String>>map(c -> stuck.contains(c) ? Optional.empty() : Optional.of(DECIDED))
             .toList());
   }
 
-  private static TurnBack command() {
-    return new TurnBack(UUID.randomUUID(), 1, null);
+  private static Command command() {
+    return command(1);
   }
 
-  private static PostTransfer post(int legs) {
-    return new PostTransfer(UUID.randomUUID(), 1, legs, null);
+  private static Command command(int weight) {
+    return new Command(UUID.randomUUID(), weight);
   }
 
-  private static CommitOutcome<List<Optional<Decision<?>>>> committed(
-      List<JournalCommand<?>> commands) {
+  private static CommitOutcome<List<Optional<String>>> committed(List<Command> commands) {
     return new Committed<>(
-        commands.stream()
-            .<Optional<Decision<?>>>map(c -> Optional.of(Decision.of(new TurnOutcome.Turned())))
-            .toList());
+        commands.stream().<Optional<String>>map(c -> Optional.of(DECIDED)).toList());
   }
 }
