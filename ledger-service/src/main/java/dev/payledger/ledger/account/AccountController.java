@@ -1,10 +1,10 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.kit.page.PageCursors;
 import dev.payledger.ledger.journal.AccountChange;
 import dev.payledger.ledger.journal.AccountStatus;
 import dev.payledger.ledger.journal.Sides;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
@@ -42,7 +42,7 @@ class AccountController {
   private final Holds holds;
   private final AccountChanges changes;
   private final Requests requests;
-  private final Cursors cursors;
+  private final PageCursors cursors;
 
   AccountController(
       AccountAdministration administration,
@@ -51,7 +51,7 @@ class AccountController {
       Holds holds,
       AccountChanges changes,
       Requests requests,
-      Cursors cursors) {
+      PageCursors cursors) {
     this.administration = administration;
     this.accounts = accounts;
     this.list = list;
@@ -108,7 +108,7 @@ class AccountController {
         this.list.find(
             ofOwner,
             filter,
-            cursor == null ? NO_ID : UUID.fromString(cursors.open(list, cursor)),
+            cursor == null ? NO_ID : UUID.fromString(Page.position(cursors, list, cursor)),
             checked + 1);
     Map<UUID, Account> all =
         accounts.findByIdIn(found.ids()).stream()
@@ -143,7 +143,7 @@ class AccountController {
     int checked = Page.checkedLimit(limit);
     UUID account = administration.of(id, Caller.of(auth)).id();
     String list = "holds of " + account;
-    UUID after = cursor == null ? NO_ID : UUID.fromString(cursors.open(list, cursor));
+    UUID after = cursor == null ? NO_ID : UUID.fromString(Page.position(cursors, list, cursor));
     List<Holds.Row> rows = holds.page(account, after, checked + 1);
     Page<HoldsView.Hold> page =
         Page.of(
@@ -224,7 +224,7 @@ class AccountController {
     int checked = Page.checkedLimit(limit);
     UUID account = administration.of(id, caller).id();
     String list = "changes of " + account;
-    long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor));
+    long after = cursor == null ? 0 : Long.parseLong(Page.position(cursors, list, cursor));
     return fresh(
         Page.of(
             changes.page(account, after, checked + 1).stream()

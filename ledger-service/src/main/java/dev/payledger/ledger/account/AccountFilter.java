@@ -1,8 +1,8 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.kit.page.PageCursors;
 import dev.payledger.ledger.journal.AccountStatus;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +22,6 @@ record AccountFilter(
 
   /// The name that cursors of this list are bound to.
   String list(Caller caller) {
-    return Cursors.list("accounts of " + caller.subject(), owner, currency, status);
+    return PageCursors.list("accounts of " + caller.subject(), owner, currency, status);
   }
 }

@@ -1,8 +1,8 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.kit.page.PageCursors;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
@@ -31,7 +31,7 @@ class HistoryController {
 
   private final AccountAdministration administration;
   private final AccountLines lines;
-  private final Cursors cursors;
+  private final PageCursors cursors;
   private final AccountProperties properties;
   private final JdbcClient sql;
   private final DatabaseClock clock;
@@ -39,7 +39,7 @@ class HistoryController {
   HistoryController(
       AccountAdministration administration,
       AccountLines lines,
-      Cursors cursors,
+      PageCursors cursors,
       AccountProperties properties,
       JdbcClient sql,
       DatabaseClock clock) {
@@ -78,7 +78,7 @@ class HistoryController {
     UUID account = administration.of(id, caller).id();
     AccountLines.Order asked = order == null ? AccountLines.Order.OLDEST_FIRST : order;
     String list =
-        Cursors.list(
+        PageCursors.list(
             "entries of " + account,
             asked,
             from == null ? null : time.from(),
@@ -86,7 +86,7 @@ class HistoryController {
     long first = from == null ? 1 : lines.before(account, time.from()).sequence() + 1;
     long last = to == null ? Long.MAX_VALUE : lines.before(account, time.to()).sequence();
     if (cursor != null) {
-      long seen = Long.parseLong(cursors.open(list, cursor));
+      long seen = Long.parseLong(Page.position(cursors, list, cursor));
       switch (asked) {
         case OLDEST_FIRST -> first = Math.max(first, seen + 1);
         case NEWEST_FIRST -> last = Math.min(last, seen - 1);
@@ -114,10 +114,11 @@ class HistoryController {
     TimeRange time = TimeRange.of(from, to);
     Account account = administration.of(id, caller);
     requireSettled("to", time.to(), "");
-    String list = Cursors.list("statement of " + account.id(), time.from(), time.to());
+    String list = PageCursors.list("statement of " + account.id(), time.from(), time.to());
     AccountLines.Place opening = lines.before(account.id(), time.from());
     AccountLines.Place closing = lines.before(account.id(), time.to());
-    long after = cursor == null ? opening.sequence() : Long.parseLong(cursors.open(list, cursor));
+    long after =
+        cursor == null ? opening.sequence() : Long.parseLong(Page.position(cursors, list, cursor));
     Page<AccountLine> page =
         Page.of(
             lines.page(

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.request;
 
+import dev.payledger.kit.page.PageCursors;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,17 @@ public record Page<T>(List<T> items, @Nullable String next) {
     }
     List<T> items = oneMore.subList(0, limit);
     return new Page<>(items, cursorAfter.apply(items.getLast()));
+  }
+
+  /// The position of a cursor as it came in a query; a forged or foreign one is a bad request.
+  public static String position(PageCursors cursors, String list, String cursor) {
+    return cursors
+        .open(list, cursor)
+        .orElseThrow(
+            () ->
+                new Problem(
+                    ProblemCode.INVALID_REQUEST,
+                    "cursor is not one that this list gave out. Start again without it."));
   }
 
   public static int checkedLimit(@Nullable Integer limit) {

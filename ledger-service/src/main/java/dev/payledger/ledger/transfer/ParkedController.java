@@ -1,7 +1,7 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.page.PageCursors;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
 import dev.payledger.ledger.request.ListPosition;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Pages;
@@ -38,11 +38,15 @@ class ParkedController {
   private final ParkedSagas parked;
   private final Transfers transfers;
   private final TransferViews views;
-  private final Cursors cursors;
+  private final PageCursors cursors;
   private final Pages pages;
 
   ParkedController(
-      ParkedSagas parked, Transfers transfers, TransferViews views, Cursors cursors, Pages pages) {
+      ParkedSagas parked,
+      Transfers transfers,
+      TransferViews views,
+      PageCursors cursors,
+      Pages pages) {
     this.parked = parked;
     this.transfers = transfers;
     this.views = views;

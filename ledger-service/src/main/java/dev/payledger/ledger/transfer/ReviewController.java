@@ -1,7 +1,7 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.page.PageCursors;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
 import dev.payledger.ledger.request.ListPosition;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Pages;
@@ -43,7 +43,7 @@ class ReviewController {
   private final Transfers transfers;
   private final TransferViews views;
   private final Requests requests;
-  private final Cursors cursors;
+  private final PageCursors cursors;
   private final Pages pages;
 
   ReviewController(
@@ -51,7 +51,7 @@ class ReviewController {
       Transfers transfers,
       TransferViews views,
       Requests requests,
-      Cursors cursors,
+      PageCursors cursors,
       Pages pages) {
     this.review = review;
     this.transfers = transfers;

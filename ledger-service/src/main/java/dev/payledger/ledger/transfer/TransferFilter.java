@@ -1,6 +1,6 @@
 package dev.payledger.ledger.transfer;
 
-import dev.payledger.ledger.request.Cursors;
+import dev.payledger.kit.page.PageCursors;
 import dev.payledger.ledger.request.Problem;
 import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.Text;
@@ -44,7 +44,7 @@ record TransferFilter(
 
   /// The name that cursors of this list are bound to.
   String list() {
-    return Cursors.list(
+    return PageCursors.list(
         "transfers of " + accountId, direction, status, time.from(), time.to(), reference);
   }
 }

@@ -1,9 +1,9 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.page.PageCursors;
 import dev.payledger.ledger.account.Account;
 import dev.payledger.ledger.account.Accounts;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
 import dev.payledger.ledger.request.ListPosition;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Pages;
@@ -36,7 +36,7 @@ class TransferViews {
   private final Timelines timelines;
   private final BalancesAfter balances;
   private final TransferList list;
-  private final Cursors cursors;
+  private final PageCursors cursors;
   private final Pages pages;
 
   TransferViews(
@@ -46,7 +46,7 @@ class TransferViews {
       Timelines timelines,
       BalancesAfter balances,
       TransferList list,
-      Cursors cursors,
+      PageCursors cursors,
       Pages pages) {
     this.transfers = transfers;
     this.accounts = accounts;
@@ -123,7 +123,7 @@ class TransferViews {
 
   private Page<Step> timeline(UUID id, @Nullable String cursor, int limit) {
     String list = "timeline of " + id;
-    long after = cursor == null ? 0 : Long.parseLong(cursors.open(list, cursor));
+    long after = cursor == null ? 0 : Long.parseLong(Page.position(cursors, list, cursor));
     return Page.of(
         timelines.page(id, after, limit + 1),
         limit,

@@ -1,5 +1,6 @@
 package dev.payledger.notify.feed;
 
+import dev.payledger.kit.page.PageCursors;
 import dev.payledger.notify.feed.Feeds.Page;
 import dev.payledger.notify.feed.Feeds.Reader;
 import dev.payledger.notify.web.Problems;
@@ -20,12 +21,12 @@ class FeedController {
       new SimpleGrantedAuthority("SCOPE_ledger:operate");
 
   private final Feeds feeds;
-  private final FeedCursors cursors;
+  private final PageCursors cursors;
   private final FeedProperties properties;
 
-  FeedController(Feeds feeds, FeedCursors cursors, FeedProperties properties) {
+  FeedController(Feeds feeds, FeedProperties properties) {
     this.feeds = feeds;
-    this.cursors = cursors;
+    this.cursors = new PageCursors(properties.cursorKey());
     this.properties = properties;
   }
 
@@ -43,7 +44,8 @@ class FeedController {
         cursor == null
             ? 0
             : cursors
-                .read(id, cursor)
+                .open(list(id), cursor)
+                .map(Long::parseLong)
                 .orElseThrow(
                     () ->
                         Problems.invalidRequest(
@@ -54,11 +56,16 @@ class FeedController {
 
   private FeedView view(UUID accountId, Page page, long after) {
     // Items have no gaps, so the place after them follows from their number.
-    String resume = cursors.after(accountId, after + page.items().size());
+    String resume = cursors.seal(list(accountId), Long.toString(after + page.items().size()));
     return new FeedView(
         page.isKnown(),
         page.items().stream().map(FeedItem::view).toList(),
         page.isMore() ? resume : null,
         resume);
+  }
+
+  /// The name that cursors of this feed are bound to.
+  private static String list(UUID accountId) {
+    return PageCursors.list("feed of " + accountId);
   }
 }
