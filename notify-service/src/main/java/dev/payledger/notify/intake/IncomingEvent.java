@@ -4,10 +4,10 @@ import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.contracts.AccountEvent;
 import java.util.UUID;
 
-/// What a record turned out to say.
-sealed interface Heard {
+/// What a record is.
+sealed interface IncomingEvent {
   /// A record that keeps its topic's contract.
-  sealed interface Event extends Heard {
+  sealed interface Event extends IncomingEvent {
     UUID eventId();
   }
 
@@ -16,10 +16,10 @@ sealed interface Heard {
   record EntryPosted(UUID eventId, AccountEntryEvent entry) implements Event {}
 
   /// A change of an account that its feed does not show.
-  record NotForTheFeed() implements Heard {}
+  record NotForTheFeed() implements IncomingEvent {}
 
   /// A record that breaks its topic's contract.
   ///
   /// @param why for an operator; may quote the record
-  record Unreadable(String why) implements Heard {}
+  record Unreadable(String why) implements IncomingEvent {}
 }

@@ -1,8 +1,9 @@
-package dev.payledger.fraud.intake;
+package dev.payledger.kit.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.payledger.kit.retry.FullJitter;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.CannotAcquireLockException;
@@ -12,9 +13,9 @@ import org.springframework.kafka.listener.ListenerExecutionFailedException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.util.backoff.BackOffExecution;
 
-class IntakeRetriesTest {
+class ConsumerConfigurationTest {
   @Test
-  void brokenDependencyIsToldFromARefusedValue() {
+  void distinguishesBrokenDependencyFromRejectedValue() {
     assertThat(broken(new CannotCreateTransactionException("no connection"))).isTrue();
     assertThat(broken(new DataAccessResourceFailureException("gone"))).isTrue();
     assertThat(broken(new CannotAcquireLockException("busy"))).isTrue();
@@ -25,9 +26,12 @@ class IntakeRetriesTest {
   }
 
   @Test
-  void pausesGrowToTheirCapAndAreRandom() {
+  void unboundedPausesGrowToTheirCapAndAreRandom() {
     BackOffExecution pauses =
-        new FullJitter(Duration.ofMillis(100), Duration.ofSeconds(5), FullJitter.FOR_EVER).start();
+        new JitteredBackOff(
+                new FullJitter(Duration.ofMillis(100), Duration.ofSeconds(5)),
+                JitteredBackOff.UNBOUNDED)
+            .start();
     long longest = 0;
     for (int i = 0; i < 2_000; i++) {
       long pause = pauses.nextBackOff();
@@ -39,7 +43,8 @@ class IntakeRetriesTest {
 
   @Test
   void boundedRetriesEnd() {
-    BackOffExecution pauses = new FullJitter(Duration.ofMillis(1), Duration.ofMillis(1), 2).start();
+    BackOffExecution pauses =
+        new JitteredBackOff(new FullJitter(Duration.ofMillis(1), Duration.ofMillis(1)), 2).start();
 
     assertThat(pauses.nextBackOff()).isNotEqualTo(BackOffExecution.STOP);
     assertThat(pauses.nextBackOff()).isNotEqualTo(BackOffExecution.STOP);
@@ -47,13 +52,19 @@ class IntakeRetriesTest {
   }
 
   @Test
-  void pauseThatLooksLikeDeathIsRefused() {
-    assertThatThrownBy(() -> new IntakeProperties(Duration.ofSeconds(1), Duration.ofMinutes(2), 4))
+  void rejectsPausesCloseToThePollInterval() {
+    assertThatThrownBy(() -> new ConsumerRetries(Duration.ofSeconds(1), Duration.ofMinutes(2), 4))
         .hasMessageContaining("poll interval");
+    assertThatThrownBy(() -> new ConsumerRetries(Duration.ofSeconds(2), Duration.ofSeconds(1), 4))
+        .hasMessageContaining("retry-first <= retry-cap");
+    assertThatThrownBy(() -> new ConsumerRetries(Duration.ZERO, Duration.ofSeconds(1), 4))
+        .hasMessageContaining("0 < retry-first");
+    assertThatThrownBy(() -> new ConsumerRetries(Duration.ofSeconds(1), Duration.ofSeconds(1), -1))
+        .hasMessageContaining("retries-max");
   }
 
   private static boolean broken(RuntimeException cause) {
-    return IntakeRetries.isBrokenDependency(
+    return ConsumerConfiguration.isBrokenDependency(
         new ListenerExecutionFailedException("listener failed", cause));
   }
 }
