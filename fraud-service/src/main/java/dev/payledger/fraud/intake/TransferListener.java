@@ -8,7 +8,7 @@ import dev.payledger.fraud.assessment.Leg;
 import dev.payledger.fraud.assessment.Screening;
 import dev.payledger.fraud.payee.Payees;
 import dev.payledger.fraud.review.Reviews;
-import dev.payledger.fraud.web.TraceFilter;
+import dev.payledger.kit.trace.Traceparent;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -106,7 +106,7 @@ class TransferListener {
 
   /// Puts the record's trace id into the log context until it is closed.
   static MDC.MDCCloseable inLog(ConsumerRecord<byte[], byte[]> record) {
-    return MDC.putCloseable(TraceFilter.TRACE_ID, TraceFilter.traceId(traceparent(record)));
+    return Traceparent.of(traceparent(record)).inLog();
   }
 
   private static @Nullable String traceparent(ConsumerRecord<byte[], byte[]> record) {

@@ -1,11 +1,11 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.LedgerErrorCode;
 import dev.payledger.ledger.request.Page;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.TimeRange;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -163,8 +163,8 @@ class HistoryController {
   /// Entries of a later time may still arrive.
   private void requireSettled(String name, Instant instant, String otherwise) {
     if (instant.isAfter(clock.now(sql).minus(properties.settleTime()))) {
-      throw new Problem(
-          ProblemCode.AS_OF_NOT_SETTLED,
+      throw new ProblemException(
+          LedgerErrorCode.AS_OF_NOT_SETTLED,
           "%s must be at least %d s ago: entries of that time may still arrive. Ask again then%s."
               .formatted(name, properties.settleTime().toSeconds(), otherwise));
     }

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.request;
 
+import dev.payledger.kit.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -72,9 +73,8 @@ public class Cursors {
     }
   }
 
-  private static Problem forged() {
-    return new Problem(
-        ProblemCode.INVALID_REQUEST,
+  private static ProblemException forged() {
+    return ProblemException.invalidRequest(
         "cursor is not one that this list gave out. Start again without it.");
   }
 }

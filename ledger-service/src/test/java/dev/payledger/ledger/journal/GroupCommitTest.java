@@ -491,8 +491,8 @@ class GroupCommitTest {
     return answers;
   }
 
-  private Future<?> submit(TurnBack command, Duration timeLeft) {
-    return callers.submit(() -> commits.submit(command, timeLeft));
+  private Future<?> submit(TurnBack command, Duration deadline) {
+    return callers.submit(() -> commits.submit(command, deadline));
   }
 
   private void awaitQueued(int count) {

@@ -3,6 +3,7 @@ package dev.payledger.ledger.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.payledger.kit.problem.ProblemException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
@@ -60,7 +61,8 @@ class CursorsTest {
   }
 
   private void assertRefused(String list, String cursor) {
-    Problem problem = catchThrowableOfType(Problem.class, () -> cursors.open(list, cursor));
+    ProblemException problem =
+        catchThrowableOfType(ProblemException.class, () -> cursors.open(list, cursor));
     assertThat(problem).as(cursor).isNotNull();
     assertThat(problem.getMessage()).isEqualTo("invalid-request");
   }

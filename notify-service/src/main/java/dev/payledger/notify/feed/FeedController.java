@@ -1,8 +1,8 @@
 package dev.payledger.notify.feed;
 
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.notify.feed.Feeds.Page;
 import dev.payledger.notify.feed.Feeds.Reader;
-import dev.payledger.notify.web.Problems;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -37,7 +37,7 @@ class FeedController {
       JwtAuthenticationToken token) {
     int items = limit == null ? properties.limitDefault() : limit;
     if (items < 1 || items > properties.limitMax()) {
-      throw Problems.invalidRequest("limit is 1 to " + properties.limitMax() + ".");
+      throw ProblemException.invalidRequest("limit is 1 to " + properties.limitMax() + ".");
     }
     long after =
         cursor == null
@@ -46,7 +46,7 @@ class FeedController {
                 .read(id, cursor)
                 .orElseThrow(
                     () ->
-                        Problems.invalidRequest(
+                        ProblemException.invalidRequest(
                             "The cursor is not one that this feed gave out. Start without one."));
     Reader reader = new Reader(token.getName(), token.getAuthorities().contains(OPERATE));
     return view(id, feeds.read(id, reader, after, items), after);

@@ -2,9 +2,9 @@ package dev.payledger.notify.intake;
 
 import dev.payledger.contracts.EventHeaders;
 import dev.payledger.contracts.Topics;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.notify.feed.Feeds;
 import dev.payledger.notify.feed.Merge;
-import dev.payledger.notify.web.TraceId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -119,7 +119,7 @@ class FeedListener {
 
   /// Puts the record's trace id into the log context until it is closed.
   static MDC.MDCCloseable inLog(ConsumerRecord<byte[], byte[]> record) {
-    return MDC.putCloseable(TraceId.KEY, TraceId.of(traceparent(record)));
+    return Traceparent.of(traceparent(record)).inLog();
   }
 
   private static @Nullable String traceparent(ConsumerRecord<byte[], byte[]> record) {
