@@ -1,11 +1,11 @@
 package dev.payledger.ledger.account;
 
 import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.request.Caller;
+import dev.payledger.ledger.request.LedgerErrorCode;
 import dev.payledger.ledger.request.Page;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.TimeRange;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -86,7 +86,7 @@ class HistoryController {
     long first = from == null ? 1 : lines.before(account, time.from()).sequence() + 1;
     long last = to == null ? Long.MAX_VALUE : lines.before(account, time.to()).sequence();
     if (cursor != null) {
-      long seen = Long.parseLong(Page.position(cursors, list, cursor));
+      long seen = Long.parseLong(cursors.open(list, cursor));
       switch (asked) {
         case OLDEST_FIRST -> first = Math.max(first, seen + 1);
         case NEWEST_FIRST -> last = Math.min(last, seen - 1);
@@ -118,7 +118,7 @@ class HistoryController {
     AccountLines.Place opening = lines.before(account.id(), time.from());
     AccountLines.Place closing = lines.before(account.id(), time.to());
     long after =
-        cursor == null ? opening.sequence() : Long.parseLong(Page.position(cursors, list, cursor));
+        cursor == null ? opening.sequence() : Long.parseLong(cursors.open(list, cursor));
     Page<AccountLine> page =
         Page.of(
             lines.page(
@@ -164,8 +164,8 @@ class HistoryController {
   /// Entries of a later time may still arrive.
   private void requireSettled(String name, Instant instant, String otherwise) {
     if (instant.isAfter(clock.now(sql).minus(properties.settleTime()))) {
-      throw new Problem(
-          ProblemCode.AS_OF_NOT_SETTLED,
+      throw new ProblemException(
+          LedgerErrorCode.AS_OF_NOT_SETTLED,
           "%s must be at least %d s ago: entries of that time may still arrive. Ask again then%s."
               .formatted(name, properties.settleTime().toSeconds(), otherwise));
     }

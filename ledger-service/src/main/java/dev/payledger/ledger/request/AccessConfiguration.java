@@ -1,5 +1,8 @@
 package dev.payledger.ledger.request;
 
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -17,7 +20,6 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Who may call what. The ledger trusts the caller's token and nothing about the network: that a
 /// request came through the gateway proves nothing.
@@ -25,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 class AccessConfiguration {
 
   @Bean
-  SecurityFilterChain access(HttpSecurity http, JsonMapper json) throws Exception {
+  SecurityFilterChain access(HttpSecurity http) throws Exception {
     return http.authorizeHttpRequests(
             requests ->
                 requests
@@ -46,9 +48,8 @@ class AccessConfiguration {
                 server
                     .jwt(jwt -> {})
                     .authenticationEntryPoint(
-                        (request, response, e) -> unauthenticated(json, request, response))
-                    .accessDeniedHandler(
-                        (request, response, e) -> forbidden(json, request, response))
+                        (request, response, e) -> unauthenticated(request, response))
+                    .accessDeniedHandler((request, response, e) -> forbidden(request, response))
                     .withObjectPostProcessor(
                         new ObjectPostProcessor<BearerTokenAuthenticationFilter>() {
                           @Override
@@ -57,9 +58,9 @@ class AccessConfiguration {
                             filter.setAuthenticationFailureHandler(
                                 (request, response, e) -> {
                                   if (e instanceof AuthenticationServiceException) {
-                                    uncheckable(json, request, response);
+                                    uncheckable(request, response);
                                   } else {
-                                    unauthenticated(json, request, response);
+                                    unauthenticated(request, response);
                                   }
                                 });
                             return filter;
@@ -69,9 +70,8 @@ class AccessConfiguration {
             exceptions ->
                 exceptions
                     .authenticationEntryPoint(
-                        (request, response, e) -> unauthenticated(json, request, response))
-                    .accessDeniedHandler(
-                        (request, response, e) -> forbidden(json, request, response)))
+                        (request, response, e) -> unauthenticated(request, response))
+                    .accessDeniedHandler((request, response, e) -> forbidden(request, response)))
         .sessionManagement(
             sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .csrf(AbstractHttpConfigurer::disable)
@@ -88,36 +88,29 @@ class AccessConfiguration {
         Clock.systemUTC());
   }
 
-  private static void unauthenticated(
-      JsonMapper json, HttpServletRequest request, HttpServletResponse response)
+  private static void unauthenticated(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-    LedgerProblems.write(
-        json,
+    ProblemWriter.write(
         request,
         response,
-        new Problem(ProblemCode.UNAUTHENTICATED, "A valid bearer token is required."));
+        Problem.of(CommonErrorCode.UNAUTHENTICATED, "A valid bearer token is required."));
   }
 
   /// The issuer's keys cannot be had: that says nothing about the caller.
-  private static void uncheckable(
-      JsonMapper json, HttpServletRequest request, HttpServletResponse response)
+  private static void uncheckable(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    response.setHeader(HttpHeaders.RETRY_AFTER, "1");
-    LedgerProblems.write(
-        json,
+    ProblemWriter.write(
         request,
         response,
-        new Problem(ProblemCode.UNAVAILABLE, "Tokens cannot be checked now. Try again."));
+        Problem.of(CommonErrorCode.UNAVAILABLE, "Tokens cannot be checked now. Try again."));
   }
 
-  private static void forbidden(
-      JsonMapper json, HttpServletRequest request, HttpServletResponse response)
+  private static void forbidden(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    LedgerProblems.write(
-        json,
+    ProblemWriter.write(
         request,
         response,
-        new Problem(ProblemCode.FORBIDDEN, "The token lacks the scope for this route."));
+        Problem.of(CommonErrorCode.FORBIDDEN, "The token lacks the scope for this route."));
   }
 }

@@ -17,7 +17,7 @@ public record ListPosition(Instant at, UUID id) {
     if (cursor == null) {
       return otherwise;
     }
-    String[] position = Page.position(cursors, list, cursor).split(" ", 2);
+    String[] position = cursors.open(list, cursor).split(" ", 2);
     return new ListPosition(Instant.parse(position[0]), UUID.fromString(position[1]));
   }
 

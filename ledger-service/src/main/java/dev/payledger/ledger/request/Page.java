@@ -1,6 +1,6 @@
 package dev.payledger.ledger.request;
 
-import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.ProblemException;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,23 +33,12 @@ public record Page<T>(List<T> items, @Nullable String next) {
     return new Page<>(items, cursorAfter.apply(items.getLast()));
   }
 
-  /// The position of a cursor as it came in a query; a forged or foreign one is a bad request.
-  public static String position(PageCursors cursors, String list, String cursor) {
-    return cursors
-        .open(list, cursor)
-        .orElseThrow(
-            () ->
-                new Problem(
-                    ProblemCode.INVALID_REQUEST,
-                    "cursor is not one that this list gave out. Start again without it."));
-  }
-
   public static int checkedLimit(@Nullable Integer limit) {
     if (limit == null) {
       return LIMIT_DEFAULT;
     }
     if (limit < 1 || limit > LIMIT_MAX) {
-      throw new Problem(ProblemCode.INVALID_REQUEST, "limit must be from 1 to " + LIMIT_MAX + ".");
+      throw ProblemException.invalidRequest("limit must be from 1 to " + LIMIT_MAX + ".");
     }
     return limit;
   }

@@ -1,12 +1,13 @@
 package dev.payledger.ledger.transfer;
 
 import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.request.Caller;
+import dev.payledger.ledger.request.LedgerErrorCode;
+import dev.payledger.ledger.request.LedgerProblems;
 import dev.payledger.ledger.request.ListPosition;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Pages;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.saga.ParkedSagas;
 import java.time.Instant;
 import java.util.List;
@@ -97,7 +98,7 @@ class ParkedController {
     Caller caller = Caller.of(auth);
     Transfer transfer = find(id);
     if (!parked.release(id)) {
-      throw new Problem(ProblemCode.NOT_PARKED, "The transfer's saga is not parked.");
+      throw new ProblemException(LedgerErrorCode.NOT_PARKED, "The transfer's saga is not parked.");
     }
     log.info("transfer {}: released by {}", id, caller.subject());
     return ResponseEntity.status(HttpStatus.ACCEPTED)
@@ -106,6 +107,6 @@ class ParkedController {
   }
 
   private Transfer find(UUID id) {
-    return transfers.findById(id).orElseThrow(Problem::notFound);
+    return transfers.findById(id).orElseThrow(LedgerProblems::notFound);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
@@ -14,7 +15,6 @@ import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.JournalDefect;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.journal.SagaStep;
-import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.testkit.Postgres;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.net.URI;
@@ -465,7 +465,7 @@ class SagaIT extends LedgerUnderTest {
       saga.run(
           new SagaLease(transfer, 1, 0, SagaStep.SCREEN, false),
           transfers.find(transfer),
-          TimeLeft.of(TIME));
+          Deadline.after(TIME));
       assertThat(everythingAbout(transfer, a, b)).as(mood.name()).isEqualTo(before);
     }
     assertThat(FRAUD.hasReleased(transfer)).isFalse();
@@ -587,7 +587,7 @@ class SagaIT extends LedgerUnderTest {
     saga.run(
         new SagaLease(transfer, 1, 0, SagaStep.COMPENSATE, false),
         transfers.find(transfer),
-        TimeLeft.of(LESS_THAN_A_CALL));
+        Deadline.after(LESS_THAN_A_CALL));
 
     assertThat(FRAUD.calls()).isEqualTo(calls);
     assertThat(status(transfer)).isEqualTo("REJECTED");

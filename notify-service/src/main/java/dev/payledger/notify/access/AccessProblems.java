@@ -1,15 +1,14 @@
 package dev.payledger.notify.access;
 
-import dev.payledger.notify.web.ProblemCode;
-import dev.payledger.notify.web.Problems;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.core.AuthenticationException;
@@ -18,19 +17,12 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Refusals that happen before a controller, as problems.
 @Component
 final class AccessProblems
     implements AuthenticationEntryPoint, AuthenticationFailureHandler, AccessDeniedHandler {
   private static final Logger LOG = LoggerFactory.getLogger(AccessProblems.class);
-
-  private final JsonMapper json;
-
-  AccessProblems(JsonMapper json) {
-    this.json = json;
-  }
 
   @Override
   public void commence(
@@ -42,10 +34,11 @@ final class AccessProblems
         exception instanceof OAuth2AuthenticationException
             ? "Bearer error=\"invalid_token\""
             : "Bearer");
-    write(
+    ProblemWriter.write(
+        request,
         response,
-        Problems.problem(
-            ProblemCode.UNAUTHENTICATED,
+        Problem.of(
+            CommonErrorCode.UNAUTHENTICATED,
             "A valid bearer token is needed. Get one at the issuer's token endpoint."));
   }
 
@@ -56,11 +49,11 @@ final class AccessProblems
     if (exception instanceof AuthenticationServiceException) {
       // Nothing is known about the token: its issuer's keys cannot be had. Not the caller's fault.
       LOG.warn("The issuer's keys cannot be fetched: {}", exception.toString());
-      response.setHeader(HttpHeaders.RETRY_AFTER, "1");
-      write(
+      ProblemWriter.write(
+          request,
           response,
-          Problems.problem(
-              ProblemCode.UNAVAILABLE,
+          Problem.of(
+              CommonErrorCode.UNAVAILABLE,
               "The token cannot be checked right now. Repeat the same request."));
     } else {
       commence(request, response, exception);
@@ -71,21 +64,17 @@ final class AccessProblems
   public void handle(
       HttpServletRequest request, HttpServletResponse response, AccessDeniedException exception)
       throws IOException {
-    write(
+    ProblemWriter.write(
+        request,
         response,
-        Problems.problem(
-            ProblemCode.FORBIDDEN, "The token lacks the scope that this operation needs."));
+        Problem.of(
+            CommonErrorCode.FORBIDDEN, "The token lacks the scope that this operation needs."));
   }
 
-  void writeMalformed(HttpServletResponse response) throws IOException {
-    write(
+  void writeMalformed(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    ProblemWriter.write(
+        request,
         response,
-        Problems.problem(ProblemCode.INVALID_REQUEST, "The path is not in its plain form."));
-  }
-
-  private void write(HttpServletResponse response, ProblemDetail problem) throws IOException {
-    response.setStatus(problem.getStatus());
-    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-    response.getOutputStream().write(json.writeValueAsBytes(problem));
+        Problem.of(CommonErrorCode.INVALID_REQUEST, "The path is not in its plain form."));
   }
 }

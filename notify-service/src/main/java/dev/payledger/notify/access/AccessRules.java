@@ -65,6 +65,6 @@ class AccessRules {
   /// A path that hides another one (`//`, `;`, `%2e`) is refused before it is matched.
   @Bean
   RequestRejectedHandler refusedPaths(AccessProblems problems) {
-    return (request, response, rejected) -> problems.writeMalformed(response);
+    return (request, response, rejected) -> problems.writeMalformed(request, response);
   }
 }

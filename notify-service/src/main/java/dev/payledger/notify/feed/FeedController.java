@@ -1,9 +1,9 @@
 package dev.payledger.notify.feed;
 
 import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.notify.feed.Feeds.Page;
 import dev.payledger.notify.feed.Feeds.Reader;
-import dev.payledger.notify.web.Problems;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -38,18 +38,9 @@ class FeedController {
       JwtAuthenticationToken token) {
     int items = limit == null ? properties.limitDefault() : limit;
     if (items < 1 || items > properties.limitMax()) {
-      throw Problems.invalidRequest("limit is 1 to " + properties.limitMax() + ".");
+      throw ProblemException.invalidRequest("limit is 1 to " + properties.limitMax() + ".");
     }
-    long after =
-        cursor == null
-            ? 0
-            : cursors
-                .open(list(id), cursor)
-                .map(Long::parseLong)
-                .orElseThrow(
-                    () ->
-                        Problems.invalidRequest(
-                            "The cursor is not one that this feed gave out. Start without one."));
+    long after = cursor == null ? 0 : Long.parseLong(cursors.open(list(id), cursor));
     Reader reader = new Reader(token.getName(), token.getAuthorities().contains(OPERATE));
     return view(id, feeds.read(id, reader, after, items), after);
   }

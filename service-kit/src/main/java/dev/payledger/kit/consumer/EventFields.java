@@ -1,5 +1,6 @@
 package dev.payledger.kit.consumer;
 
+import dev.payledger.kit.json.ExactUuid;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -93,7 +94,15 @@ public final class EventFields {
 
   /// A UUID in its 36 characters.
   public UUID id(String field) {
-    return ExactUuid.parse(field, text(field));
+    return uuid(field, text(field));
+  }
+
+  static UUID uuid(String what, String text) {
+    try {
+      return ExactUuid.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableEventException(what + ": not a UUID in its 36 characters", e);
+    }
   }
 
   /// The constant of that very name.

@@ -35,7 +35,7 @@ public record EventRecord(ConsumerRecord<byte[], byte[]> record) {
 
   /// The id in a header.
   public UUID headerId(String name) {
-    return ExactUuid.parse("header " + name, header(name));
+    return EventFields.uuid("header " + name, header(name));
   }
 
   /// Puts the trace id of the event into the log context until it is closed; a new one when the event

@@ -1,11 +1,11 @@
 package dev.payledger.kit.page;
 
+import dev.payledger.kit.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -51,23 +51,25 @@ public final class PageCursors {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
   }
 
-  /// The position of a cursor of this list; empty for a forged one, an edited one and one of another
-  /// list.
-  public Optional<String> open(String list, String cursor) {
+  /// The position of a cursor of this list.
+  ///
+  /// @throws ProblemException 400 for a forged cursor, an edited one and one of another list
+  public String open(String list, String cursor) {
     byte[] sealed;
     try {
       sealed = Base64.getUrlDecoder().decode(cursor);
     } catch (IllegalArgumentException e) {
-      return Optional.empty();
+      throw forged();
     }
     if (sealed.length <= MAC_BYTES) {
-      return Optional.empty();
+      throw forged();
     }
     byte[] text = Arrays.copyOfRange(sealed, MAC_BYTES, sealed.length);
     // In constant time, so that a signature cannot be guessed byte by byte.
-    return MessageDigest.isEqual(mac(list, text), Arrays.copyOf(sealed, MAC_BYTES))
-        ? Optional.of(new String(text, StandardCharsets.UTF_8))
-        : Optional.empty();
+    if (!MessageDigest.isEqual(mac(list, text), Arrays.copyOf(sealed, MAC_BYTES))) {
+      throw forged();
+    }
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   private byte[] mac(String list, byte[] text) {
@@ -80,5 +82,10 @@ public final class PageCursors {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has HmacSHA256", e);
     }
+  }
+
+  private static ProblemException forged() {
+    return ProblemException.invalidRequest(
+        "cursor is not one that this list gave out. Start again without it.");
   }
 }

@@ -1,5 +1,5 @@
 /// Signed page cursors: a caller can only send back a position that it was given. Read `PageCursors`.
-/// Uses the JDK only.
+/// Uses `problem`.
 @NullMarked
 package dev.payledger.kit.page;
 
