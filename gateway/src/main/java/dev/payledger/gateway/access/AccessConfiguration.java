@@ -3,6 +3,8 @@ package dev.payledger.gateway.access;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import dev.payledger.gateway.routes.Route;
+import dev.payledger.kit.access.AccessTokens;
+import dev.payledger.kit.access.JwksCache;
 import dev.payledger.kit.problem.CommonErrorCode;
 import dev.payledger.kit.problem.Problem;
 import dev.payledger.kit.problem.ProblemWriter;
@@ -43,7 +45,7 @@ class AccessConfiguration {
     return AccessTokens.decoder(
         ownKeys.getIfAvailable(
             () ->
-                new IssuerKeys(
+                new JwksCache(
                     properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock)),
         properties.issuerUrl(),
         AccessProperties.AUDIENCE,

@@ -117,8 +117,7 @@ class HistoryController {
     String list = PageCursors.list("statement of " + account.id(), time.from(), time.to());
     AccountLines.Place opening = lines.before(account.id(), time.from());
     AccountLines.Place closing = lines.before(account.id(), time.to());
-    long after =
-        cursor == null ? opening.sequence() : Long.parseLong(cursors.open(list, cursor));
+    long after = cursor == null ? opening.sequence() : Long.parseLong(cursors.open(list, cursor));
     Page<AccountLine> page =
         Page.of(
             lines.page(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.payledger.kit.groupcommit.CommitOutcome;
 import dev.payledger.kit.groupcommit.CommitOutcome.Aborted;
 import dev.payledger.kit.groupcommit.CommitOutcome.Blocked;
 import dev.payledger.kit.groupcommit.CommitOutcome.Committed;

@@ -1,4 +1,4 @@
-package dev.payledger.testkit;
+package dev.payledger.kit.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -12,6 +12,9 @@ import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.sun.net.httpserver.HttpServer;
+import dev.payledger.testkit.Ports;
+import dev.payledger.testkit.SettableClock;
+import dev.payledger.testkit.TestIssuer;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,9 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What every service that checks tokens promises of an issuer's keys, and when they are rotated. Each
-/// has such a source of its own, and runs these tests on it.
-public abstract class IssuerKeysContract {
+/// When keys are fetched, and what happens when they are rotated.
+class JwksCacheIT {
   private static final Duration FRESH = Duration.ofMinutes(5);
   private static final Duration STALE = Duration.ofHours(1);
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -37,13 +39,11 @@ public abstract class IssuerKeysContract {
   private HttpServer server;
   private JWKSource<SecurityContext> keys;
 
-  protected abstract JWKSource<SecurityContext> keys(
-      URI jwksUrl, Duration fresh, Duration stale, Clock clock);
-
   @BeforeEach
   void anIssuer() {
     server = issuer.serveKeys(port);
-    keys = keys(URI.create("http://127.0.0.1:" + port + "/oauth2/jwks"), FRESH, STALE, clock);
+    keys =
+        new JwksCache(URI.create("http://127.0.0.1:" + port + "/oauth2/jwks"), FRESH, STALE, clock);
   }
 
   @AfterEach

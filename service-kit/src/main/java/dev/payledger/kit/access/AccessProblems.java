@@ -1,4 +1,4 @@
-package dev.payledger.notify.access;
+package dev.payledger.kit.access;
 
 import dev.payledger.kit.problem.CommonErrorCode;
 import dev.payledger.kit.problem.Problem;
@@ -16,10 +16,8 @@ import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
-import org.springframework.stereotype.Component;
 
-/// Refusals that happen before a controller, as problems.
-@Component
+/// Answers requests without a valid token, or without the scope, with problems.
 final class AccessProblems
     implements AuthenticationEntryPoint, AuthenticationFailureHandler, AccessDeniedHandler {
   private static final Logger LOG = LoggerFactory.getLogger(AccessProblems.class);
@@ -28,7 +26,9 @@ final class AccessProblems
   public void commence(
       HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
       throws IOException {
-    // RFC 6750: an error code only when a token was there. Why it is no good stays in here.
+    // RFC 6750, section 3.1: an error code only when a token was there. Which check failed is not
+    // told,
+    // because that helps a forger only.
     response.setHeader(
         HttpHeaders.WWW_AUTHENTICATE,
         exception instanceof OAuth2AuthenticationException
@@ -47,7 +47,7 @@ final class AccessProblems
       HttpServletRequest request, HttpServletResponse response, AuthenticationException exception)
       throws IOException {
     if (exception instanceof AuthenticationServiceException) {
-      // Nothing is known about the token: its issuer's keys cannot be had. Not the caller's fault.
+      // Nothing is known about the token: it is not the caller's fault.
       LOG.warn("The issuer's keys cannot be fetched: {}", exception.toString());
       ProblemWriter.write(
           request,
@@ -69,12 +69,5 @@ final class AccessProblems
         response,
         Problem.of(
             CommonErrorCode.FORBIDDEN, "The token lacks the scope that this operation needs."));
-  }
-
-  void writeMalformed(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    ProblemWriter.write(
-        request,
-        response,
-        Problem.of(CommonErrorCode.INVALID_REQUEST, "The path is not in its plain form."));
   }
 }

@@ -1,4 +1,4 @@
-package dev.payledger.notify.access;
+package dev.payledger.kit.access;
 
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.RemoteKeySourceException;
@@ -22,14 +22,14 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The issuer's public keys, fetched over HTTP and kept.
+/// The issuer's public keys (JSON Web Key Set, RFC 7517), fetched over HTTP and cached.
 ///
-/// They are fetched again when they are no longer fresh, and for a key id that is not among them, for
-/// the issuer may have a new one; for that not more than once a second, however many forged tokens name
-/// keys that nobody has. An issuer that cannot be reached ends nothing at once: the last keys that it
-/// gave are used until they are stale. So a key that the issuer takes back lets nobody in after
-/// `fresh`, or after `stale` while the issuer cannot be asked.
-final class IssuerKeys implements JWKSource<SecurityContext> {
+/// They are fetched again when they are no longer fresh, and for a key id that is not among them,
+/// because the issuer may have a new one; for that not more than once a second, however many forged
+/// tokens name unknown keys. While the issuer cannot be reached, the last fetched keys are used until
+/// they are stale. So a key that the issuer revokes is not accepted after `fresh`, or after `stale`
+/// while the issuer cannot be reached.
+public final class JwksCache implements JWKSource<SecurityContext> {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
   private static final int BYTES_MAX = 64 * 1024;
@@ -49,15 +49,15 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
   private final ResourceRetriever http =
       new DefaultResourceRetriever(
           (int) CONNECT_TIMEOUT.toMillis(), (int) READ_TIMEOUT.toMillis(), BYTES_MAX);
-  // One fetch at a time: who comes meanwhile waits for what it brings, rather than ask as well.
+  // One fetch at a time: concurrent requests wait for its result and do not fetch as well.
   private final ReentrantLock fetching = new ReentrantLock();
   private volatile @Nullable Fetched fetched;
   private volatile @Nullable Instant triedAt;
   private volatile @Nullable Exception failure;
 
   /// @param fresh how long fetched keys count as all that there are
-  /// @param stale how long they are used when no others can be had
-  IssuerKeys(URI url, Duration fresh, Duration stale, Clock clock) {
+  /// @param stale how long they are used when no others can be fetched
+  public JwksCache(URI url, Duration fresh, Duration stale, Clock clock) {
     try {
       this.url = url.toURL();
     } catch (MalformedURLException e) {
@@ -97,8 +97,8 @@ final class IssuerKeys implements JWKSource<SecurityContext> {
         now != null && isYoungerThan(stale, now.at()) ? selector.select(now.keys()) : List.of();
     Exception why = failure;
     if (foundNow.isEmpty() && why != null) {
-      // Nobody can say whether there is such a key: no reason to call the token forged.
-      throw new RemoteKeySourceException("the issuer's keys cannot be had", why);
+      // Whether there is such a key is not known: no reason to reject the token as forged.
+      throw new RemoteKeySourceException("the issuer's keys cannot be fetched", why);
     }
     return foundNow;
   }

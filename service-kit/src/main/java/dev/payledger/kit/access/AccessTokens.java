@@ -1,4 +1,4 @@
-package dev.payledger.notify.access;
+package dev.payledger.kit.access;
 
 import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.jwk.source.JWKSource;
@@ -27,9 +27,8 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
 /// Validates access tokens by RFC 9068 and RFC 8725: RS256 only, the type `at+jwt`, one issuer, this
 /// service's audience, the time, and the types of the claims.
-final class AccessTokens {
-  /// How much an issuer's clock may differ. The same in every service, so that none accepts a token
-  /// which another one refuses.
+public final class AccessTokens {
+  /// How much an issuer's clock may differ.
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
 
   private static final List<String> TYPES = List.of("at+jwt", "application/at+jwt");
@@ -41,7 +40,10 @@ final class AccessTokens {
 
   private AccessTokens() {}
 
-  static JwtDecoder decoder(
+  /// @param issuer the only issuer whose tokens are accepted
+  /// @param audience the service's own name in `aud`
+  /// @param clock checks the token's times
+  public static JwtDecoder decoder(
       JWKSource<SecurityContext> keys, String issuer, String audience, Clock clock) {
     NimbusJwtDecoder decoder =
         NimbusJwtDecoder.withJwkSource(keys).jwsAlgorithm(SignatureAlgorithm.RS256).build();
