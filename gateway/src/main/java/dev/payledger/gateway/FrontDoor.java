@@ -1,8 +1,9 @@
 package dev.payledger.gateway;
 
+import dev.payledger.gateway.deadline.DeadlineFilter;
+import dev.payledger.gateway.deadline.DeadlineProperties;
 import dev.payledger.gateway.limits.RateLimits;
 import dev.payledger.gateway.problem.LastResortFilter;
-import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.routes.BodyFilter;
 import dev.payledger.gateway.routes.CallerLimitFilter;
 import dev.payledger.gateway.routes.OpenLimitFilter;
@@ -10,9 +11,7 @@ import dev.payledger.gateway.routes.Routes;
 import dev.payledger.gateway.routes.SizeAndShapeFilter;
 import dev.payledger.gateway.shedding.Shedding;
 import dev.payledger.gateway.shedding.SheddingFilter;
-import dev.payledger.gateway.timeleft.TimeLeftFilter;
-import dev.payledger.gateway.timeleft.TimeLeftProperties;
-import dev.payledger.gateway.trace.TraceFilter;
+import dev.payledger.kit.trace.TraceFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.util.List;
@@ -37,7 +36,7 @@ class FrontDoor {
           // A known route, a bounded body, the right media type.
           SizeAndShapeFilter.class,
           // How long it may take.
-          TimeLeftFilter.class,
+          DeadlineFilter.class,
           // How often anybody may read what is open to all.
           OpenLimitFilter.class,
           // Who it is, and whether they may: Spring Security's chains (AccessConfiguration, and in
@@ -58,39 +57,38 @@ class FrontDoor {
   }
 
   @Bean
-  FilterRegistrationBean<LastResortFilter> lastResort(Problems problems) {
-    return at(new LastResortFilter(problems));
+  FilterRegistrationBean<LastResortFilter> lastResort() {
+    return at(new LastResortFilter());
   }
 
   @Bean
-  FilterRegistrationBean<SizeAndShapeFilter> sizeAndShape(Routes routes, Problems problems) {
-    return at(new SizeAndShapeFilter(routes, problems));
+  FilterRegistrationBean<SizeAndShapeFilter> sizeAndShape(Routes routes) {
+    return at(new SizeAndShapeFilter(routes));
   }
 
   @Bean
-  FilterRegistrationBean<TimeLeftFilter> timeLeft(
-      TimeLeftProperties properties, Problems problems) {
-    return at(new TimeLeftFilter(properties, problems));
+  FilterRegistrationBean<DeadlineFilter> deadline(DeadlineProperties properties) {
+    return at(new DeadlineFilter(properties));
   }
 
   @Bean
-  FilterRegistrationBean<OpenLimitFilter> openLimit(RateLimits limits, Problems problems) {
-    return at(new OpenLimitFilter(limits, problems));
+  FilterRegistrationBean<OpenLimitFilter> openLimit(RateLimits limits) {
+    return at(new OpenLimitFilter(limits));
   }
 
   @Bean
-  FilterRegistrationBean<BodyFilter> body(Problems problems) {
-    return at(new BodyFilter(problems));
+  FilterRegistrationBean<BodyFilter> body() {
+    return at(new BodyFilter());
   }
 
   @Bean
-  FilterRegistrationBean<SheddingFilter> shed(Shedding shedding, Problems problems) {
-    return at(new SheddingFilter(shedding, problems));
+  FilterRegistrationBean<SheddingFilter> shed(Shedding shedding) {
+    return at(new SheddingFilter(shedding));
   }
 
   @Bean
-  FilterRegistrationBean<CallerLimitFilter> rateLimit(RateLimits limits, Problems problems) {
-    return at(new CallerLimitFilter(limits, problems));
+  FilterRegistrationBean<CallerLimitFilter> rateLimit(RateLimits limits) {
+    return at(new CallerLimitFilter(limits));
   }
 
   /// Spring Boot registers Spring Security's filter at a place of its own; the others stand around it.

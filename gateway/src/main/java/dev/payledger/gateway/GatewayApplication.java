@@ -1,5 +1,6 @@
 package dev.payledger.gateway;
 
+import dev.payledger.kit.problem.ContainerErrors;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -9,6 +10,7 @@ import org.springframework.boot.security.oauth2.server.authorization.autoconfigu
 import org.springframework.boot.security.oauth2.server.authorization.autoconfigure.servlet.OAuth2AuthorizationServerJwtAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
@@ -24,6 +26,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
     })
 @ConfigurationPropertiesScan
 @EnableScheduling
+@Import(ContainerErrors.class)
 public class GatewayApplication {
   /// At least as many as there are scheduled runs.
   private static final int RUNS_MAX = 8;

@@ -116,7 +116,7 @@ class FrontDoorIT extends GatewayUnderTest {
   }
 
   @Test
-  void theTimeLeftIsCappedAndPassedOn() {
+  void deadlineIsCappedAndPassedOn() {
     send(as("alice", "/v1/accounts").header("Request-Timeout-Ms", "4000"));
     send(as("alice", "/v1/accounts").header("Request-Timeout-Ms", "999999999"));
     get("alice", "/v1/accounts");

@@ -38,7 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
     webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
     properties = {
       "management.server.port=0",
-      "TIME_LEFT_UNASKED=5s",
+      "DEADLINE_UNNAMED=5s",
       "ISSUER_URL=" + GatewayUnderTest.ISSUER
     })
 @ActiveProfiles("demo")

@@ -53,9 +53,9 @@ public class Stack {
 
   public static final Map<String, String> GATEWAY_CLOCKS =
       Map.of(
-          "TIME_LEFT_UNASKED", "5s",
+          "DEADLINE_UNNAMED", "5s",
           // The lease is as long.
-          "TIME_LEFT_MAX", "5s",
+          "DEADLINE_MAX", "5s",
           "IDEMPOTENCY_WAIT_MAX", "2s");
 
   /// So much that nobody meets a limit of one caller, where something else is asked for: few tokens

@@ -1,11 +1,11 @@
 package dev.payledger.fraud.assessment;
 
-import dev.payledger.fraud.web.Deadline;
-import dev.payledger.fraud.web.Problems;
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.problem.ProblemException;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.UUID;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -28,34 +28,32 @@ class AssessmentController {
   @PutMapping(
       consumes = MediaType.APPLICATION_JSON_VALUE,
       produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<?> assess(
-      Deadline deadline, @PathVariable UUID transferId, @RequestBody AssessmentRequest request) {
-    return switch (screening.screen(transferId, request, deadline)) {
-      case ScreeningOutcome.Assessed assessed -> ResponseEntity.ok(assessed.view());
-      case ScreeningOutcome.Mismatch() -> problem(AssessmentProblems.mismatch());
-      case ScreeningOutcome.Released() -> problem(AssessmentProblems.released());
-      case ScreeningOutcome.TooLate() -> throw Problems.tooLate();
+  AssessmentView assess(
+      @PathVariable UUID transferId,
+      @RequestBody AssessmentRequest assessment,
+      HttpServletRequest request) {
+    Deadline deadline = Deadline.of(request);
+    return switch (screening.screen(transferId, assessment, deadline)) {
+      case ScreeningOutcome.Assessed assessed -> assessed.view();
+      case ScreeningOutcome.Mismatch() -> throw AssessmentProblems.mismatch();
+      case ScreeningOutcome.Released() -> throw AssessmentProblems.released();
+      case ScreeningOutcome.TooLate() -> throw Deadline.exceeded();
     };
   }
 
   /// @param movedMinor what the transfer has moved, minor units: that much stays reserved
   @DeleteMapping
   ResponseEntity<Void> release(
-      Deadline deadline,
       @PathVariable UUID transferId,
-      @RequestParam(defaultValue = "0") long movedMinor) {
+      @RequestParam(defaultValue = "0") long movedMinor,
+      HttpServletRequest request) {
     if (movedMinor < 0 || movedMinor > Leg.AMOUNT_MINOR_MAX) {
-      throw Problems.invalidRequest("movedMinor must be from 0 to " + Leg.AMOUNT_MINOR_MAX + ".");
+      throw ProblemException.invalidRequest(
+          "movedMinor must be from 0 to " + Leg.AMOUNT_MINOR_MAX + ".");
     }
-    if (!screening.release(transferId, movedMinor, deadline)) {
-      throw Problems.tooLate();
+    if (!screening.release(transferId, movedMinor, Deadline.of(request))) {
+      throw Deadline.exceeded();
     }
     return ResponseEntity.status(HttpStatus.NO_CONTENT).build();
-  }
-
-  private static ResponseEntity<ProblemDetail> problem(ProblemDetail problem) {
-    return ResponseEntity.status(problem.getStatus())
-        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-        .body(problem);
   }
 }

@@ -8,7 +8,7 @@ import dev.payledger.fraud.rules.RuleBook;
 import dev.payledger.fraud.rules.RuleInput;
 import dev.payledger.fraud.rules.RulesProperties;
 import dev.payledger.fraud.rules.Velocity;
-import dev.payledger.fraud.web.Deadline;
+import dev.payledger.kit.deadline.Deadline;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package dev.payledger.fraud.blocking;
 
 import dev.payledger.contracts.BlockedAccountEvent;
 import dev.payledger.fraud.blocking.BlockedAccounts.Change;
-import dev.payledger.fraud.web.Problems;
+import dev.payledger.kit.problem.ProblemException;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ class BlockedAccountController {
       @RequestParam(required = false) @Nullable UUID after,
       @RequestParam(defaultValue = "50") int limit) {
     if (limit < 1 || limit > LIMIT_MAX) {
-      throw Problems.invalidRequest("limit is 1 to " + LIMIT_MAX + ".");
+      throw ProblemException.invalidRequest("limit is 1 to " + LIMIT_MAX + ".");
     }
     List<Change> found = blocked.blocked(after, limit + 1);
     List<Change> page = found.subList(0, Math.min(limit, found.size()));
@@ -53,7 +53,7 @@ class BlockedAccountController {
   BlockedAccountView change(
       @PathVariable UUID accountId, @RequestBody BlockedAccountRequest request) {
     if (accountId.equals(BlockedAccountEvent.END_OF_LIST)) {
-      throw Problems.invalidRequest("The id of zeros is no account's.");
+      throw ProblemException.invalidRequest("The id of zeros is no account's.");
     }
     blocked.change(accountId, request.isBlocked(), request.changedBy(), request.reason());
     return one(accountId);

@@ -1,11 +1,11 @@
 package dev.payledger.fraud.demo;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.payledger.fraud.web.ProblemCode;
-import dev.payledger.fraud.web.Problems;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.trace.Traceparent;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +21,6 @@ import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
 import org.springframework.stereotype.Component;
 
 /// `/actuator/faults` on the management port: which faults are on, one more, none.
@@ -114,16 +113,10 @@ class FaultsEndpoint {
     return Integer.parseInt(matcher.group(1));
   }
 
-  /// Written out, because the endpoints' own JSON mapper does not know the form of a problem.
   private static WebEndpointResponse<Map<String, Object>> refusal(String detail) {
-    ProblemDetail problem = Problems.problem(ProblemCode.INVALID_REQUEST, detail);
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("type", String.valueOf(problem.getType()));
-    body.put("title", problem.getTitle());
-    body.put("status", problem.getStatus());
-    body.put("detail", problem.getDetail());
-    body.putAll(Objects.requireNonNullElse(problem.getProperties(), Map.of()));
     return new WebEndpointResponse<>(
-        body, WebEndpointResponse.STATUS_BAD_REQUEST, MediaType.APPLICATION_PROBLEM_JSON);
+        Problem.of(CommonErrorCode.INVALID_REQUEST, detail).body(Traceparent.start().traceId()),
+        WebEndpointResponse.STATUS_BAD_REQUEST,
+        MediaType.APPLICATION_PROBLEM_JSON);
   }
 }

@@ -1,6 +1,5 @@
 package dev.payledger.fraud.intake;
 
-import dev.payledger.contracts.EventHeaders;
 import dev.payledger.contracts.Topics;
 import dev.payledger.contracts.TransferEvent;
 import dev.payledger.fraud.assessment.AssessmentRequest;
@@ -8,13 +7,11 @@ import dev.payledger.fraud.assessment.Leg;
 import dev.payledger.fraud.assessment.Screening;
 import dev.payledger.fraud.payee.Payees;
 import dev.payledger.fraud.review.Reviews;
-import dev.payledger.fraud.web.TraceFilter;
-import java.nio.charset.StandardCharsets;
+import dev.payledger.kit.consumer.DeadLetterReason;
+import dev.payledger.kit.consumer.DeadLetters;
+import dev.payledger.kit.consumer.EventRecord;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -50,15 +47,16 @@ class TransferListener {
 
   /// One thread for all partitions: most events need no database, and screening keeps the pool.
   @KafkaListener(topics = Topics.TRANSFER)
-  void hear(ConsumerRecord<byte[], byte[]> record) {
-    try (var _ = inLog(record)) {
-      switch (reader.read(record)) {
-        case Heard.Moved moved -> learn(moved.event());
-        case Heard.NothingMoved() -> {
+  void onEvent(ConsumerRecord<byte[], byte[]> record) {
+    EventRecord event = new EventRecord(record);
+    try (var _ = event.inLog()) {
+      switch (reader.read(event)) {
+        case IncomingEvent.Moved moved -> learn(moved.event());
+        case IncomingEvent.NothingMoved() -> {
           // Nobody was paid.
         }
-        case Heard.Unreadable unreadable ->
-            deadLetters.keep(record, DeadLetters.Reason.UNREADABLE, unreadable.why());
+        case IncomingEvent.Unreadable unreadable ->
+            deadLetters.keep(record, DeadLetterReason.UNREADABLE, unreadable.why());
       }
     }
   }
@@ -102,17 +100,5 @@ class TransferListener {
                 .map(leg -> new Leg(leg.debitAccountId(), leg.creditAccountId(), leg.amountMinor()))
                 .toList();
     return new AssessmentRequest(event.currency(), false, legs);
-  }
-
-  /// Puts the record's trace id into the log context until it is closed.
-  static MDC.MDCCloseable inLog(ConsumerRecord<byte[], byte[]> record) {
-    return MDC.putCloseable(TraceFilter.TRACE_ID, TraceFilter.traceId(traceparent(record)));
-  }
-
-  private static @Nullable String traceparent(ConsumerRecord<byte[], byte[]> record) {
-    Header header = record.headers().lastHeader(EventHeaders.TRACEPARENT);
-    return header == null || header.value() == null
-        ? null
-        : new String(header.value(), StandardCharsets.UTF_8);
   }
 }

@@ -1,12 +1,10 @@
 package dev.payledger.fraud.review;
 
 import dev.payledger.fraud.assessment.Verdict;
-import dev.payledger.fraud.web.Problems;
+import dev.payledger.kit.problem.ProblemException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -34,34 +32,25 @@ class ReviewController {
       @RequestParam(required = false) @Nullable UUID after,
       @RequestParam(defaultValue = "50") int limit) {
     if (limit < 1 || limit > LIMIT_MAX) {
-      throw Problems.invalidRequest("limit is 1 to " + LIMIT_MAX + ".");
+      throw ProblemException.invalidRequest("limit is 1 to " + LIMIT_MAX + ".");
     }
     return reviews.page(status, verdict, after, limit);
   }
 
   @GetMapping(path = "/{transferId}", produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<?> one(@PathVariable UUID transferId) {
-    return reviews
-        .find(transferId)
-        .<ResponseEntity<?>>map(ResponseEntity::ok)
-        .orElseGet(() -> problem(ReviewProblems.unknown()));
+  ReviewView one(@PathVariable UUID transferId) {
+    return reviews.find(transferId).orElseThrow(ReviewProblems::unknown);
   }
 
   @PostMapping(
       path = "/{transferId}",
       consumes = MediaType.APPLICATION_JSON_VALUE,
       produces = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<?> decide(@PathVariable UUID transferId, @RequestBody DecisionRequest request) {
+  ReviewView decide(@PathVariable UUID transferId, @RequestBody DecisionRequest request) {
     return switch (reviews.decide(transferId, request)) {
-      case DecisionOutcome.Stands stands -> ResponseEntity.ok(stands.review());
-      case DecisionOutcome.DecidedBefore() -> problem(ReviewProblems.decidedBefore());
-      case DecisionOutcome.Unknown() -> problem(ReviewProblems.unknown());
+      case DecisionOutcome.Stands stands -> stands.review();
+      case DecisionOutcome.DecidedBefore() -> throw ReviewProblems.decidedBefore();
+      case DecisionOutcome.Unknown() -> throw ReviewProblems.unknown();
     };
-  }
-
-  private static ResponseEntity<ProblemDetail> problem(ProblemDetail problem) {
-    return ResponseEntity.status(problem.getStatus())
-        .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-        .body(problem);
   }
 }

@@ -1,21 +1,21 @@
 package dev.payledger.fraud.review;
 
-import dev.payledger.fraud.web.ProblemCode;
-import dev.payledger.fraud.web.Problems;
-import org.springframework.http.ProblemDetail;
+import dev.payledger.fraud.web.FraudErrorCode;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.ProblemException;
 
 /// The refusals of this feature as problems.
 final class ReviewProblems {
   private ReviewProblems() {}
 
-  static ProblemDetail unknown() {
-    return Problems.problem(
-        ProblemCode.NOT_FOUND, "No transfer of this id is known to have passed unscreened.");
+  static ProblemException unknown() {
+    return new ProblemException(
+        CommonErrorCode.NOT_FOUND, "No transfer of this id is known to have passed unscreened.");
   }
 
-  static ProblemDetail decidedBefore() {
-    return Problems.problem(
-        ProblemCode.REVIEW_DECIDED,
+  static ProblemException decidedBefore() {
+    return new ProblemException(
+        FraudErrorCode.REVIEW_DECIDED,
         "This review was decided before, and the first decision stands. GET it to see who decided"
             + " what.");
   }

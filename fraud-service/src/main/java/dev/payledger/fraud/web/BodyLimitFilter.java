@@ -1,5 +1,7 @@
 package dev.payledger.fraud.web;
 
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.ProblemException;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -26,9 +28,8 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         new ContentCachingRequestWrapper(request, bodyBytesMax) {
           @Override
           protected void handleContentOverflow(int limit) {
-            throw Problems.thrown(
-                Problems.problem(
-                    ProblemCode.PAYLOAD_TOO_LARGE, "A body has at most " + limit + " bytes."));
+            throw new ProblemException(
+                CommonErrorCode.PAYLOAD_TOO_LARGE, "A body has at most " + limit + " bytes.");
           }
         },
         response);

@@ -1,5 +1,8 @@
 package dev.payledger.fraud.web;
 
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -9,12 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.List;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
-import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /// Lets in who has the credential that fraud-service shares with the ledger and its operators: being
 /// able to reach the port is no right to ask, release or decide.
@@ -22,13 +23,9 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)
 final class CredentialFilter extends OncePerRequestFilter {
   private final byte[] expected;
-  private final HandlerExceptionResolver problems;
 
-  CredentialFilter(
-      WebProperties properties,
-      @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
+  CredentialFilter(WebProperties properties) {
     this.expected = bytes("Bearer " + properties.credential());
-    this.problems = problems;
   }
 
   @Override
@@ -42,14 +39,12 @@ final class CredentialFilter extends OncePerRequestFilter {
       return;
     }
     response.setHeader("WWW-Authenticate", "Bearer realm=\"fraud-service\"");
-    problems.resolveException(
+    ProblemWriter.write(
         request,
         response,
-        null,
-        Problems.thrown(
-            Problems.problem(
-                ProblemCode.UNAUTHENTICATED,
-                "Send the service credential as Authorization: Bearer.")));
+        Problem.of(
+            CommonErrorCode.UNAUTHENTICATED,
+            "Send the service credential as Authorization: Bearer."));
   }
 
   private static byte[] bytes(String text) {

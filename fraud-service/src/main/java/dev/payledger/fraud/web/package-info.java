@@ -1,5 +1,5 @@
-/// What every request of this service passes: strict and bounded JSON, a deadline, a trace id, and
-/// RFC 9457 problems for whatever goes wrong. Read `HttpProblems` first. Knows no feature.
+/// What every request of this service passes besides the kit's plumbing: a credential, a bound for its
+/// body, and the service's own errors. Read `WebConfiguration` first. Knows no feature.
 @NullMarked
 package dev.payledger.fraud.web;
 

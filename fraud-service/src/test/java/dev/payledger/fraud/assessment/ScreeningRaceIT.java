@@ -9,7 +9,7 @@ import dev.payledger.fraud.payee.Payees;
 import dev.payledger.fraud.rules.FraudRule;
 import dev.payledger.fraud.rules.RuleBook;
 import dev.payledger.fraud.rules.RulesProperties;
-import dev.payledger.fraud.web.Deadline;
+import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.Seed;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -240,7 +240,7 @@ class ScreeningRaceIT extends FraudServer {
                 screening.screen(
                     transfer,
                     new AssessmentRequest("EUR", false, List.of(new Leg(debit, CREDIT, 1))),
-                    Deadline.in(Duration.ofSeconds(5))))
+                    Deadline.after(Duration.ofSeconds(5))))
         .hasMessage("planted");
 
     assertThat(query("SELECT 1 FROM assessment WHERE transfer_id = '" + transfer + "'")).isEmpty();

@@ -3,6 +3,7 @@ package dev.payledger.fraud.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.contracts.Topics;
+import dev.payledger.kit.consumer.EventRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -32,10 +33,10 @@ class EventReaderTest {
 
   @Test
   void everythingIsRead() {
-    Heard heard = read(KEY, GOOD);
+    IncomingEvent incoming = read(KEY, GOOD);
 
-    assertThat(heard).isInstanceOf(Heard.Moved.class);
-    var event = ((Heard.Moved) heard).event();
+    assertThat(incoming).isInstanceOf(IncomingEvent.Moved.class);
+    var event = ((IncomingEvent.Moved) incoming).event();
     assertThat(event.amountMinor()).isEqualTo(1_000);
     assertThat(event.capturedMinor()).isEqualTo(1_000);
     assertThat(Objects.requireNonNull(event.legs())).hasSize(2);
@@ -53,7 +54,7 @@ class EventReaderTest {
     json.remove("reverses");
     json.put("newer", "field");
 
-    assertThat(read(KEY, json.toString())).isInstanceOf(Heard.Moved.class);
+    assertThat(read(KEY, json.toString())).isInstanceOf(IncomingEvent.Moved.class);
   }
 
   static Stream<String> wrong() {
@@ -84,19 +85,22 @@ class EventReaderTest {
   @ParameterizedTest
   @MethodSource("wrong")
   void whatBreaksTheContractIsUnreadable(String json) {
-    assertThat(read(KEY, json)).isInstanceOf(Heard.Unreadable.class);
+    assertThat(read(KEY, json)).isInstanceOf(IncomingEvent.Unreadable.class);
   }
 
   @Test
   void recordWithoutValueOrUnderAnotherKeyIsUnreadable() {
-    assertThat(reader.read(new ConsumerRecord<>(Topics.TRANSFER, 0, 0, bytes(KEY), null)))
-        .isInstanceOf(Heard.Unreadable.class);
+    assertThat(reader.read(record(bytes(KEY), null))).isInstanceOf(IncomingEvent.Unreadable.class);
     assertThat(read("0197a000-0000-8000-8000-000000000003", GOOD))
-        .isInstanceOf(Heard.Unreadable.class);
+        .isInstanceOf(IncomingEvent.Unreadable.class);
   }
 
-  private Heard read(String key, String json) {
-    return reader.read(new ConsumerRecord<>(Topics.TRANSFER, 0, 0, bytes(key), bytes(json)));
+  private IncomingEvent read(String key, String json) {
+    return reader.read(record(bytes(key), bytes(json)));
+  }
+
+  private static EventRecord record(byte[] key, byte[] value) {
+    return new EventRecord(new ConsumerRecord<>(Topics.TRANSFER, 0, 0, key, value));
   }
 
   private static byte[] bytes(String text) {

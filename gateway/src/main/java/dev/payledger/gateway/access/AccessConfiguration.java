@@ -2,10 +2,12 @@ package dev.payledger.gateway.access;
 
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
-import dev.payledger.gateway.problem.Problem;
-import dev.payledger.gateway.problem.ProblemCode;
-import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.routes.Route;
+import dev.payledger.kit.access.AccessTokens;
+import dev.payledger.kit.access.JwksCache;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -43,7 +45,7 @@ class AccessConfiguration {
     return AccessTokens.decoder(
         ownKeys.getIfAvailable(
             () ->
-                new IssuerKeys(
+                new JwksCache(
                     properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock)),
         properties.issuerUrl(),
         AccessProperties.AUDIENCE,
@@ -85,7 +87,7 @@ class AccessConfiguration {
   }
 
   @Bean
-  AuthenticationEntryPoint unauthenticated(Problems problems) {
+  AuthenticationEntryPoint unauthenticated() {
     return (request, response, reason) -> {
       // Which check failed is not said: it would help only whoever forges tokens.
       boolean hadToken = reason instanceof OAuth2AuthenticationException;
@@ -94,11 +96,11 @@ class AccessConfiguration {
           hadToken
               ? "Bearer realm=\"payledger\", error=\"invalid_token\""
               : "Bearer realm=\"payledger\"");
-      problems.write(
+      ProblemWriter.write(
           request,
           response,
           Problem.of(
-              ProblemCode.UNAUTHENTICATED,
+              CommonErrorCode.UNAUTHENTICATED,
               hadToken
                   ? "The access token is not valid (any more). Get a new one from the issuer."
                   : "Send an access token: Authorization: Bearer <token>."));
@@ -106,28 +108,28 @@ class AccessConfiguration {
   }
 
   @Bean
-  AccessDeniedHandler forbidden(Problems problems) {
+  AccessDeniedHandler forbidden() {
     return (request, response, reason) -> {
       String scope = Route.find(request).map(Route::scope).orElse("none");
       response.setHeader(
           "WWW-Authenticate",
           "Bearer realm=\"payledger\", error=\"insufficient_scope\", scope=\"" + scope + "\"");
-      problems.write(
+      ProblemWriter.write(
           request,
           response,
           Problem.of(
-              ProblemCode.FORBIDDEN, "This needs an access token with scope " + scope + "."));
+              CommonErrorCode.FORBIDDEN, "This needs an access token with scope " + scope + "."));
     };
   }
 
   /// Requests that the framework's firewall takes for an attack.
   @Bean
-  RequestRejectedHandler rejected(Problems problems) {
+  RequestRejectedHandler rejected() {
     return (request, response, reason) ->
-        problems.write(
+        ProblemWriter.write(
             request,
             response,
-            Problem.of(ProblemCode.INVALID_REQUEST, "The request is not well-formed HTTP."));
+            Problem.of(CommonErrorCode.INVALID_REQUEST, "The request is not well-formed HTTP."));
   }
 
   private static AuthorizationManager<RequestAuthorizationContext> theScopeOfTheRoute() {

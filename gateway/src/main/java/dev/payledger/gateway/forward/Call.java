@@ -1,6 +1,6 @@
 package dev.payledger.gateway.forward;
 
-import dev.payledger.gateway.trace.Traceparent;
+import dev.payledger.kit.trace.Traceparent;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.payledger.gateway.forward;
 
-import dev.payledger.gateway.timeleft.TimeLeft;
-import dev.payledger.gateway.timeleft.TimeLeftFilter;
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.deadline.RequestTimeout;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -40,8 +40,8 @@ public class Forwarder {
             .build();
   }
 
-  public Forwarded send(Call call, TimeLeft timeLeft) {
-    Duration time = keepBack(timeLeft.remaining());
+  public Forwarded send(Call call, Deadline deadline) {
+    Duration time = keepBack(deadline.remaining());
     if (time.toMillis() < 1) {
       return new Forwarded.NotSent("no time left");
     }
@@ -79,7 +79,7 @@ public class Forwarder {
         HttpRequest.newBuilder(URI.create(properties.urlOf(call.upstream()) + call.target()))
             .header("Authorization", "Bearer " + call.accessToken())
             .header("traceparent", call.traceparent().header())
-            .header(TimeLeftFilter.HEADER, Long.toString(time.toMillis()))
+            .header(RequestTimeout.HEADER, Long.toString(time.toMillis()))
             .timeout(time);
     UUID commandId = call.commandId();
     if (commandId != null) {

@@ -24,7 +24,7 @@ public record IdempotencyProperties(
     }
     if (leaseDuration.compareTo(requestTimeMax) < 0) {
       throw new IllegalArgumentException(
-          "gateway.idempotency.lease-duration must be at least gateway.time-left.max");
+          "gateway.idempotency.lease-duration must be at least gateway.deadline.max");
     }
     if (waitMax.isNegative() || waitMax.compareTo(leaseDuration) >= 0) {
       throw new IllegalArgumentException(

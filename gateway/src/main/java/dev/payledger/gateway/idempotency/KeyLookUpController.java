@@ -1,8 +1,8 @@
 package dev.payledger.gateway.idempotency;
 
-import dev.payledger.gateway.problem.Problem;
-import dev.payledger.gateway.problem.ProblemCode;
-import dev.payledger.gateway.problem.Problems;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -34,13 +34,11 @@ class KeyLookUpController {
 
   private final KeyRows rows;
   private final KeyedOperations operations;
-  private final Problems problems;
   private final JsonMapper json = JsonMapper.builder().build();
 
-  KeyLookUpController(KeyRows rows, KeyedOperations operations, Problems problems) {
+  KeyLookUpController(KeyRows rows, KeyedOperations operations) {
     this.rows = rows;
     this.operations = operations;
-    this.problems = problems;
   }
 
   @GetMapping("/v1/idempotency-keys")
@@ -65,11 +63,11 @@ class KeyLookUpController {
               rows.findById(CommandId.of(owner, operation, given, 0)).orElse(null));
         } catch (DataAccessException | TransactionException e) {
           log.warn("idempotency keys are not available", e);
-          problems.write(
+          ProblemWriter.write(
               request,
               response,
               Problem.retryAfter(
-                  ProblemCode.UNAVAILABLE,
+                  CommonErrorCode.UNAVAILABLE,
                   "Idempotency keys cannot be read now. Try again.",
                   Duration.ofSeconds(1)));
         }
@@ -114,6 +112,6 @@ class KeyLookUpController {
 
   private void refuse(HttpServletRequest request, HttpServletResponse response, String detail)
       throws IOException {
-    problems.write(request, response, Problem.of(ProblemCode.INVALID_REQUEST, detail));
+    ProblemWriter.write(request, response, Problem.of(CommonErrorCode.INVALID_REQUEST, detail));
   }
 }

@@ -2,7 +2,7 @@ package dev.payledger.gateway.idempotency;
 
 import dev.payledger.gateway.forward.Answer;
 import dev.payledger.gateway.forward.Forwarded;
-import dev.payledger.gateway.timeleft.TimeLeft;
+import dev.payledger.kit.deadline.Deadline;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -41,11 +41,11 @@ public class KeyedCalls {
   /// who is waited for: each look is one into the database, so few of a caller's duplicates may.
   public KeyedOutcome call(
       KeyedCommand command,
-      TimeLeft timeLeft,
+      Deadline deadline,
       Supplier<Forwarded> forward,
       BooleanSupplier mayWait) {
     try {
-      return answer(command, timeLeft, forward, mayWait);
+      return answer(command, deadline, forward, mayWait);
     } catch (DataAccessException | TransactionException e) {
       // One line: it comes once for each request while the store is away.
       log.warn("idempotency keys are not available: {}", e.toString());
@@ -55,10 +55,10 @@ public class KeyedCalls {
 
   private KeyedOutcome answer(
       KeyedCommand command,
-      TimeLeft timeLeft,
+      Deadline deadline,
       Supplier<Forwarded> forward,
       BooleanSupplier mayWait) {
-    TimeLeft patience = TimeLeft.of(shorter(properties.waitMax(), timeLeft.remaining()));
+    Deadline patience = Deadline.after(shorter(properties.waitMax(), deadline.remaining()));
     Standing standing = keys.claim(command);
     while (true) {
       switch (standing) {
@@ -72,7 +72,7 @@ public class KeyedCalls {
           return forwardAndStore(command, epoch, forward);
         }
         case Standing.Free(), Standing.Held() -> {
-          if (patience.isOver()
+          if (patience.hasPassed()
               || !mayWait.getAsBoolean()
               || !waited(command, standing, patience)) {
             return new KeyedOutcome.InFlight();
@@ -130,7 +130,7 @@ public class KeyedCalls {
     }
   }
 
-  private boolean waited(KeyedCommand command, Standing standing, TimeLeft patience) {
+  private boolean waited(KeyedCommand command, Standing standing, Deadline patience) {
     if (standing instanceof Standing.Free) {
       return true;
     }

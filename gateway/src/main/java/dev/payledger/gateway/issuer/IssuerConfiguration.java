@@ -3,7 +3,6 @@ package dev.payledger.gateway.issuer;
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.payledger.gateway.access.AccessProperties;
 import dev.payledger.gateway.limits.RateLimits;
-import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.problem.TokenErrors;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -36,11 +35,7 @@ class IssuerConfiguration {
   @Bean
   @Order(1)
   SecurityFilterChain issuer(
-      HttpSecurity http,
-      Clients clients,
-      DemoIssuerProperties properties,
-      RateLimits limits,
-      Problems problems) {
+      HttpSecurity http, Clients clients, DemoIssuerProperties properties, RateLimits limits) {
     return http.oauth2AuthorizationServer(
             server -> {
               http.securityMatcher(server.getEndpointsMatcher());
@@ -55,10 +50,9 @@ class IssuerConfiguration {
                           .errorResponseHandler(
                               (request, response, reason) -> refuse(response, codeOf(reason))));
             })
-        .addFilterBefore(new TokenFormFilter(problems), SecurityContextHolderFilter.class)
+        .addFilterBefore(new TokenFormFilter(), SecurityContextHolderFilter.class)
         .addFilterBefore(
-            new TokenRequestFilter(clients, properties, limits, problems),
-            SecurityContextHolderFilter.class)
+            new TokenRequestFilter(clients, properties, limits), SecurityContextHolderFilter.class)
         .csrf(AbstractHttpConfigurer::disable)
         .sessionManagement(it -> it.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
         .requestCache(AbstractHttpConfigurer::disable)

@@ -1,10 +1,9 @@
 package dev.payledger.gateway.issuer;
 
 import dev.payledger.gateway.limits.RouteClass;
-import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.routes.BodyReader;
-import dev.payledger.gateway.routes.QueryString;
 import dev.payledger.gateway.routes.Route;
+import dev.payledger.kit.request.QueryString;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,12 +27,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class TokenFormFilter extends OncePerRequestFilter {
   private static final Logger log = LoggerFactory.getLogger(TokenFormFilter.class);
 
-  private final BodyReader bodies;
-
-  TokenFormFilter(Problems problems) {
-    this.bodies = new BodyReader(problems);
-  }
-
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -42,7 +35,7 @@ final class TokenFormFilter extends OncePerRequestFilter {
       chain.doFilter(request, response);
       return;
     }
-    byte[] body = bodies.read(request, response, QueryString.CHARACTERS_MAX);
+    byte[] body = BodyReader.read(request, response, QueryString.CHARACTERS_MAX);
     if (body == null) {
       return;
     }

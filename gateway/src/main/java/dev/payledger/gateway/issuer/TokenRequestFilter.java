@@ -3,10 +3,10 @@ package dev.payledger.gateway.issuer;
 import dev.payledger.gateway.limits.Decision;
 import dev.payledger.gateway.limits.RateLimits;
 import dev.payledger.gateway.limits.RouteClass;
-import dev.payledger.gateway.problem.Problem;
-import dev.payledger.gateway.problem.ProblemCode;
-import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.routes.Route;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -47,16 +47,13 @@ final class TokenRequestFilter extends OncePerRequestFilter {
   private final Clients clients;
   private final DemoIssuerProperties.SecretChecks bounds;
   private final RateLimits limits;
-  private final Problems problems;
   private final Map<String, Semaphore> placesByClient = new HashMap<>();
   private final Semaphore checks;
 
-  TokenRequestFilter(
-      Clients clients, DemoIssuerProperties properties, RateLimits limits, Problems problems) {
+  TokenRequestFilter(Clients clients, DemoIssuerProperties properties, RateLimits limits) {
     this.clients = clients;
     this.bounds = properties.secretChecks();
     this.limits = limits;
-    this.problems = problems;
     placesByClient.put(NOBODY, new Semaphore(bounds.perClientMax()));
     properties
         .clients()
@@ -78,12 +75,12 @@ final class TokenRequestFilter extends OncePerRequestFilter {
     Decision decision = limits.takeByClient(client, request.getRemoteAddr());
     decision.writeHeaders(response);
     if (!(decision instanceof Decision.Allowed)) {
-      problems.write(request, response, decision.problem());
+      ProblemWriter.write(request, response, decision.problem());
       return;
     }
     Semaphore places = Objects.requireNonNull(placesByClient.get(client));
     if (!places.tryAcquire()) {
-      problems.write(request, response, tooMany());
+      ProblemWriter.write(request, response, tooMany());
       return;
     }
     try {
@@ -96,7 +93,7 @@ final class TokenRequestFilter extends OncePerRequestFilter {
   private void check(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     if (!isCheckable()) {
-      problems.write(request, response, tooMany());
+      ProblemWriter.write(request, response, tooMany());
       return;
     }
     try {
@@ -127,7 +124,7 @@ final class TokenRequestFilter extends OncePerRequestFilter {
   /// Those who were refused together should not come back together.
   private static Problem tooMany() {
     return Problem.retryAfter(
-        ProblemCode.TEMPORARY_REDUCED_CAPACITY,
+        CommonErrorCode.TEMPORARY_REDUCED_CAPACITY,
         "There are more requests for tokens now than can be checked. Send this one again later.",
         Duration.ofSeconds(ThreadLocalRandom.current().nextInt(1, 4)));
   }

@@ -1,8 +1,8 @@
 package dev.payledger.gateway.limits;
 
 import dev.payledger.gateway.limits.RateLimitProperties.Budget;
-import dev.payledger.gateway.problem.Problem;
-import dev.payledger.gateway.problem.ProblemCode;
+import dev.payledger.gateway.problem.GatewayErrorCode;
+import dev.payledger.kit.problem.Problem;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 
@@ -51,13 +51,13 @@ public sealed interface Decision {
       case Allowed _ -> throw new IllegalStateException("allowed");
       case Refused refused ->
           Problem.retryAfter(
-              ProblemCode.QUOTA_EXCEEDED,
+              GatewayErrorCode.QUOTA_EXCEEDED,
               "At most %d tokens a second (%d at once) for calls of the kind '%s'; this one costs %d. Try again later."
                   .formatted(budget().perSecond(), budget().burst(), policy(), refused.cost()),
               refused.passesIn());
       case CostsTooMuch dear ->
           Problem.of(
-              ProblemCode.COST_ABOVE_BURST,
+              GatewayErrorCode.COST_ABOVE_BURST,
               "This call costs %d tokens, and for calls of the kind '%s' nobody has more than %d at once. Ask for less in one call."
                   .formatted(dear.cost(), policy(), budget().burst()));
     };

@@ -1,5 +1,8 @@
 package dev.payledger.gateway.problem;
 
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,11 +18,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// internals; the log has the stack trace under the same trace id.
 public final class LastResortFilter extends OncePerRequestFilter {
   private static final Logger log = LoggerFactory.getLogger(LastResortFilter.class);
-  private final Problems problems;
-
-  public LastResortFilter(Problems problems) {
-    this.problems = problems;
-  }
 
   @Override
   protected void doFilterInternal(
@@ -36,7 +34,7 @@ public final class LastResortFilter extends OncePerRequestFilter {
           request,
           response,
           Problem.retryAfter(
-              ProblemCode.UNAVAILABLE,
+              CommonErrorCode.UNAVAILABLE,
               "The access token could not be checked, because the issuer's keys cannot be had. Try"
                   + " again later.",
               Duration.ofSeconds(2)));
@@ -46,7 +44,7 @@ public final class LastResortFilter extends OncePerRequestFilter {
           request,
           response,
           Problem.of(
-              ProblemCode.INTERNAL_ERROR,
+              CommonErrorCode.INTERNAL_ERROR,
               "The gateway failed. Try again with the same idempotency key; quote the trace id when"
                   + " you report it."));
       if (e instanceof VirtualMachineError fatal) {
@@ -59,7 +57,7 @@ public final class LastResortFilter extends OncePerRequestFilter {
       throws IOException {
     if (!response.isCommitted()) {
       response.resetBuffer();
-      problems.write(request, response, problem);
+      ProblemWriter.write(request, response, problem);
     }
   }
 }

@@ -1,5 +1,5 @@
-/// Every error the gateway says, as RFC 9457 problem documents with stable codes. Read `ProblemCode`
-/// first; whoever says no builds a `Problem` and hands it to `Problems`.
+/// The errors of the gateway: its own codes besides the common ones, and what it answers when nothing
+/// else does. Read `GatewayErrorCode` first. Uses the kit's `problem`.
 @NullMarked
 package dev.payledger.gateway.problem;
 

@@ -1,10 +1,10 @@
 package dev.payledger.gateway.routes;
 
-import dev.payledger.gateway.problem.Problem;
-import dev.payledger.gateway.problem.ProblemCode;
-import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.routes.Route.Command;
 import dev.payledger.gateway.shape.BodyShape;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,14 +25,7 @@ public final class BodyFilter extends OncePerRequestFilter {
   /// Of a mebibyte each at most.
   private static final int LARGE_AT_ONCE_MAX = 32;
 
-  private final Problems problems;
-  private final BodyReader reader;
   private final Semaphore large = new Semaphore(LARGE_AT_ONCE_MAX);
-
-  public BodyFilter(Problems problems) {
-    this.problems = problems;
-    this.reader = new BodyReader(problems);
-  }
 
   /// The body of a command.
   static byte[] bodyOf(HttpServletRequest request) {
@@ -60,11 +53,11 @@ public final class BodyFilter extends OncePerRequestFilter {
         large.release();
       }
     } else {
-      problems.write(
+      ProblemWriter.write(
           request,
           response,
           Problem.retryAfter(
-              ProblemCode.TEMPORARY_REDUCED_CAPACITY,
+              CommonErrorCode.TEMPORARY_REDUCED_CAPACITY,
               "There are more large bodies now than can be held. Nothing was done for this request:"
                   + " send it again later, with the same key.",
               Duration.ofSeconds(1)));
@@ -74,7 +67,7 @@ public final class BodyFilter extends OncePerRequestFilter {
   private void read(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain, int bytesMax)
       throws ServletException, IOException {
-    byte[] body = reader.read(request, response, bytesMax);
+    byte[] body = BodyReader.read(request, response, bytesMax);
     if (body == null) {
       return;
     }

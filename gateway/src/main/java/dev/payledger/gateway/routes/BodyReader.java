@@ -1,8 +1,8 @@
 package dev.payledger.gateway.routes;
 
-import dev.payledger.gateway.problem.Problem;
-import dev.payledger.gateway.problem.ProblemCode;
-import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.problem.GatewayErrorCode;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -11,14 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads a whole body up to a bound, with a length or in chunks.
 public final class BodyReader {
-  private final Refusals refusals;
 
-  public BodyReader(Problems problems) {
-    this.refusals = new Refusals(problems);
-  }
+  private BodyReader() {}
 
   /// The body; null when it is too large or does not arrive in time, and the request is answered.
-  public byte @Nullable [] read(
+  public static byte @Nullable [] read(
       HttpServletRequest request, HttpServletResponse response, int bytesMax) throws IOException {
     byte[] body;
     try {
@@ -28,20 +25,20 @@ public final class BodyReader {
         throw e;
       }
       response.setHeader("Connection", "close");
-      refusals.write(
+      Refusals.write(
           request,
           response,
           Problem.of(
-              ProblemCode.REQUEST_TIMEOUT,
+              GatewayErrorCode.REQUEST_TIMEOUT,
               "The body did not arrive in time. Nothing was done: send the request again, with the"
                   + " same key if it has one."));
       return null;
     }
     if (body.length > bytesMax) {
-      refusals.write(
+      Refusals.write(
           request,
           response,
-          Problem.of(ProblemCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge(bytesMax)));
+          Problem.of(CommonErrorCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge(bytesMax)));
       return null;
     }
     return body;

@@ -2,7 +2,7 @@ package dev.payledger.gateway.routes;
 
 import dev.payledger.gateway.limits.Decision;
 import dev.payledger.gateway.limits.RateLimits;
-import dev.payledger.gateway.problem.Problems;
+import dev.payledger.kit.problem.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,11 +15,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// buy no more. What a body asks for is charged where it is read: `RouteController`.
 public final class CallerLimitFilter extends OncePerRequestFilter {
   private final RateLimits limits;
-  private final Problems problems;
 
-  public CallerLimitFilter(RateLimits limits, Problems problems) {
+  public CallerLimitFilter(RateLimits limits) {
     this.limits = limits;
-    this.problems = problems;
   }
 
   @Override
@@ -38,7 +36,7 @@ public final class CallerLimitFilter extends OncePerRequestFilter {
     if (decision instanceof Decision.Allowed) {
       chain.doFilter(request, response);
     } else {
-      problems.write(request, response, decision.problem());
+      ProblemWriter.write(request, response, decision.problem());
     }
   }
 }

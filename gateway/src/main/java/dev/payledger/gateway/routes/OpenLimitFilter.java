@@ -3,7 +3,7 @@ package dev.payledger.gateway.routes;
 import dev.payledger.gateway.limits.Decision;
 import dev.payledger.gateway.limits.RateLimits;
 import dev.payledger.gateway.limits.RouteClass;
-import dev.payledger.gateway.problem.Problems;
+import dev.payledger.kit.problem.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,11 +16,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// come from, where the issuer is: `TokenRequestFilter`.
 public final class OpenLimitFilter extends OncePerRequestFilter {
   private final RateLimits limits;
-  private final Problems problems;
 
-  public OpenLimitFilter(RateLimits limits, Problems problems) {
+  public OpenLimitFilter(RateLimits limits) {
     this.limits = limits;
-    this.problems = problems;
   }
 
   @Override
@@ -38,7 +36,7 @@ public final class OpenLimitFilter extends OncePerRequestFilter {
     if (decision instanceof Decision.Allowed) {
       chain.doFilter(request, response);
     } else {
-      problems.write(request, response, decision.problem());
+      ProblemWriter.write(request, response, decision.problem());
     }
   }
 }

@@ -1,9 +1,9 @@
 package dev.payledger.gateway.routes;
 
 import dev.payledger.gateway.limits.RouteClass;
-import dev.payledger.gateway.problem.Problem;
-import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.problem.TokenErrors;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -14,19 +14,16 @@ import org.slf4j.LoggerFactory;
 /// The log line has none of the caller's text.
 final class Refusals {
   private static final Logger log = LoggerFactory.getLogger(Refusals.class);
-  private final Problems problems;
 
-  Refusals(Problems problems) {
-    this.problems = problems;
-  }
+  private Refusals() {}
 
-  void write(HttpServletRequest request, HttpServletResponse response, Problem problem)
+  static void write(HttpServletRequest request, HttpServletResponse response, Problem problem)
       throws IOException {
     log.info("refused a request that cannot be read with {}", problem.code().code());
     if (Route.find(request).filter(route -> route.routeClass() == RouteClass.TOKENS).isPresent()) {
       TokenErrors.write(response, problem.code().status(), "invalid_request");
     } else {
-      problems.write(request, response, problem);
+      ProblemWriter.write(request, response, problem);
     }
   }
 }

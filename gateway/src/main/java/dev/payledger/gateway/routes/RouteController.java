@@ -17,14 +17,15 @@ import dev.payledger.gateway.idempotency.KeyedOutcome;
 import dev.payledger.gateway.limits.Decision;
 import dev.payledger.gateway.limits.RateLimits;
 import dev.payledger.gateway.limits.RouteClass;
-import dev.payledger.gateway.problem.Problem;
-import dev.payledger.gateway.problem.ProblemCode;
-import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.problem.GatewayErrorCode;
 import dev.payledger.gateway.routes.Route.Command;
 import dev.payledger.gateway.routes.Route.KeyPolicy;
 import dev.payledger.gateway.shape.ShapeOutcome;
-import dev.payledger.gateway.timeleft.TimeLeft;
-import dev.payledger.gateway.trace.Traceparent;
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
+import dev.payledger.kit.trace.Traceparent;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -46,14 +47,11 @@ class RouteController {
   private final Forwarder forwarder;
   private final KeyedCalls keyedCalls;
   private final RateLimits limits;
-  private final Problems problems;
 
-  RouteController(
-      Forwarder forwarder, KeyedCalls keyedCalls, RateLimits limits, Problems problems) {
+  RouteController(Forwarder forwarder, KeyedCalls keyedCalls, RateLimits limits) {
     this.forwarder = forwarder;
     this.keyedCalls = keyedCalls;
     this.limits = limits;
-    this.problems = problems;
   }
 
   @RequestMapping("/v1/**")
@@ -82,11 +80,13 @@ class RouteController {
       case Forwarded.Answered(Answer answer) when mayPass(answer) -> answer.writeTo(response);
       case Forwarded other -> {
         log.warn("{} {}: {}", call.method(), call.upstream(), describe(other));
-        no(
+        ProblemWriter.write(
             request,
             response,
             Problem.retryAfter(
-                ProblemCode.UNAVAILABLE, "The service behind did not answer. Try again.", SOON));
+                CommonErrorCode.UNAVAILABLE,
+                "The service behind did not answer. Try again.",
+                SOON));
       }
     }
   }
@@ -98,18 +98,19 @@ class RouteController {
     KeyHeader header =
         command.keyPolicy() == KeyPolicy.NONE ? new KeyHeader.Missing() : KeyHeader.of(request);
     if (header instanceof KeyHeader.Malformed(String detail)) {
-      no(request, response, Problem.of(ProblemCode.IDEMPOTENCY_KEY_MALFORMED, detail));
+      ProblemWriter.write(
+          request, response, Problem.of(GatewayErrorCode.IDEMPOTENCY_KEY_MALFORMED, detail));
       return;
     }
     byte[] body = BodyFilter.bodyOf(request);
     // The shape is checked before the claim: a body that can never be accepted burns no key.
     ShapeOutcome shape = command.shape().check(body);
     if (header instanceof KeyHeader.Missing && command.keyPolicy() == KeyPolicy.REQUIRED) {
-      no(
+      ProblemWriter.write(
           request,
           response,
           Problem.of(
-              ProblemCode.IDEMPOTENCY_KEY_MISSING,
+              GatewayErrorCode.IDEMPOTENCY_KEY_MISSING,
               "Send an Idempotency-Key header, a new one for each thing you want done, and the same"
                   + " one when you try again."));
       return;
@@ -117,7 +118,8 @@ class RouteController {
     Call call = call(request, token, command.upstream(), body);
     switch (shape) {
       case ShapeOutcome.Refused(String detail) ->
-          no(request, response, Problem.of(ProblemCode.INVALID_REQUEST, detail));
+          ProblemWriter.write(
+              request, response, Problem.of(CommonErrorCode.INVALID_REQUEST, detail));
       case ShapeOutcome.Fits(String canonicalJson, int cost) -> {
         Permit.of(request).weighs(cost);
         if (cost > 1 && !isPaid(request, response, token, cost)) {
@@ -130,7 +132,7 @@ class RouteController {
           Decision room = limits.takeKeys(KeyOwner.of(token).principal(), cost);
           if (!(room instanceof Decision.Allowed)) {
             room.writeHeaders(response);
-            no(request, response, room.problem());
+            ProblemWriter.write(request, response, room.problem());
             return;
           }
           keyed(request, response, call, keyedCommand(request, token, command, key, canonicalJson));
@@ -152,7 +154,7 @@ class RouteController {
     if (decision instanceof Decision.Allowed) {
       return true;
     }
-    no(request, response, decision.problem());
+    ProblemWriter.write(request, response, decision.problem());
     return false;
   }
 
@@ -163,7 +165,7 @@ class RouteController {
     KeyedOutcome outcome =
         keyedCalls.call(
             command,
-            TimeLeft.of(request),
+            Deadline.of(request),
             () -> send(request, named),
             Permit.of(request)::waitsInstead);
     switch (outcome) {
@@ -173,27 +175,27 @@ class RouteController {
         answer.writeTo(response);
       }
       case KeyedOutcome.Reused() ->
-          no(
+          ProblemWriter.write(
               request,
               response,
               Problem.of(
-                  ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                  CommonErrorCode.IDEMPOTENCY_KEY_REUSED,
                   "This key was first sent with another request. Use a new key for a new request."));
       case KeyedOutcome.InFlight() ->
-          no(
+          ProblemWriter.write(
               request,
               response,
               Problem.retryAfter(
-                  ProblemCode.REQUEST_IN_FLIGHT,
+                  GatewayErrorCode.REQUEST_IN_FLIGHT,
                   "A request with this key is being worked on. Send it again to get its answer.",
                   SOON));
       case KeyedOutcome.Unanswered(Forwarded why) -> unanswered(request, response, named, why);
       case KeyedOutcome.StoreUnavailable() ->
-          no(
+          ProblemWriter.write(
               request,
               response,
               Problem.retryAfter(
-                  ProblemCode.UNAVAILABLE,
+                  CommonErrorCode.UNAVAILABLE,
                   "Idempotency keys cannot be checked now. Send the same request with the same key"
                       + " again.",
                   SOON));
@@ -211,11 +213,11 @@ class RouteController {
   private Forwarded send(HttpServletRequest request, Call call) {
     Permit permit = Permit.of(request);
     // Given back while it waited for another request with its key.
-    if (!permit.isHeldAgain(TimeLeft.of(request).remaining())) {
+    if (!permit.isHeldAgain(Deadline.of(request).remaining())) {
       return new Forwarded.NotSent("the service has no room");
     }
     long start = System.nanoTime();
-    Forwarded forwarded = forwarder.send(call, TimeLeft.of(request));
+    Forwarded forwarded = forwarder.send(call, Deadline.of(request));
     permit.ended(forwarded, System.nanoTime() - start);
     // The service is done with it: who reads the answer slowly holds no place.
     permit.giveBack();
@@ -236,24 +238,19 @@ class RouteController {
       HttpServletRequest request, HttpServletResponse response, Call call, Forwarded why)
       throws IOException {
     log.warn("command {} to {}: {}", call.commandId(), call.upstream(), describe(why));
-    no(
+    ProblemWriter.write(
         request,
         response,
         why instanceof Forwarded.NotSent
             ? Problem.retryAfter(
-                ProblemCode.UNAVAILABLE,
+                CommonErrorCode.UNAVAILABLE,
                 "Nothing was done, because the service behind could not be reached. Try again.",
                 SOON)
             : Problem.retryAfter(
-                ProblemCode.OUTCOME_UNKNOWN,
+                CommonErrorCode.OUTCOME_UNKNOWN,
                 "Whether it was done is not known yet. Send the same request with the same key again:"
                     + " it is done at most once, and you get its one answer.",
                 SOON));
-  }
-
-  private void no(HttpServletRequest request, HttpServletResponse response, Problem problem)
-      throws IOException {
-    problems.write(request, response, problem);
   }
 
   /// What a service says is passed on, but for failures that are not in the API's own form.
@@ -285,7 +282,7 @@ class RouteController {
         body == null || body.length == 0 ? null : "application/json",
         null,
         token.getTokenValue(),
-        Traceparent.of(request));
+        Traceparent.of(request).next());
   }
 
   private static KeyedCommand keyedCommand(

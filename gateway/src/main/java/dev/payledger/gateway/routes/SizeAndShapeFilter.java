@@ -1,10 +1,12 @@
 package dev.payledger.gateway.routes;
 
 import dev.payledger.gateway.limits.RouteClass;
-import dev.payledger.gateway.problem.Problem;
-import dev.payledger.gateway.problem.ProblemCode;
-import dev.payledger.gateway.problem.Problems;
 import dev.payledger.gateway.shape.BodyShape;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Excerpt;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
+import dev.payledger.kit.request.QueryString;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,13 +26,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// large or of the wrong kind, before anybody spends time on it.
 public final class SizeAndShapeFilter extends OncePerRequestFilter {
   private final Routes routes;
-  private final Problems problems;
-  private final Refusals refusals;
 
-  public SizeAndShapeFilter(Routes routes, Problems problems) {
+  public SizeAndShapeFilter(Routes routes) {
     this.routes = routes;
-    this.problems = problems;
-    this.refusals = new Refusals(problems);
   }
 
   @Override
@@ -45,30 +43,31 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
     try {
       query = QueryString.parameters(request.getQueryString());
     } catch (IllegalArgumentException e) {
-      refusals.write(
+      Refusals.write(
           request,
           response,
-          Problem.of(ProblemCode.INVALID_REQUEST, Objects.requireNonNull(e.getMessage())));
+          Problem.of(CommonErrorCode.INVALID_REQUEST, Objects.requireNonNull(e.getMessage())));
       return;
     }
     switch (match) {
       case Routes.Match.Unknown() ->
-          problems.write(
+          ProblemWriter.write(
               request,
               response,
-              Problem.of(ProblemCode.NOT_FOUND, "Nothing is at this address, or it is not yours."));
+              Problem.of(
+                  CommonErrorCode.NOT_FOUND, "Nothing is at this address, or it is not yours."));
       case Routes.Match.OtherMethod(var allowed) -> {
         String methods = String.join(", ", allowed.stream().sorted().toList());
         response.setHeader("Allow", methods);
-        problems.write(
+        ProblemWriter.write(
             request,
             response,
-            Problem.of(ProblemCode.METHOD_NOT_ALLOWED, "Allowed here: " + methods + "."));
+            Problem.of(CommonErrorCode.METHOD_NOT_ALLOWED, "Allowed here: " + methods + "."));
       }
       case Routes.Match.Found(Route route) -> {
         Optional<Problem> refusal = refusal(request, query, route);
         if (refusal.isPresent()) {
-          refusals.write(request, response, refusal.get());
+          Refusals.write(request, response, refusal.get());
         } else {
           chain.doFilter(request, response);
         }
@@ -81,25 +80,25 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
     Optional<String> unknown =
         query.keySet().stream().filter(name -> !route.parameters().contains(name)).findFirst();
     if (unknown.isPresent()) {
-      // An ignored filter would show more than was asked for. Missing parameters and wrong values
-      // are
-      // refused by the service.
+      // An ignored filter would show more than was asked for. The service refuses missing
+      // parameters
+      // and wrong values.
       return problem(
-          ProblemCode.INVALID_REQUEST,
-          "%s is no parameter of this route.".formatted(QueryString.excerpt(unknown.get())));
+          CommonErrorCode.INVALID_REQUEST,
+          "%s is no parameter of this route.".formatted(Excerpt.of(unknown.get())));
     }
     if (Collections.list(request.getHeaders("Authorization")).size() > 1) {
-      return problem(ProblemCode.INVALID_REQUEST, "Send Authorization once.");
+      return problem(CommonErrorCode.INVALID_REQUEST, "Send Authorization once.");
     }
     // A body sent in chunks has no length yet; it is measured while it is read.
     int bytesMax = bodyBytesMax(route);
     if (request.getContentLengthLong() > bytesMax) {
-      return problem(ProblemCode.PAYLOAD_TOO_LARGE, tooLarge(bytesMax));
+      return problem(CommonErrorCode.PAYLOAD_TOO_LARGE, tooLarge(bytesMax));
     }
     MediaType type = mediaType(route);
     if (type != null && hasBody(request) && !isOf(type, request)) {
       return problem(
-          ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+          CommonErrorCode.UNSUPPORTED_MEDIA_TYPE,
           "Send the body as %s in UTF-8, without content encoding.".formatted(type));
     }
     return Optional.empty();
@@ -146,7 +145,7 @@ public final class SizeAndShapeFilter extends OncePerRequestFilter {
     }
   }
 
-  private static Optional<Problem> problem(ProblemCode code, String detail) {
+  private static Optional<Problem> problem(ErrorCode code, String detail) {
     return Optional.of(Problem.of(code, detail));
   }
 }

@@ -82,12 +82,12 @@ public record BodyShape(
     if (mayBeAbsent && body.length == 0) {
       return new ShapeOutcome.Fits("", 1);
     }
-    return switch (StrictJson.read(body)) {
-      case StrictJson.Unreadable(String detail) -> new ShapeOutcome.Refused(detail);
-      case StrictJson.Read(JsonNode root) -> {
+    return switch (BodyJson.read(body)) {
+      case BodyJson.Unreadable(String detail) -> new ShapeOutcome.Refused(detail);
+      case BodyJson.Read(JsonNode root) -> {
         String refusal = shape.refusal("", root);
         yield refusal == null
-            ? new ShapeOutcome.Fits(StrictJson.canonical(root), cost.applyAsInt(root))
+            ? new ShapeOutcome.Fits(BodyJson.canonical(root), cost.applyAsInt(root))
             : new ShapeOutcome.Refused(refusal);
       }
     };

@@ -1,5 +1,6 @@
 package dev.payledger.gateway.shape;
 
+import dev.payledger.kit.problem.Excerpt;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ final class ObjectShape implements FieldCheck {
     for (Map.Entry<String, JsonNode> property : object.properties()) {
       Field field = fields.get(property.getKey());
       if (field == null) {
-        return "Unknown field '%s'.".formatted(place(place, StrictJson.excerpt(property.getKey())));
+        return "Unknown field '%s'.".formatted(place(place, Excerpt.of(property.getKey())));
       }
       String refusal = field.check().refusal(place(place, field.name()), property.getValue());
       if (refusal != null) {

@@ -2,12 +2,13 @@ package dev.payledger.gateway.shedding;
 
 import dev.payledger.gateway.forward.Permit;
 import dev.payledger.gateway.forward.Upstream;
-import dev.payledger.gateway.problem.Problem;
-import dev.payledger.gateway.problem.ProblemCode;
-import dev.payledger.gateway.problem.Problems;
+import dev.payledger.gateway.problem.GatewayErrorCode;
 import dev.payledger.gateway.routes.Route;
 import dev.payledger.gateway.routes.Waiting;
-import dev.payledger.gateway.timeleft.TimeLeft;
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,11 +24,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// a token, a key or a call.
 public final class SheddingFilter extends OncePerRequestFilter {
   private final Shedding shedding;
-  private final Problems problems;
 
-  public SheddingFilter(Shedding shedding, Problems problems) {
+  public SheddingFilter(Shedding shedding) {
     this.shedding = shedding;
-    this.problems = problems;
   }
 
   @Override
@@ -52,7 +51,7 @@ public final class SheddingFilter extends OncePerRequestFilter {
       work(request, response, chain, route.get(), upstream.get());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      problems.write(request, response, full());
+      ProblemWriter.write(request, response, full());
     }
   }
 
@@ -71,14 +70,14 @@ public final class SheddingFilter extends OncePerRequestFilter {
             route.weightMax(),
             priority,
             route.method() + " " + route.path());
-    Place.Entry entry = place.enter(TimeLeft.of(request).remaining());
+    Place.Entry entry = place.enter(Deadline.of(request).remaining());
     shedding.count(upstream, priority, entry);
     switch (entry) {
       case ADMITTED -> goOn(request, response, chain, place);
-      case CALLER_HAS_TOO_MANY -> problems.write(request, response, tooManyOfTheCaller());
+      case CALLER_HAS_TOO_MANY -> ProblemWriter.write(request, response, tooManyOfTheCaller());
       case FULL -> {
-        problems.write(request, response, full());
-        shedding.turnedAway(TimeLeft.of(request).spent());
+        ProblemWriter.write(request, response, full());
+        shedding.turnedAway(Deadline.of(request).elapsed());
       }
     }
   }
@@ -101,7 +100,7 @@ public final class SheddingFilter extends OncePerRequestFilter {
 
   private static Problem tooManyOfTheCaller() {
     return Problem.retryAfter(
-        ProblemCode.CONCURRENCY_EXCEEDED,
+        GatewayErrorCode.CONCURRENCY_EXCEEDED,
         "You have more requests in flight than are worked on for one caller. Nothing was done for this"
             + " one: wait for answers, then send it again, with the same key if it has one.",
         Duration.ofSeconds(1));
@@ -110,7 +109,7 @@ public final class SheddingFilter extends OncePerRequestFilter {
   /// Those who were turned away together should not come back together.
   private static Problem full() {
     return Problem.retryAfter(
-        ProblemCode.TEMPORARY_REDUCED_CAPACITY,
+        CommonErrorCode.TEMPORARY_REDUCED_CAPACITY,
         "There is more to do now than can be done. Nothing was done for this request: send it again"
             + " later, with the same key if it has one.",
         Duration.ofSeconds(ThreadLocalRandom.current().nextInt(1, 4)));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.gateway.Downstream;
 import dev.payledger.gateway.Downstream.Reply;
-import dev.payledger.gateway.timeleft.TimeLeft;
-import dev.payledger.gateway.trace.Traceparent;
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.testkit.Ports;
 import java.net.URI;
 import java.time.Duration;
@@ -40,7 +40,7 @@ class ForwarderIT {
             commandId,
             "token",
             new Traceparent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "01")),
-        TimeLeft.of(time));
+        Deadline.after(time));
   }
 
   private Forwarded read() {
@@ -48,7 +48,7 @@ class ForwarderIT {
   }
 
   @Test
-  void withoutTimeLeftNothingIsSent() {
+  void passedDeadlineSendsNothing() {
     assertThat(send("GET", "/v1/accounts", null, Duration.ZERO))
         .isInstanceOf(Forwarded.NotSent.class);
     assertThat(ledger.arrived()).isEmpty();

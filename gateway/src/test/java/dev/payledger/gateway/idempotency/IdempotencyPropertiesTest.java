@@ -23,6 +23,6 @@ class IdempotencyPropertiesTest {
     Duration longest = Duration.ofSeconds(30);
     assertThat(with(longest, longest).leaseDuration()).isEqualTo(longest);
     assertThatThrownBy(() -> with(longest.minusMillis(1), longest))
-        .hasMessageContaining("gateway.time-left.max");
+        .hasMessageContaining("gateway.deadline.max");
   }
 }

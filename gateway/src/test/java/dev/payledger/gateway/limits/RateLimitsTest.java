@@ -7,7 +7,7 @@ import dev.payledger.gateway.limits.Draw.Source;
 import dev.payledger.gateway.limits.RateLimitProperties.Budget;
 import dev.payledger.gateway.limits.RateLimitProperties.Mode;
 import dev.payledger.gateway.limits.RateLimitProperties.Redis;
-import dev.payledger.gateway.problem.ProblemCode;
+import dev.payledger.gateway.problem.GatewayErrorCode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -101,7 +101,7 @@ class RateLimitsTest {
   void whatCostsMoreThanTheBurstIsNoMatterOfWaiting() {
     Decision decision = limits.takeRest(RouteClass.MONEY, "alice", 5);
     assertThat(decision).isEqualTo(new Decision.CostsTooMuch("money", new Budget(2, 4), 5));
-    assertThat(decision.problem().code()).isEqualTo(ProblemCode.COST_ABOVE_BURST);
+    assertThat(decision.problem().code()).isEqualTo(GatewayErrorCode.COST_ABOVE_BURST);
     assertThat(decision.problem().retryAfter()).isNull();
     assertThat(headers(decision).getHeader("RateLimit-Policy")).isEqualTo("\"money\";q=4;w=2");
     assertThat(headers(decision).getHeader("RateLimit")).isNull();

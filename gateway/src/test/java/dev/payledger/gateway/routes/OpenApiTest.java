@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.payledger.gateway.problem.ProblemCode;
+import dev.payledger.gateway.problem.GatewayErrorCode;
 import dev.payledger.gateway.routes.Route.Command;
 import dev.payledger.gateway.routes.Route.KeyPolicy;
 import dev.payledger.gateway.shape.ShapeOutcome;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.ErrorCode;
 import dev.payledger.testkit.OpenApi;
 import dev.payledger.testkit.OpenApi.Operation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -340,7 +343,12 @@ class OpenApiTest {
         .at("/components/schemas/ProblemCode/enum")
         .forEach(code -> named.add(code.stringValue()));
     assertThat(named)
-        .containsAll(Arrays.stream(ProblemCode.values()).map(ProblemCode::code).toList());
+        .containsAll(Arrays.stream(GatewayErrorCode.values()).map(ErrorCode::code).toList())
+        .containsAll(
+            // The gateway does not look at `Accept`.
+            EnumSet.complementOf(EnumSet.of(CommonErrorCode.NOT_ACCEPTABLE)).stream()
+                .map(ErrorCode::code)
+                .toList());
   }
 
   /// What a reader, or a generator of clients, would stumble over.

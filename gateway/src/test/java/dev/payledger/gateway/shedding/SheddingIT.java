@@ -185,7 +185,7 @@ class SheddingIT extends GatewayUnderTest {
             "ISSUER_URL=" + ISSUER,
             "JWKS_URL=" + uri("/oauth2/jwks"),
             "LEDGER_URL=" + ledger.url(),
-            "TIME_LEFT_UNASKED=30s",
+            "DEADLINE_UNNAMED=30s",
             "SHEDDING_LIMIT_MIN=10",
             "SHEDDING_LIMIT_START=10",
             "SHEDDING_LIMIT_MAX=10",

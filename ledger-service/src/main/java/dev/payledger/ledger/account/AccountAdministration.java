@@ -1,5 +1,9 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.ProblemException;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.AccountChange;
 import dev.payledger.ledger.journal.Fingerprint;
 import dev.payledger.ledger.journal.Journal;
@@ -10,12 +14,8 @@ import dev.payledger.ledger.journal.JournalCommand.OpenOutcome;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.journal.Sides;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
-import dev.payledger.ledger.request.TimeLeft;
-import dev.payledger.ledger.request.Trace;
+import dev.payledger.ledger.request.LedgerProblems;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -33,7 +33,7 @@ public class AccountAdministration {
   }
 
   /// Opens an account under the command's id, once.
-  public UUID open(UUID commandId, String owner, String name, String currency, TimeLeft timeLeft) {
+  public UUID open(UUID commandId, String owner, String name, String currency, Deadline deadline) {
     OpenAccount command =
         new OpenAccount(
             commandId,
@@ -41,7 +41,7 @@ public class AccountAdministration {
             owner,
             name,
             currency);
-    return switch (journal.submit(command, timeLeft.toDuration())) {
+    return switch (journal.submit(command, deadline.remaining())) {
       case OpenOutcome.Opened(UUID accountId) -> accountId;
       case OpenOutcome.IdReused() -> throw idReused();
     };
@@ -51,7 +51,7 @@ public class AccountAdministration {
     return accounts
         .findById(id)
         .filter(account -> caller.maySee(account.owner()))
-        .orElseThrow(Problem::notFound);
+        .orElseThrow(LedgerProblems::notFound);
   }
 
   /// Changes an account once under the command's id. Asked again, it says how the account is now.
@@ -63,8 +63,8 @@ public class AccountAdministration {
       AccountChange change,
       @Nullable String reason,
       Caller caller,
-      Trace trace,
-      TimeLeft timeLeft) {
+      Traceparent trace,
+      Deadline deadline) {
     requireRight(change, of(accountId, caller), caller);
     ChangeAccount command =
         new ChangeAccount(
@@ -75,11 +75,13 @@ public class AccountAdministration {
             caller.subject(),
             caller.isOperator(),
             reason,
-            trace.traceparent());
-    return switch (journal.submit(command, timeLeft.toDuration())) {
+            trace.header());
+    return switch (journal.submit(command, deadline.remaining())) {
       case AccountOutcome.Changed() -> AccountView.of(of(accountId, caller));
       case AccountOutcome.Rejected(RejectionReason rejection) ->
-          throw new Problem(rejection, rejection.next(), Map.of("accountId", accountId));
+          throw LedgerProblems.rejection(rejection, rejection.next())
+              .with("accountId", accountId)
+              .exception();
       case AccountOutcome.IdReused() -> throw idReused();
     };
   }
@@ -106,13 +108,13 @@ public class AccountAdministration {
 
   private static void requireOperator(Caller caller, String what) {
     if (!caller.isOperator()) {
-      throw new Problem(ProblemCode.FORBIDDEN, "Only an operator " + what + ".");
+      throw new ProblemException(CommonErrorCode.FORBIDDEN, "Only an operator " + what + ".");
     }
   }
 
   private static void requireCustomers(Account account, String otherwise) {
     if (account.isSystem()) {
-      throw new Problem(ProblemCode.FORBIDDEN, otherwise);
+      throw new ProblemException(CommonErrorCode.FORBIDDEN, otherwise);
     }
   }
 
@@ -130,8 +132,9 @@ public class AccountAdministration {
             change.operation(), caller.subject(), caller.isOperator(), accountId, detail, reason));
   }
 
-  private static Problem idReused() {
-    return new Problem(
-        ProblemCode.IDEMPOTENCY_KEY_REUSED, "The key was used for another request. Use a new key.");
+  private static ProblemException idReused() {
+    return new ProblemException(
+        CommonErrorCode.IDEMPOTENCY_KEY_REUSED,
+        "The key was used for another request. Use a new key.");
   }
 }

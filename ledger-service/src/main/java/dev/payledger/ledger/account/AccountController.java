@@ -1,15 +1,16 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.ProblemException;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.AccountChange;
 import dev.payledger.ledger.journal.AccountStatus;
 import dev.payledger.ledger.journal.Sides;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.CommandIdHeader;
 import dev.payledger.ledger.request.Page;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
-import dev.payledger.ledger.request.Requests;
-import dev.payledger.ledger.request.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.List;
@@ -41,8 +42,7 @@ class AccountController {
   private final AccountList list;
   private final Holds holds;
   private final AccountChanges changes;
-  private final Requests requests;
-  private final Cursors cursors;
+  private final PageCursors cursors;
 
   AccountController(
       AccountAdministration administration,
@@ -50,14 +50,12 @@ class AccountController {
       AccountList list,
       Holds holds,
       AccountChanges changes,
-      Requests requests,
-      Cursors cursors) {
+      PageCursors cursors) {
     this.administration = administration;
     this.accounts = accounts;
     this.list = list;
     this.holds = holds;
     this.changes = changes;
-    this.requests = requests;
     this.cursors = cursors;
   }
 
@@ -67,21 +65,21 @@ class AccountController {
     Caller caller = Caller.of(auth);
     String owner = body.owner() == null ? caller.subject() : body.owner();
     if (!caller.maySee(owner)) {
-      throw new Problem(
-          ProblemCode.FORBIDDEN, "Only an operator opens an account for somebody else.");
+      throw new ProblemException(
+          CommonErrorCode.FORBIDDEN, "Only an operator opens an account for somebody else.");
     }
     if (Caller.isReserved(owner)) {
-      throw new Problem(
-          ProblemCode.FORBIDDEN,
+      throw new ProblemException(
+          CommonErrorCode.FORBIDDEN,
           "Nobody opens an account for '" + owner + "': it is the ledger's.");
     }
     UUID id =
         administration.open(
-            requests.commandId(request, caller),
+            CommandIdHeader.of(request, caller),
             owner,
             body.name(),
             body.currency(),
-            requests.timeLeft(request));
+            Deadline.of(request));
     return ResponseEntity.created(URI.create("/v1/accounts/" + id))
         .cacheControl(CacheControl.noStore())
         .body(AccountView.of(administration.of(id, caller)));
@@ -243,13 +241,13 @@ class AccountController {
     Caller caller = Caller.of(auth);
     return fresh(
         administration.change(
-            requests.commandId(request, caller),
+            CommandIdHeader.of(request, caller),
             id,
             change,
             reason,
             caller,
-            Trace.of(request),
-            requests.timeLeft(request)));
+            Traceparent.of(request),
+            Deadline.of(request)));
   }
 
   private static @Nullable String reason(@Nullable ChangeRequest body) {

@@ -1,10 +1,9 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.journal.AccountStatus;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
 import org.jspecify.annotations.Nullable;
 
 /// Which of the accounts that a caller may see are asked for; null for any.
@@ -13,15 +12,15 @@ record AccountFilter(
 
   AccountFilter {
     if (currency != null && !currency.matches("[A-Z]{3}")) {
-      throw new Problem(ProblemCode.INVALID_REQUEST, "currency must be a code of ISO 4217.");
+      throw ProblemException.invalidRequest("currency must be a code of ISO 4217.");
     }
     if (owner != null && !owner.matches(OpenAccountRequest.OWNER)) {
-      throw new Problem(ProblemCode.INVALID_REQUEST, "owner must be 1 to 40 of a-z, 0-9 and -.");
+      throw ProblemException.invalidRequest("owner must be 1 to 40 of a-z, 0-9 and -.");
     }
   }
 
   /// The name that cursors of this list are bound to.
   String list(Caller caller) {
-    return Cursors.list("accounts of " + caller.subject(), owner, currency, status);
+    return PageCursors.list("accounts of " + caller.subject(), owner, currency, status);
   }
 }

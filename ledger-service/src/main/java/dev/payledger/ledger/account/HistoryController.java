@@ -1,11 +1,11 @@
 package dev.payledger.ledger.account;
 
+import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.LedgerErrorCode;
 import dev.payledger.ledger.request.Page;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.request.TimeRange;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -31,7 +31,7 @@ class HistoryController {
 
   private final AccountAdministration administration;
   private final AccountLines lines;
-  private final Cursors cursors;
+  private final PageCursors cursors;
   private final AccountProperties properties;
   private final JdbcClient sql;
   private final DatabaseClock clock;
@@ -39,7 +39,7 @@ class HistoryController {
   HistoryController(
       AccountAdministration administration,
       AccountLines lines,
-      Cursors cursors,
+      PageCursors cursors,
       AccountProperties properties,
       JdbcClient sql,
       DatabaseClock clock) {
@@ -78,7 +78,7 @@ class HistoryController {
     UUID account = administration.of(id, caller).id();
     AccountLines.Order asked = order == null ? AccountLines.Order.OLDEST_FIRST : order;
     String list =
-        Cursors.list(
+        PageCursors.list(
             "entries of " + account,
             asked,
             from == null ? null : time.from(),
@@ -114,7 +114,7 @@ class HistoryController {
     TimeRange time = TimeRange.of(from, to);
     Account account = administration.of(id, caller);
     requireSettled("to", time.to(), "");
-    String list = Cursors.list("statement of " + account.id(), time.from(), time.to());
+    String list = PageCursors.list("statement of " + account.id(), time.from(), time.to());
     AccountLines.Place opening = lines.before(account.id(), time.from());
     AccountLines.Place closing = lines.before(account.id(), time.to());
     long after = cursor == null ? opening.sequence() : Long.parseLong(cursors.open(list, cursor));
@@ -163,8 +163,8 @@ class HistoryController {
   /// Entries of a later time may still arrive.
   private void requireSettled(String name, Instant instant, String otherwise) {
     if (instant.isAfter(clock.now(sql).minus(properties.settleTime()))) {
-      throw new Problem(
-          ProblemCode.AS_OF_NOT_SETTLED,
+      throw new ProblemException(
+          LedgerErrorCode.AS_OF_NOT_SETTLED,
           "%s must be at least %d s ago: entries of that time may still arrive. Ask again then%s."
               .formatted(name, properties.settleTime().toSeconds(), otherwise));
     }

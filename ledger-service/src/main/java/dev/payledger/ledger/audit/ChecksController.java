@@ -1,8 +1,7 @@
 package dev.payledger.ledger.audit;
 
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
-import dev.payledger.ledger.request.Requests;
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.problem.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.springframework.http.CacheControl;
@@ -19,19 +18,12 @@ class ChecksController {
   private final FullScan fullScan;
   private final Checks checks;
   private final TrialBalance trialBalance;
-  private final Requests requests;
   private final JdbcClient sql;
 
-  ChecksController(
-      FullScan fullScan,
-      Checks checks,
-      TrialBalance trialBalance,
-      Requests requests,
-      JdbcClient sql) {
+  ChecksController(FullScan fullScan, Checks checks, TrialBalance trialBalance, JdbcClient sql) {
     this.fullScan = fullScan;
     this.checks = checks;
     this.trialBalance = trialBalance;
-    this.requests = requests;
     this.sql = sql;
   }
 
@@ -39,7 +31,7 @@ class ChecksController {
   ResponseEntity<ChecksView> checks(
       @RequestParam(defaultValue = "FULL") String mode, HttpServletRequest request) {
     return switch (mode) {
-      case "FULL" -> fresh(fullScan.run(requests.timeLeft(request)));
+      case "FULL" -> fresh(fullScan.run(Deadline.of(request)));
       case "CONTINUOUS" -> {
         AuditNotes.Place place = AuditNotes.place(sql);
         AuditNotes.Round round = AuditNotes.round(sql);
@@ -53,7 +45,7 @@ class ChecksController {
                     "steps", round.steps()),
                 checks.found(AuditNotes.findings(sql))));
       }
-      default -> throw new Problem(ProblemCode.INVALID_REQUEST, "mode must be FULL or CONTINUOUS.");
+      default -> throw ProblemException.invalidRequest("mode must be FULL or CONTINUOUS.");
     };
   }
 

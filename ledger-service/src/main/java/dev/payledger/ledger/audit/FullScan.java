@@ -1,9 +1,9 @@
 package dev.payledger.ledger.audit;
 
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.journal.DatabaseClock;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
-import dev.payledger.ledger.request.TimeLeft;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -41,11 +41,11 @@ class FullScan {
     this.clock = clock;
   }
 
-  /// @param timeLeft how long to wait for a scan that is running
-  ChecksView run(TimeLeft timeLeft) {
+  /// @param deadline how long to wait for a scan that is running
+  ChecksView run(Deadline deadline) {
     CompletableFuture<ChecksView> mine = new CompletableFuture<>();
     CompletableFuture<ChecksView> theirs = running.compareAndExchange(null, mine);
-    return theirs == null ? scan(mine) : await(theirs, timeLeft);
+    return theirs == null ? scan(mine) : await(theirs, deadline);
   }
 
   private ChecksView scan(CompletableFuture<ChecksView> mine) {
@@ -56,7 +56,7 @@ class FullScan {
       mine.complete(result);
       return result;
     } catch (QueryTimeoutException | TransactionTimedOutException e) {
-      Problem unfinished = unfinished();
+      ProblemException unfinished = unfinished();
       log.warn("a full scan did not end in time: {}", e.toString());
       mine.completeExceptionally(unfinished);
       throw unfinished;
@@ -68,28 +68,28 @@ class FullScan {
     }
   }
 
-  private static ChecksView await(CompletableFuture<ChecksView> theirs, TimeLeft timeLeft) {
+  private static ChecksView await(CompletableFuture<ChecksView> theirs, Deadline deadline) {
     try {
-      return theirs.get(timeLeft.toDuration().toNanos(), TimeUnit.NANOSECONDS);
+      return theirs.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      throw new Problem(
-          ProblemCode.TEMPORARY_REDUCED_CAPACITY,
+      throw new ProblemException(
+          CommonErrorCode.TEMPORARY_REDUCED_CAPACITY,
           "A full scan is running and did not end in time. Ask again, or for mode=CONTINUOUS.");
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof Problem) {
+      if (e.getCause() instanceof ProblemException) {
         throw unfinished();
       }
-      throw new Problem(
-          ProblemCode.UNAVAILABLE, "The full scan that was running failed. Try again.");
+      throw new ProblemException(
+          CommonErrorCode.UNAVAILABLE, "The full scan that was running failed. Try again.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Problem(ProblemCode.UNAVAILABLE, "The ledger is stopping. Try again.");
+      throw new ProblemException(CommonErrorCode.UNAVAILABLE, "The ledger is stopping. Try again.");
     }
   }
 
-  private static Problem unfinished() {
-    return new Problem(
-        ProblemCode.TEMPORARY_REDUCED_CAPACITY,
+  private static ProblemException unfinished() {
+    return new ProblemException(
+        CommonErrorCode.TEMPORARY_REDUCED_CAPACITY,
         "The books are too large for a full scan, which ends after 30 s. The rolling audit goes through all"
             + " of them: ask for mode=CONTINUOUS.");
   }

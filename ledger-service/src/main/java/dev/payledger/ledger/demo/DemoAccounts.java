@@ -1,7 +1,7 @@
 package dev.payledger.ledger.demo;
 
+import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.ledger.account.AccountAdministration;
-import dev.payledger.ledger.request.TimeLeft;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -41,6 +41,6 @@ class DemoAccounts implements ApplicationRunner {
                             + " "
                             + currency,
                         currency,
-                        TimeLeft.of(Duration.ofSeconds(10)))));
+                        Deadline.after(Duration.ofSeconds(10)))));
   }
 }

@@ -1,5 +1,10 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.kit.groupcommit.CommitDefectException;
+import dev.payledger.kit.groupcommit.CommitUnavailableException;
+import dev.payledger.kit.groupcommit.GroupCommit;
+import dev.payledger.kit.groupcommit.GroupCommitMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
@@ -11,10 +16,17 @@ import org.springframework.stereotype.Component;
 /// and may be submitted again; `JournalDefect` says that a wall of the database held against a bug.
 @Component
 public class Journal {
-  private final GroupCommit commits;
+  private final GroupCommit<JournalCommand<?>, Decision<?>> commits;
 
-  Journal(JournalBatch batch, JournalProperties properties, JournalMetrics metrics) {
-    this.commits = new GroupCommit(batch::attempt, properties, metrics);
+  /// A batch is bounded by legs: they are the rows that a transaction has to write before its time-out.
+  Journal(JournalBatch batch, JournalProperties properties, MeterRegistry meters) {
+    this.commits =
+        new GroupCommit<>(
+            "journal",
+            JournalCommand::legCount,
+            batch::attempt,
+            properties.limits(),
+            new GroupCommitMetrics(meters, "ledger.journal"));
   }
 
   /// Returns when the command is decided and its transaction committed.
@@ -23,8 +35,16 @@ public class Journal {
   }
 
   /// Also tells what the decision was taken on.
+  // The planner answers each command with an outcome of the command's own type.
+  @SuppressWarnings("unchecked")
   <O> Decision<O> decide(JournalCommand<O> command, Duration timeLeft) {
-    return commits.submit(command, timeLeft);
+    try {
+      return (Decision<O>) commits.submit(command, timeLeft);
+    } catch (CommitUnavailableException e) {
+      throw new JournalUnavailable(e.outcomeUnknown(), e);
+    } catch (CommitDefectException e) {
+      throw new JournalDefect(e);
+    }
   }
 
   @PreDestroy

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.kit.groupcommit.CommitOutcome;
 import dev.payledger.ledger.journal.JournalTables.Locked;
 import dev.payledger.ledger.journal.JournalTables.Locking;
 import java.sql.SQLException;
@@ -63,7 +64,7 @@ class JournalBatch {
 
   private CommitOutcome<List<Optional<Decision<?>>>> transaction(
       List<JournalCommand<?>> commands, Locking locking) {
-    return connections.attemptInTurn(
+    return connections.attemptAsWriter(
         tx -> {
           Locked locked = new JournalTables(tx.sql(), locking).read(commands);
           // After the locks: whoever had them before has stamped an earlier time.

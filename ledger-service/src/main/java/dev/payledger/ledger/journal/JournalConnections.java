@@ -1,6 +1,7 @@
 package dev.payledger.ledger.journal;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.payledger.kit.groupcommit.CommitOutcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -37,27 +38,27 @@ class JournalConnections {
   /// attempt finds it. Any other duplicate is a defect.
   private static final String COMMAND_KEY = "command_pkey";
 
-  /// Whose turn it is among all ledger instances on this database: one session's lock, taken before
+  /// The writer lock of all ledger instances on this database: a session's advisory lock, acquired before
   /// the transaction begins, so that the snapshot follows the wait. Without it a second instance on a
-  /// hot account finds its snapshot stale each time. For throughput only: a turn that does not come in
+  /// hot account finds its snapshot stale each time. For throughput only: a lock that is not acquired in
   /// half a second is not waited for any longer, and for a while none is: its holder may be frozen. Sent
-  /// as one string; when the lock is not given, the first SET is rolled back with it.
-  private static final String TAKE_TURN =
+  /// as one string; when the lock is not acquired, the first SET is rolled back with it.
+  private static final String ACQUIRE_WRITER_LOCK =
       """
       SET lock_timeout = '500ms';
       SELECT pg_advisory_lock(7253) IS NOT NULL;
       RESET lock_timeout""";
 
-  private static final String TAKE_TURN_IF_FREE = "SELECT pg_try_advisory_lock(7253)";
+  private static final String TRY_WRITER_LOCK = "SELECT pg_try_advisory_lock(7253)";
 
-  private static final String GIVE_TURN_BACK = "SELECT pg_advisory_unlock(7253)";
+  private static final String RELEASE_WRITER_LOCK = "SELECT pg_advisory_unlock(7253)";
 
-  private static final Duration WITHOUT_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration LOCK_BACKOFF = Duration.ofSeconds(10);
 
   private final HikariDataSource connections;
 
   /// On the monotonic clock.
-  private volatile long patientFrom = System.nanoTime();
+  private volatile long lockBackoffUntil = System.nanoTime();
 
   JournalConnections(@Qualifier("journal") HikariDataSource connections) {
     this.connections = connections;
@@ -70,12 +71,12 @@ class JournalConnections {
     return attempt(work, false);
   }
 
-  /// The same, once no other instance is in its turn.
-  <T> CommitOutcome<T> attemptInTurn(Function<JournalTransaction, T> work) {
+  /// The same under the writer lock, so that one instance writes at a time.
+  <T> CommitOutcome<T> attemptAsWriter(Function<JournalTransaction, T> work) {
     return attempt(work, true);
   }
 
-  private <T> CommitOutcome<T> attempt(Function<JournalTransaction, T> work, boolean takesTurn) {
+  private <T> CommitOutcome<T> attempt(Function<JournalTransaction, T> work, boolean isWriter) {
     Connection connection;
     try {
       connection = connections.getConnection();
@@ -84,12 +85,12 @@ class JournalConnections {
       return new CommitOutcome.Aborted<>(e);
     }
     try (connection) {
-      boolean hasTurn = takesTurn && takeTurn(connection);
+      boolean isLocked = isWriter && acquireWriterLock(connection);
       try {
         return attempt(connection, work);
       } finally {
-        if (hasTurn) {
-          giveTurnBack(connection);
+        if (isLocked) {
+          releaseWriterLock(connection);
         }
       }
     } catch (SQLException e) {
@@ -98,23 +99,23 @@ class JournalConnections {
     }
   }
 
-  private boolean takeTurn(Connection connection) {
-    boolean isPatient = System.nanoTime() - patientFrom >= 0;
+  private boolean acquireWriterLock(Connection connection) {
+    boolean waits = System.nanoTime() - lockBackoffUntil >= 0;
     try {
-      return execute(connection, isPatient ? TAKE_TURN : TAKE_TURN_IF_FREE);
+      return execute(connection, waits ? ACQUIRE_WRITER_LOCK : TRY_WRITER_LOCK);
     } catch (SQLException e) {
-      log.warn("no turn within the lock time-out, going on without: {}", e.toString());
-      patientFrom = System.nanoTime() + WITHOUT_PATIENCE.toNanos();
+      log.warn("no writer lock within its time-out, continuing without: {}", e.toString());
+      lockBackoffUntil = System.nanoTime() + LOCK_BACKOFF.toNanos();
       return false;
     }
   }
 
-  private void giveTurnBack(Connection connection) {
+  private void releaseWriterLock(Connection connection) {
     try {
-      execute(connection, GIVE_TURN_BACK);
+      execute(connection, RELEASE_WRITER_LOCK);
     } catch (SQLException e) {
       // The server frees the lock with the session; no other batch may run in this one.
-      log.debug("the turn ends with its connection", e);
+      log.debug("the writer lock ends with its connection", e);
       connections.evictConnection(connection);
     }
   }

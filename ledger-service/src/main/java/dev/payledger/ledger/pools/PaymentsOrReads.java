@@ -1,6 +1,6 @@
 package dev.payledger.ledger.pools;
 
-import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.kit.deadline.Deadline;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -36,7 +36,7 @@ final class PaymentsOrReads extends DelegatingDataSource {
       Collections.synchronizedMap(new WeakHashMap<>());
 
   /// A request that only reads.
-  private record Read(String caller, TimeLeft timeLeft) {}
+  private record Read(String caller, Deadline deadline) {}
 
   PaymentsOrReads(DataSource payments, DataSource reads, ReadShares shares) {
     super(payments);
@@ -45,8 +45,8 @@ final class PaymentsOrReads extends DelegatingDataSource {
   }
 
   /// From here on this thread only reads, until `endRead`.
-  static void beginRead(String caller, TimeLeft timeLeft) {
-    READ.set(new Read(caller, timeLeft));
+  static void beginRead(String caller, Deadline deadline) {
+    READ.set(new Read(caller, deadline));
   }
 
   static void endRead() {
@@ -61,7 +61,7 @@ final class PaymentsOrReads extends DelegatingDataSource {
 
   private Connection withinShare(Read read) throws SQLException {
     try {
-      if (!shares.take(read.caller(), read.timeLeft().toDuration())) {
+      if (!shares.take(read.caller(), read.deadline().remaining())) {
         throw new SQLTransientConnectionException("the caller's other reads took all of its time");
       }
     } catch (InterruptedException e) {
@@ -70,7 +70,7 @@ final class PaymentsOrReads extends DelegatingDataSource {
     }
     boolean isTaken = false;
     try {
-      Connection connection = readUntil(read.timeLeft());
+      Connection connection = readUntil(read.deadline());
       isTaken = true;
       return sharing(connection, read.caller());
     } finally {
@@ -100,10 +100,10 @@ final class PaymentsOrReads extends DelegatingDataSource {
             });
   }
 
-  private Connection readUntil(TimeLeft timeLeft) throws SQLException {
+  private Connection readUntil(Deadline deadline) throws SQLException {
     Connection connection = reads.getConnection();
     try {
-      limit(connection, timeLeft.toDuration().toMillis());
+      limit(connection, deadline.remaining().toMillis());
       return connection;
     } catch (SQLException e) {
       connection.close();

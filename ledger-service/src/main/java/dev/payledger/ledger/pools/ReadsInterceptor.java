@@ -1,6 +1,6 @@
 package dev.payledger.ledger.pools;
 
-import dev.payledger.ledger.request.Requests;
+import dev.payledger.kit.deadline.Deadline;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.security.Principal;
@@ -15,11 +15,6 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /// deadline.
 @Component
 class ReadsInterceptor implements HandlerInterceptor, WebMvcConfigurer {
-  private final Requests requests;
-
-  ReadsInterceptor(Requests requests) {
-    this.requests = requests;
-  }
 
   @Override
   public void addInterceptors(InterceptorRegistry registry) {
@@ -31,7 +26,7 @@ class ReadsInterceptor implements HandlerInterceptor, WebMvcConfigurer {
       HttpServletRequest request, HttpServletResponse response, Object handler) {
     if (changesNothing(request)) {
       Principal caller = request.getUserPrincipal();
-      PaymentsOrReads.beginRead(caller == null ? "" : caller.getName(), requests.timeLeft(request));
+      PaymentsOrReads.beginRead(caller == null ? "" : caller.getName(), Deadline.of(request));
     }
     return true;
   }

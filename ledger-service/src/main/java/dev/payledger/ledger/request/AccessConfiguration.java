@@ -1,23 +1,16 @@
 package dev.payledger.ledger.request;
 
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
+import dev.payledger.kit.access.AccessTokens;
+import dev.payledger.kit.access.JwksCache;
+import dev.payledger.kit.access.ResourceServer;
 import java.time.Clock;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.security.authentication.AuthenticationServiceException;
-import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
-import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Who may call what. The ledger trusts the caller's token and nothing about the network: that a
 /// request came through the gateway proves nothing.
@@ -25,8 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 class AccessConfiguration {
 
   @Bean
-  SecurityFilterChain access(HttpSecurity http, JsonMapper json) throws Exception {
-    return http.authorizeHttpRequests(
+  SecurityFilterChain access(HttpSecurity http) {
+    return ResourceServer.configure(http)
+        .authorizeHttpRequests(
             requests ->
                 requests
                     // On the management port only, which is not published.
@@ -41,83 +35,16 @@ class AccessConfiguration {
                     .hasAuthority("SCOPE_accounts:read")
                     .anyRequest()
                     .authenticated())
-        .oauth2ResourceServer(
-            server ->
-                server
-                    .jwt(jwt -> {})
-                    .authenticationEntryPoint(
-                        (request, response, e) -> unauthenticated(json, request, response))
-                    .accessDeniedHandler(
-                        (request, response, e) -> forbidden(json, request, response))
-                    .withObjectPostProcessor(
-                        new ObjectPostProcessor<BearerTokenAuthenticationFilter>() {
-                          @Override
-                          public <F extends BearerTokenAuthenticationFilter> F postProcess(
-                              F filter) {
-                            filter.setAuthenticationFailureHandler(
-                                (request, response, e) -> {
-                                  if (e instanceof AuthenticationServiceException) {
-                                    uncheckable(json, request, response);
-                                  } else {
-                                    unauthenticated(json, request, response);
-                                  }
-                                });
-                            return filter;
-                          }
-                        }))
-        .exceptionHandling(
-            exceptions ->
-                exceptions
-                    .authenticationEntryPoint(
-                        (request, response, e) -> unauthenticated(json, request, response))
-                    .accessDeniedHandler(
-                        (request, response, e) -> forbidden(json, request, response)))
-        .sessionManagement(
-            sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-        .csrf(AbstractHttpConfigurer::disable)
         .build();
   }
 
   @Bean
   JwtDecoder jwtDecoder(RequestProperties properties, Clock clock) {
     return AccessTokens.decoder(
-        new IssuerKeys(properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock),
+        new JwksCache(properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock),
         properties.issuerUrl(),
         properties.audience(),
         // The system's clock: a test may set the ledger's.
         Clock.systemUTC());
-  }
-
-  private static void unauthenticated(
-      JsonMapper json, HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-    LedgerProblems.write(
-        json,
-        request,
-        response,
-        new Problem(ProblemCode.UNAUTHENTICATED, "A valid bearer token is required."));
-  }
-
-  /// The issuer's keys cannot be had: that says nothing about the caller.
-  private static void uncheckable(
-      JsonMapper json, HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    response.setHeader(HttpHeaders.RETRY_AFTER, "1");
-    LedgerProblems.write(
-        json,
-        request,
-        response,
-        new Problem(ProblemCode.UNAVAILABLE, "Tokens cannot be checked now. Try again."));
-  }
-
-  private static void forbidden(
-      JsonMapper json, HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    LedgerProblems.write(
-        json,
-        request,
-        response,
-        new Problem(ProblemCode.FORBIDDEN, "The token lacks the scope for this route."));
   }
 }

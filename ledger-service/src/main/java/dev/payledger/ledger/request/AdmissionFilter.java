@@ -1,5 +1,8 @@
 package dev.payledger.ledger.request;
 
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -8,14 +11,13 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
-import tools.jackson.databind.json.JsonMapper;
 
 /// How many requests the ledger works for at once; one more is refused in front of everything that
 /// costs something, the check of its token too. A virtual thread is cheap, but what a request holds
@@ -27,12 +29,10 @@ import tools.jackson.databind.json.JsonMapper;
 class AdmissionFilter extends OncePerRequestFilter {
   private final Semaphore places;
   private final Counter turnedAway;
-  private final JsonMapper json;
 
-  AdmissionFilter(RequestProperties properties, MeterRegistry meters, JsonMapper json) {
+  AdmissionFilter(RequestProperties properties, MeterRegistry meters) {
     int atOnceMax = properties.atOnceMax();
     this.places = new Semaphore(atOnceMax);
-    this.json = json;
     this.turnedAway =
         Counter.builder("ledger.request.turned.away")
             .description("requests that were refused because too many were worked for")
@@ -48,16 +48,15 @@ class AdmissionFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     if (!places.tryAcquire()) {
       turnedAway.increment();
-      // Those who were turned away together should not come back together.
-      response.setIntHeader(HttpHeaders.RETRY_AFTER, ThreadLocalRandom.current().nextInt(1, 4));
-      LedgerProblems.write(
-          json,
+      ProblemWriter.write(
           request,
           response,
-          new Problem(
-              ProblemCode.TEMPORARY_REDUCED_CAPACITY,
+          Problem.retryAfter(
+              CommonErrorCode.TEMPORARY_REDUCED_CAPACITY,
               "The ledger works for as many requests as it can. Nothing was done for this one: send"
-                  + " it again."));
+                  + " it again.",
+              // Requests that are refused together should not come back together.
+              Duration.ofSeconds(ThreadLocalRandom.current().nextInt(1, 4))));
       return;
     }
     try {

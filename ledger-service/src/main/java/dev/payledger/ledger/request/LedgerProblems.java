@@ -1,129 +1,80 @@
 package dev.payledger.ledger.request;
 
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemException;
+import dev.payledger.kit.problem.ProblemHandler;
 import dev.payledger.ledger.journal.JournalUnavailable;
+import dev.payledger.ledger.journal.RejectionReason;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
-import org.springframework.http.ResponseEntity;
-import org.springframework.http.converter.HttpMessageNotReadableException;
-import org.springframework.transaction.TransactionException;
-import org.springframework.web.ErrorResponse;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
-import tools.jackson.databind.json.JsonMapper;
 
-/// Maps what can go wrong to its problem document. What is not listed is a bug: 500 with a trace id
-/// and nothing else outside, the stack trace in the log.
+/// The problems that only the ledger has: those of its journal, rejections, and malformed ids. The
+/// kit's `ProblemHandler` answers the others.
 @RestControllerAdvice
-public class LedgerProblems {
+@Order(Ordered.HIGHEST_PRECEDENCE)
+public final class LedgerProblems {
   private static final Logger log = LoggerFactory.getLogger(LedgerProblems.class);
 
   @ExceptionHandler
-  ResponseEntity<ProblemDetail> wrongType(
-      MethodArgumentTypeMismatchException e, HttpServletRequest request) {
+  void wrongType(
+      MethodArgumentTypeMismatchException e,
+      HttpServletRequest request,
+      HttpServletResponse response)
+      throws IOException {
     // An id that is no id names no resource.
-    return answer(
+    ProblemException problem =
         e.getParameter().hasParameterAnnotation(PathVariable.class)
-            ? Problem.notFound()
-            : new Problem(ProblemCode.INVALID_REQUEST, e.getName() + " is malformed."),
-        request);
+            ? notFound()
+            : ProblemException.invalidRequest(e.getName() + " is malformed.");
+    ProblemHandler.write(request, response, problem.problem());
   }
 
   @ExceptionHandler
-  ResponseEntity<ProblemDetail> other(Exception e, HttpServletRequest request) {
-    return answer(e, request);
-  }
-
-  /// What a caller is told of an exception.
-  public static ProblemDetail of(Exception e, Trace trace) {
-    ProblemDetail body = body(e);
-    body.setProperty("traceId", trace.traceId());
-    return body;
-  }
-
-  /// For those who answer in front of the controllers.
-  static void write(
-      JsonMapper json, HttpServletRequest request, HttpServletResponse response, Problem problem)
+  void unavailable(JournalUnavailable e, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    ProblemDetail body = of(problem, Trace.of(request));
-    response.setStatus(body.getStatus());
-    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-    response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    json.writeValue(response.getOutputStream(), body);
+    ProblemHandler.write(request, response, of(e));
   }
 
-  private static ProblemDetail body(Exception e) {
-    return switch (e) {
-      case Problem problem -> problem.body();
-      case JournalUnavailable unavailable -> {
-        log.warn("journal unavailable, outcomeUnknown={}", unavailable.outcomeUnknown(), e);
-        yield unavailable.outcomeUnknown()
-            ? Problem.body(
-                ProblemCode.OUTCOME_UNKNOWN,
-                "The request may or may not have been recorded. Send the same request with the"
-                    + " same idempotency key again; it will happen once.")
-            : Problem.body(
-                ProblemCode.UNAVAILABLE,
-                "The ledger could not decide in time; nothing was written. Send the same request"
-                    + " again.");
-      }
-      case DataAccessException _, TransactionException _ -> {
-        log.warn("the database did not answer a query", e);
-        yield Problem.body(
-            ProblemCode.UNAVAILABLE, "The ledger's database did not answer. Try again.");
-      }
-      case HttpMessageNotReadableException unreadable ->
-          Problem.body(ProblemCode.INVALID_REQUEST, unreadable(unreadable.getCause()));
-      case ErrorResponse framework ->
-          Problem.body(
-              ProblemCode.ofStatus(framework.getStatusCode().value()),
-              "The request does not fit this route.");
-      default -> {
-        log.error("unexpected", e);
-        yield Problem.body(
-            ProblemCode.INTERNAL_ERROR,
-            "Something is wrong with the ledger. Send the same request again, or report the trace"
-                + " id.");
-      }
-    };
+  /// The problem of an exception of one item of a batch.
+  public static Problem of(RuntimeException e) {
+    return e instanceof JournalUnavailable unavailable
+        ? of(unavailable)
+        : ProblemHandler.problem(e);
   }
 
-  /// Names the property at fault, never the text that was sent.
-  private static String unreadable(@Nullable Throwable cause) {
-    for (Throwable c = cause; c != null; c = c.getCause()) {
-      if (c instanceof IllegalArgumentException own && !(c instanceof JacksonException)) {
-        return own.getMessage() + ".";
-      }
-    }
-    if (cause instanceof DatabindException databind && !databind.getPath().isEmpty()) {
-      return "The body's property \""
-          + databind.getPath().getLast().getPropertyName()
-          + "\" is unknown or not of its type.";
-    }
-    return "The body is not the JSON object that this route takes.";
+  private static Problem of(JournalUnavailable unavailable) {
+    log.warn("journal unavailable, outcomeUnknown={}", unavailable.outcomeUnknown(), unavailable);
+    return unavailable.outcomeUnknown()
+        ? Problem.of(
+            CommonErrorCode.OUTCOME_UNKNOWN,
+            "The request may or may not have been recorded. Send the same request with the same"
+                + " idempotency key again; it will happen once.")
+        : Problem.of(
+            CommonErrorCode.UNAVAILABLE,
+            "The ledger could not decide in time; nothing was written. Send the same request"
+                + " again.");
   }
 
-  private static ResponseEntity<ProblemDetail> answer(Exception e, HttpServletRequest request) {
-    ProblemDetail body = of(e, Trace.of(request));
-    ResponseEntity.BodyBuilder answer =
-        ResponseEntity.status(body.getStatus())
-            .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-            .header(HttpHeaders.CACHE_CONTROL, "no-store");
-    if (body.getStatus() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
-      answer.header(HttpHeaders.RETRY_AFTER, "1");
-    }
-    return answer.body(body);
+  /// One body for an object that does not exist and for one that is somebody else's.
+  public static ProblemException notFound() {
+    return new ProblemException(
+        CommonErrorCode.NOT_FOUND, "There is no such resource, or it is not yours.");
+  }
+
+  /// A rejection of a transfer, or of what is asked about one.
+  ///
+  /// @param then what the caller should know of this answer
+  public static Problem rejection(RejectionReason reason, String then) {
+    return Problem.of(new RejectionCode(reason), reason.sentence() + " " + then);
   }
 }

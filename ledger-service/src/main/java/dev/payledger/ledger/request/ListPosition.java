@@ -1,5 +1,6 @@
 package dev.payledger.ledger.request;
 
+import dev.payledger.kit.page.PageCursors;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ public record ListPosition(Instant at, UUID id) {
 
   /// @param otherwise for the first page, which has no cursor
   public static ListPosition open(
-      Cursors cursors, String list, @Nullable String cursor, ListPosition otherwise) {
+      PageCursors cursors, String list, @Nullable String cursor, ListPosition otherwise) {
     if (cursor == null) {
       return otherwise;
     }
@@ -20,7 +21,7 @@ public record ListPosition(Instant at, UUID id) {
     return new ListPosition(Instant.parse(position[0]), UUID.fromString(position[1]));
   }
 
-  public String seal(Cursors cursors, String list) {
+  public String seal(PageCursors cursors, String list) {
     return cursors.seal(list, at + " " + id);
   }
 }

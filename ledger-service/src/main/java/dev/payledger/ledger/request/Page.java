@@ -1,5 +1,6 @@
 package dev.payledger.ledger.request;
 
+import dev.payledger.kit.problem.ProblemException;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ public record Page<T>(List<T> items, @Nullable String next) {
       return LIMIT_DEFAULT;
     }
     if (limit < 1 || limit > LIMIT_MAX) {
-      throw new Problem(ProblemCode.INVALID_REQUEST, "limit must be from 1 to " + LIMIT_MAX + ".");
+      throw ProblemException.invalidRequest("limit must be from 1 to " + LIMIT_MAX + ".");
     }
     return limit;
   }

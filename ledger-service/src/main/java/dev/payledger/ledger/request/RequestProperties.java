@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param jwksStale how long they are used when the issuer cannot be reached
 /// @param timeoutDefault time left of a request that names none
 /// @param timeoutMax bound of what a request may name
-/// @param cursorKey secret that page cursors are signed with
+/// @param cursorKey signs page cursors; a secret of at least 32 bytes, the same on all instances
 /// @param atOnceMax requests that are worked for at once
 @ConfigurationProperties("payledger.request")
 record RequestProperties(
@@ -28,9 +28,6 @@ record RequestProperties(
   RequestProperties {
     if (timeoutDefault.compareTo(timeoutMax) > 0) {
       throw new IllegalArgumentException("timeout-default must not exceed timeout-max");
-    }
-    if (cursorKey.length() < 16) {
-      throw new IllegalArgumentException("cursor-key must have 16 characters or more");
     }
     if (atOnceMax < 1) {
       throw new IllegalArgumentException("at-once-max must be positive");

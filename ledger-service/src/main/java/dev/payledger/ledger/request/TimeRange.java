@@ -1,5 +1,6 @@
 package dev.payledger.ledger.request;
 
+import dev.payledger.kit.problem.ProblemException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -22,7 +23,7 @@ public record TimeRange(Instant from, Instant to) {
             from == null ? Instant.EPOCH : micros(instant("from", from)),
             to == null ? ListPosition.NEWEST.at() : micros(instant("to", to)));
     if (range.from().isAfter(range.to())) {
-      throw new Problem(ProblemCode.INVALID_REQUEST, "from must not be after to.");
+      throw ProblemException.invalidRequest("from must not be after to.");
     }
     return range;
   }
@@ -38,8 +39,7 @@ public record TimeRange(Instant from, Instant to) {
         // As if it had another form.
       }
     }
-    throw new Problem(
-        ProblemCode.INVALID_REQUEST,
+    throw ProblemException.invalidRequest(
         name + " must be an instant as in RFC 3339, for example 2026-11-23T10:00:00Z.");
   }
 

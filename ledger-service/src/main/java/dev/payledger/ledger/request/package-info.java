@@ -1,6 +1,6 @@
-/// What every request carries and how it may end: who calls (`Caller`), how much time is left
-/// (`TimeLeft`), which trace it belongs to (`Trace`), the tokens that prove it (`AccessConfiguration`,
-/// read first), and errors as RFC 9457 problem documents (`Problem`, `ProblemCode`).
+/// What every request of the ledger carries and how it may end: who calls (`Caller`), the tokens that
+/// prove it (`AccessConfiguration`, read first), what the ledger takes from the kit
+/// (`RequestConfiguration`), and the ledger's own problems (`LedgerProblems`).
 @NullMarked
 package dev.payledger.ledger.request;
 

@@ -1,7 +1,7 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.ledger.journal.JournalUnavailable;
-import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.saga.SagaTransfers.DueSaga;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -161,7 +161,7 @@ class RecoveryRun {
   private void recover(SagaLease lease) {
     try {
       saga.run(
-          lease, transfers.find(lease.transferId()), TimeLeft.of(properties.recoveryTimeout()));
+          lease, transfers.find(lease.transferId()), Deadline.after(properties.recoveryTimeout()));
     } catch (JournalUnavailable
         | TransientDataAccessException
         | DataAccessResourceFailureException

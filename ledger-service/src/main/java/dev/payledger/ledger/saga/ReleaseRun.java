@@ -1,8 +1,9 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.retry.FullJitter;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.DatabaseClock;
-import dev.payledger.ledger.request.TimeLeft;
-import dev.payledger.ledger.request.Trace;
 import dev.payledger.ledger.screening.FraudScreening;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +32,7 @@ class ReleaseRun {
   private final SagaTransfers transfers;
   private final FraudScreening screening;
   private final SagaProperties properties;
-  private final Backoff backoff;
+  private final FullJitter backoff;
   private final TransactionTemplate transaction;
   private final JdbcClient sql;
   private final DatabaseClock clock;
@@ -48,7 +49,7 @@ class ReleaseRun {
     this.transfers = transfers;
     this.screening = screening;
     this.properties = properties;
-    this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
+    this.backoff = new FullJitter(properties.backoffBase(), properties.backoffMax());
     this.transaction = transaction;
     this.sql = sql;
     this.clock = clock;
@@ -103,9 +104,9 @@ class ReleaseRun {
   }
 
   private boolean releaseInTime(Owed owed) {
-    TimeLeft timeLeft = TimeLeft.of(properties.recoveryTimeout());
+    Deadline deadline = Deadline.after(properties.recoveryTimeout());
     Duration wait = properties.recoveryTimeout().minus(screening.callTimeout());
-    if (!screening.release(owed.transferId(), owed.movedMinor(), owed.wasTried(), wait, timeLeft)) {
+    if (!screening.release(owed.transferId(), owed.movedMinor(), owed.wasTried(), wait, deadline)) {
       return false;
     }
     try {
@@ -142,5 +143,5 @@ class ReleaseRun {
   /// @param movedMinor what the transfer has moved, which stays reserved
   /// @param wasTried by an earlier run; the saga's own try was mostly stopped by the breaker
   /// @param trace of the request that began the transfer
-  private record Owed(UUID transferId, long movedMinor, boolean wasTried, Trace trace) {}
+  private record Owed(UUID transferId, long movedMinor, boolean wasTried, Traceparent trace) {}
 }

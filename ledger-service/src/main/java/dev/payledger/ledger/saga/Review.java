@@ -1,7 +1,7 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.ledger.journal.DatabaseClock;
-import dev.payledger.ledger.request.TimeLeft;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -98,14 +98,14 @@ public class Review {
   }
 
   /// Asks fraud screening again, now, if the retry budget has room for it.
-  public Outcome retry(UUID transferId, TimeLeft timeLeft) {
-    return run(claims.claimReviewed(transferId), timeLeft);
+  public Outcome retry(UUID transferId, Deadline deadline) {
+    return run(claims.claimReviewed(transferId), deadline);
   }
 
   /// Decides in the place of fraud screening. The same decision again is taken again, and does nothing
   /// more.
   public Outcome decide(
-      UUID transferId, ReviewDecision decision, String reason, String by, TimeLeft timeLeft) {
+      UUID transferId, ReviewDecision decision, String reason, String by, Deadline deadline) {
     Optional<SagaLease> lease =
         transaction.execute(
             tx -> {
@@ -123,7 +123,7 @@ public class Review {
     if (stands == decision && lease.isEmpty()) {
       return Outcome.TAKEN;
     }
-    Outcome outcome = run(lease, timeLeft);
+    Outcome outcome = run(lease, deadline);
     // Its time was over before the decision: it expires.
     return stands == null ? Outcome.NOT_HELD : outcome;
   }
@@ -139,8 +139,8 @@ public class Review {
         .update();
   }
 
-  private Outcome run(Optional<SagaLease> lease, TimeLeft timeLeft) {
-    lease.ifPresent(each -> saga.run(each, transfers.find(each.transferId()), timeLeft));
+  private Outcome run(Optional<SagaLease> lease, Deadline deadline) {
+    lease.ifPresent(each -> saga.run(each, transfers.find(each.transferId()), deadline));
     return lease.isPresent() ? Outcome.TAKEN : Outcome.NOT_HELD;
   }
 

@@ -1,5 +1,6 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.kit.retry.FullJitter;
 import dev.payledger.ledger.journal.DatabaseClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,7 @@ import org.springframework.transaction.annotation.Transactional;
 class SagaClaims {
   private final SagaStates states;
   private final SagaProperties properties;
-  private final Backoff backoff;
+  private final FullJitter backoff;
   private final JdbcClient sql;
   private final DatabaseClock clock;
   private final String owner = UUID.randomUUID().toString();
@@ -24,7 +25,7 @@ class SagaClaims {
   SagaClaims(SagaStates states, SagaProperties properties, JdbcClient sql, DatabaseClock clock) {
     this.states = states;
     this.properties = properties;
-    this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
+    this.backoff = new FullJitter(properties.backoffBase(), properties.backoffMax());
     this.sql = sql;
     this.clock = clock;
   }

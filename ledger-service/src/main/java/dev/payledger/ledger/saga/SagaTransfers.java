@@ -1,9 +1,9 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.Money;
-import dev.payledger.ledger.request.Trace;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
@@ -49,7 +49,7 @@ class SagaTransfers {
   /// A saga that nobody is working on, of a transfer of that initiator.
   ///
   /// @param trace of the request that began it
-  record DueSaga(UUID transferId, String initiator, Trace trace) {}
+  record DueSaga(UUID transferId, String initiator, Traceparent trace) {}
 
   /// Nothing is locked: each is still to be claimed.
   List<DueSaga> due(int max) {
@@ -61,7 +61,7 @@ class SagaTransfers {
                 new DueSaga(
                     row.getObject("transfer_id", UUID.class),
                     row.getString("initiator"),
-                    Trace.of(row.getString("traceparent"))))
+                    Traceparent.of(row.getString("traceparent"))))
         .list();
   }
 
@@ -76,8 +76,8 @@ class SagaTransfers {
   }
 
   /// Of the request that began a transfer; a new one for a transfer that is not there.
-  Trace trace(UUID id) {
-    return Trace.of(
+  Traceparent trace(UUID id) {
+    return Traceparent.of(
         sql.sql("SELECT traceparent FROM transfer WHERE id = :id")
             .param("id", id)
             .query(String.class)

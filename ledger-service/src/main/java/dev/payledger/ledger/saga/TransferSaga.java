@@ -1,5 +1,7 @@
 package dev.payledger.ledger.saga;
 
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.retry.FullJitter;
 import dev.payledger.ledger.blocked.BlockedAccounts;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.Journal;
@@ -13,7 +15,6 @@ import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.journal.SagaStep;
-import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
 import dev.payledger.ledger.screening.Verdict;
 import java.time.Duration;
@@ -45,7 +46,7 @@ public class TransferSaga {
   private final SagaTransfers transfers;
   private final SagaProperties properties;
   private final OfflinePolicy offline;
-  private final Backoff backoff;
+  private final FullJitter backoff;
   private final JdbcClient sql;
   private final DatabaseClock clock;
   private final AtomicLong started = new AtomicLong();
@@ -66,7 +67,7 @@ public class TransferSaga {
     this.transfers = transfers;
     this.properties = properties;
     this.offline = new OfflinePolicy(properties);
-    this.backoff = new Backoff(properties.backoffBase(), properties.backoffMax());
+    this.backoff = new FullJitter(properties.backoffBase(), properties.backoffMax());
     this.sql = sql;
     this.clock = clock;
   }
@@ -93,7 +94,7 @@ public class TransferSaga {
   }
 
   /// Goes on from a hold that this process has just placed, as the saga's first owner.
-  public void start(HoldFunds hold, long epoch, TimeLeft timeLeft) {
+  public void start(HoldFunds hold, long epoch, Deadline deadline) {
     // How much a reversal gives back was decided by the journal.
     SagaTransfer transfer =
         hold.reversal() != null
@@ -107,62 +108,62 @@ public class TransferSaga {
                 false,
                 null,
                 false);
-    run(new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN, false), transfer, timeLeft);
+    run(new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN, false), transfer, deadline);
   }
 
   /// Moves the saga as far as it goes in the time left; what is unfinished then is handed back.
-  void run(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
+  void run(SagaLease lease, SagaTransfer transfer, Deadline deadline) {
     switch (lease.step()) {
       case SCREEN -> {
         // What was decided in time is carried out, however late; only a void takes it back.
         if (transfer.isVoidRequested()) {
-          turnBack(lease, transfer, null, timeLeft);
+          turnBack(lease, transfer, null, deadline);
         } else if (transfer.decision() == ReviewDecision.REJECT) {
-          turnBack(lease, transfer, RejectionReason.REVIEW_REJECTED, timeLeft);
+          turnBack(lease, transfer, RejectionReason.REVIEW_REJECTED, deadline);
         } else if (transfer.decision() == ReviewDecision.APPROVE) {
-          approve(lease, transfer, timeLeft);
+          approve(lease, transfer, deadline);
         } else if (transfer.isExpired()) {
-          turnBack(lease, transfer, null, timeLeft);
-        } else if (!hasTimeToAsk(timeLeft)) {
+          turnBack(lease, transfer, null, deadline);
+        } else if (!hasTimeToAsk(deadline)) {
           claims.handBack(lease, Duration.ZERO);
         } else {
-          screen(lease, transfer, timeLeft);
+          screen(lease, transfer, deadline);
         }
       }
       case CAPTURE ->
-          journal.submit(new ExpireHold(transfer.id(), lease.epoch()), timeLeft.toDuration());
-      case COMPENSATE -> compensate(lease, transfer, timeLeft);
+          journal.submit(new ExpireHold(transfer.id(), lease.epoch()), deadline.remaining());
+      case COMPENSATE -> compensate(lease, transfer, deadline);
       case DONE -> {}
     }
   }
 
-  private void screen(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
+  private void screen(SagaLease lease, SagaTransfer transfer, Deadline deadline) {
     FraudScreening.Attempt attempt =
         new FraudScreening.Attempt(transfer.initiator(), lease.isAsked(), lease.attempts() > 0);
-    Verdict verdict = screening.assess(transfer.id(), transfer.question(), attempt, timeLeft);
+    Verdict verdict = screening.assess(transfer.id(), transfer.question(), attempt, deadline);
     switch (verdict) {
-      case APPROVED -> post(lease, transfer, null, timeLeft);
+      case APPROVED -> post(lease, transfer, null, deadline);
       case DECLINED, RELEASED ->
-          turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
+          turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, deadline);
       // Fraud screening is there: nothing passes without it because the ledger has much to do.
       case CONGESTED, RETRY_LATER -> claims.handBack(lease, backoff.pause(lease.attempts()));
       case TIMED_OUT -> claims.holdForReview(lease, backoff.pause(lease.attempts()), true);
-      case UNAVAILABLE -> goWithoutScreening(lease, transfer, true, timeLeft);
-      case BREAKER_OPEN -> goWithoutScreening(lease, transfer, false, timeLeft);
+      case UNAVAILABLE -> goWithoutScreening(lease, transfer, true, deadline);
+      case BREAKER_OPEN -> goWithoutScreening(lease, transfer, false, deadline);
     }
   }
 
   /// What is blocked is declined as if it had been asked about, whatever its amount. The copy of the
   /// list is looked at here, and once more in the transaction that would post it unscreened.
   private void goWithoutScreening(
-      SagaLease lease, SagaTransfer transfer, boolean isAsked, TimeLeft timeLeft) {
+      SagaLease lease, SagaTransfer transfer, boolean isAsked, Deadline deadline) {
     if (blocked.isAnyOf(transfer.accounts())) {
-      turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
+      turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, deadline);
       return;
     }
     boolean passes =
         offline.mayPass(transfer.money().amountMinor())
-            && post(lease, transfer, offline.allowance(clock.now(sql)), timeLeft);
+            && post(lease, transfer, offline.allowance(clock.now(sql)), deadline);
     if (!passes) {
       // The funds stay held and visible as such; screening is asked again until the transfer
       // expires or an operator decides (`Review`).
@@ -171,11 +172,11 @@ public class TransferSaga {
   }
 
   /// An operator's approval takes the place of a verdict, and not of the list of blocked accounts.
-  private void approve(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
+  private void approve(SagaLease lease, SagaTransfer transfer, Deadline deadline) {
     if (blocked.isAnyOf(transfer.accounts())) {
-      turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, timeLeft);
+      turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, deadline);
     } else {
-      post(lease, transfer, null, timeLeft);
+      post(lease, transfer, null, deadline);
     }
   }
 
@@ -184,13 +185,13 @@ public class TransferSaga {
       SagaLease lease,
       SagaTransfer transfer,
       @Nullable OfflineAllowance allowance,
-      TimeLeft timeLeft) {
+      Deadline deadline) {
     PostTransfer command =
         new PostTransfer(transfer.id(), lease.epoch(), transfer.legs().size(), allowance);
-    switch (journal.submit(command, timeLeft.toDuration())) {
+    switch (journal.submit(command, deadline.remaining())) {
       case PostOutcome.CannotPost(RejectionReason reason) ->
-          turnBack(lease, transfer, reason, timeLeft);
-      case PostOutcome.VoidRequested() -> turnBack(lease, transfer, null, timeLeft);
+          turnBack(lease, transfer, reason, deadline);
+      case PostOutcome.VoidRequested() -> turnBack(lease, transfer, null, deadline);
       case PostOutcome.AllowanceExhausted(), PostOutcome.BlockedAccountsUnknown() -> {
         return false;
       }
@@ -202,25 +203,25 @@ public class TransferSaga {
   /// The reason is written down before the first compensation: a crash between the two must not
   /// forget why, and a transfer that fraud has released must never be posted.
   private void turnBack(
-      SagaLease lease, SagaTransfer transfer, @Nullable RejectionReason reason, TimeLeft timeLeft) {
+      SagaLease lease, SagaTransfer transfer, @Nullable RejectionReason reason, Deadline deadline) {
     TurnBack command = new TurnBack(transfer.id(), lease.epoch(), reason);
-    if (journal.submit(command, timeLeft.toDuration()) instanceof TurnOutcome.Turned) {
-      compensate(lease, transfer, timeLeft);
+    if (journal.submit(command, deadline.remaining()) instanceof TurnOutcome.Turned) {
+      compensate(lease, transfer, deadline);
     }
   }
 
-  private void compensate(SagaLease lease, SagaTransfer transfer, TimeLeft timeLeft) {
+  private void compensate(SagaLease lease, SagaTransfer transfer, Deadline deadline) {
     // With no time to hear the answer the release is owed; the funds do not wait for it.
     boolean isReleased =
-        hasTimeToAsk(timeLeft)
-            && screening.release(transfer.id(), 0, false, Duration.ZERO, timeLeft);
+        hasTimeToAsk(deadline)
+            && screening.release(transfer.id(), 0, false, Duration.ZERO, deadline);
     VoidHold command = new VoidHold(transfer.id(), lease.epoch(), !isReleased);
-    journal.submit(command, timeLeft.toDuration());
+    journal.submit(command, deadline.remaining());
   }
 
   /// A call that cannot be waited for to its end is not begun: its time-out would count against
   /// fraud-service.
-  private boolean hasTimeToAsk(TimeLeft timeLeft) {
-    return timeLeft.toDuration().compareTo(screening.callTimeout()) >= 0;
+  private boolean hasTimeToAsk(Deadline deadline) {
+    return deadline.remaining().compareTo(screening.callTimeout()) >= 0;
   }
 }

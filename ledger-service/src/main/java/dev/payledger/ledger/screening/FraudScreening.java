@@ -1,9 +1,10 @@
 package dev.payledger.ledger.screening;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.deadline.RequestTimeout;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.Leg;
-import dev.payledger.ledger.request.TimeLeft;
-import dev.payledger.ledger.request.Trace;
 import dev.payledger.ledger.screening.ScreeningPlaces.Place;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -88,9 +89,9 @@ public class FraudScreening {
 
   /// The verdict on the transfer: the same for the same id, however often it is asked. Waits for a
   /// place as long as the call itself still fits into the time left.
-  public Verdict assess(UUID transferId, Question question, Attempt attempt, TimeLeft timeLeft) {
+  public Verdict assess(UUID transferId, Question question, Attempt attempt, Deadline deadline) {
     requireNoTransaction();
-    Duration wait = timeLeft.toDuration().minus(callTimeout());
+    Duration wait = deadline.remaining().minus(callTimeout());
     if (wait.isNegative()) {
       return congested();
     }
@@ -107,7 +108,7 @@ public class FraudScreening {
             }
             HttpResponse<byte[]> answer =
                 send(
-                    request(transferId.toString(), timeLeft)
+                    request(transferId.toString(), deadline)
                         .header("Content-Type", "application/json")
                         .PUT(
                             HttpRequest.BodyPublishers.ofString(
@@ -153,7 +154,7 @@ public class FraudScreening {
   /// @param wait how long a place may be waited for
   /// @return false when it is not known to have arrived
   public boolean release(
-      UUID transferId, long movedMinor, boolean again, Duration wait, TimeLeft timeLeft) {
+      UUID transferId, long movedMinor, boolean again, Duration wait, Deadline deadline) {
     requireNoTransaction();
     try (Place place = places.takeForRelease(wait)) {
       if (place == null) {
@@ -164,7 +165,7 @@ public class FraudScreening {
           again,
           () -> {
             HttpResponse<byte[]> answer =
-                send(request(transferId + "?movedMinor=" + movedMinor, timeLeft).DELETE());
+                send(request(transferId + "?movedMinor=" + movedMinor, deadline).DELETE());
             if (answer.statusCode() != 204) {
               throw new UnusableAnswer("status " + answer.statusCode());
             }
@@ -227,13 +228,13 @@ public class FraudScreening {
 
   /// Passes on the time that is waited for the answer: the call's limit, and never more than the
   /// caller has left.
-  private HttpRequest.Builder request(String assessment, TimeLeft timeLeft) {
-    long limitMs = Math.min(callTimeout().toMillis(), timeLeft.toDuration().toMillis());
+  private HttpRequest.Builder request(String assessment, Deadline deadline) {
+    long limitMs = Math.min(callTimeout().toMillis(), deadline.remaining().toMillis());
     HttpRequest.Builder request =
         HttpRequest.newBuilder(properties.url().resolve("/assessments/" + assessment))
             .header("Authorization", "Bearer " + properties.credential())
-            .header("Request-Timeout-Ms", Long.toString(limitMs));
-    Trace.next().ifPresent(traceparent -> request.header("traceparent", traceparent));
+            .header(RequestTimeout.HEADER, Long.toString(limitMs));
+    Traceparent.nextInLog().ifPresent(next -> request.header(Traceparent.HEADER, next.header()));
     return request;
   }
 

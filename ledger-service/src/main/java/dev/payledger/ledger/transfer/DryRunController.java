@@ -1,5 +1,8 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemException;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.DryRun;
 import dev.payledger.ledger.journal.DryRun.Outcome;
@@ -7,9 +10,6 @@ import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.Money;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.LedgerProblems;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.Trace;
 import dev.payledger.ledger.transfer.DryRunView.Item;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -20,7 +20,6 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.core.Authentication;
@@ -49,7 +48,7 @@ class DryRunController {
   @PostMapping("/v1/transfers/dry-run")
   ResponseEntity<DryRunView> create(
       @RequestBody TransferRequest body, HttpServletRequest request, Authentication auth) {
-    return hold(commands.create(UUID.randomUUID(), body, Caller.of(auth), Trace.of(request)));
+    return hold(commands.create(UUID.randomUUID(), body, Caller.of(auth), Traceparent.of(request)));
   }
 
   @PostMapping("/v1/transfers/{id}/reversals/dry-run")
@@ -58,7 +57,8 @@ class DryRunController {
       @RequestBody ReversalRequest body,
       HttpServletRequest request,
       Authentication auth) {
-    return hold(commands.reverse(UUID.randomUUID(), id, body, Caller.of(auth), Trace.of(request)));
+    return hold(
+        commands.reverse(UUID.randomUUID(), id, body, Caller.of(auth), Traceparent.of(request)));
   }
 
   @PostMapping("/v1/transfers/{id}/capture/dry-run")
@@ -84,7 +84,7 @@ class DryRunController {
   ResponseEntity<DryRunView.Batch> batch(
       @RequestBody TransferBatchRequest body, HttpServletRequest request, Authentication auth) {
     Caller caller = Caller.of(auth);
-    Trace trace = Trace.of(request);
+    Traceparent trace = Traceparent.of(request);
     Set<UUID> own = commands.ownDebits(caller, body.items());
     List<HoldFunds> asked = new ArrayList<>();
     List<@Nullable Problem> refused = new ArrayList<>();
@@ -92,8 +92,8 @@ class DryRunController {
       try {
         asked.add(commands.create(UUID.randomUUID(), item, caller, trace, own));
         refused.add(null);
-      } catch (Problem e) {
-        refused.add(e);
+      } catch (ProblemException e) {
+        refused.add(e.problem());
       }
     }
     Iterator<Outcome> outcomes = dryRun.ofHolds(asked).iterator();
@@ -107,16 +107,16 @@ class DryRunController {
                 .toList()));
   }
 
-  private static Item item(Outcome outcome, Trace trace) {
+  private static Item item(Outcome outcome, Traceparent trace) {
     return switch (outcome) {
       case Outcome.Accepted(Money money) -> new Item(HttpStatus.OK.value(), view(money), null);
-      case Outcome.Rejected(RejectionReason reason) -> rejected(Rejections.ofDryRun(reason), trace);
+      case Outcome.Rejected(RejectionReason reason) ->
+          rejected(Rejections.ofDryRun(reason).problem(), trace);
     };
   }
 
-  private static Item rejected(Problem problem, Trace trace) {
-    ProblemDetail detail = LedgerProblems.of(problem, trace);
-    return new Item(detail.getStatus(), null, detail);
+  private static Item rejected(Problem problem, Traceparent trace) {
+    return new Item(problem.code().status(), null, problem.body(trace.traceId()));
   }
 
   private ResponseEntity<DryRunView> hold(HoldFunds command) {

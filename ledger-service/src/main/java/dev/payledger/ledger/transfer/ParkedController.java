@@ -1,12 +1,13 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.LedgerErrorCode;
+import dev.payledger.ledger.request.LedgerProblems;
 import dev.payledger.ledger.request.ListPosition;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Pages;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.saga.ParkedSagas;
 import java.time.Instant;
 import java.util.List;
@@ -38,11 +39,15 @@ class ParkedController {
   private final ParkedSagas parked;
   private final Transfers transfers;
   private final TransferViews views;
-  private final Cursors cursors;
+  private final PageCursors cursors;
   private final Pages pages;
 
   ParkedController(
-      ParkedSagas parked, Transfers transfers, TransferViews views, Cursors cursors, Pages pages) {
+      ParkedSagas parked,
+      Transfers transfers,
+      TransferViews views,
+      PageCursors cursors,
+      Pages pages) {
     this.parked = parked;
     this.transfers = transfers;
     this.views = views;
@@ -93,7 +98,7 @@ class ParkedController {
     Caller caller = Caller.of(auth);
     Transfer transfer = find(id);
     if (!parked.release(id)) {
-      throw new Problem(ProblemCode.NOT_PARKED, "The transfer's saga is not parked.");
+      throw new ProblemException(LedgerErrorCode.NOT_PARKED, "The transfer's saga is not parked.");
     }
     log.info("transfer {}: released by {}", id, caller.subject());
     return ResponseEntity.status(HttpStatus.ACCEPTED)
@@ -102,6 +107,6 @@ class ParkedController {
   }
 
   private Transfer find(UUID id) {
-    return transfers.findById(id).orElseThrow(Problem::notFound);
+    return transfers.findById(id).orElseThrow(LedgerProblems::notFound);
   }
 }

@@ -1,9 +1,8 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.journal.Fingerprint;
 import dev.payledger.ledger.journal.Money;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +61,7 @@ record ReversalRequest(
       return legs;
     }
     if (amountMinor != null && legCount > 1) {
-      throw new Problem(
-          ProblemCode.INVALID_REQUEST,
+      throw ProblemException.invalidRequest(
           "The transfer has several legs: name those to give back in legs, each with its"
               + " amountMinor, or leave amountMinor out.");
     }

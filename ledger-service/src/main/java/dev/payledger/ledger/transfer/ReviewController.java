@@ -1,14 +1,14 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.LedgerErrorCode;
+import dev.payledger.ledger.request.LedgerProblems;
 import dev.payledger.ledger.request.ListPosition;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Pages;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
-import dev.payledger.ledger.request.Requests;
-import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.saga.Review;
 import dev.payledger.ledger.saga.ReviewDecision;
 import jakarta.servlet.http.HttpServletRequest;
@@ -42,21 +42,14 @@ class ReviewController {
   private final Review review;
   private final Transfers transfers;
   private final TransferViews views;
-  private final Requests requests;
-  private final Cursors cursors;
+  private final PageCursors cursors;
   private final Pages pages;
 
   ReviewController(
-      Review review,
-      Transfers transfers,
-      TransferViews views,
-      Requests requests,
-      Cursors cursors,
-      Pages pages) {
+      Review review, Transfers transfers, TransferViews views, PageCursors cursors, Pages pages) {
     this.review = review;
     this.transfers = transfers;
     this.views = views;
-    this.requests = requests;
     this.cursors = cursors;
     this.pages = pages;
   }
@@ -102,24 +95,26 @@ class ReviewController {
       HttpServletRequest request,
       Authentication auth) {
     Caller caller = Caller.of(auth);
-    TimeLeft timeLeft = requests.timeLeft(request);
+    Deadline deadline = Deadline.of(request);
     find(id);
     log.info("transfer {}: {} by {}", id, body.decision(), caller.subject());
     Review.Outcome outcome =
         switch (body.decision()) {
-          case RETRY -> review.retry(id, timeLeft);
+          case RETRY -> review.retry(id, deadline);
           case APPROVE ->
-              review.decide(id, ReviewDecision.APPROVE, body.reason(), caller.subject(), timeLeft);
+              review.decide(id, ReviewDecision.APPROVE, body.reason(), caller.subject(), deadline);
           case REJECT ->
-              review.decide(id, ReviewDecision.REJECT, body.reason(), caller.subject(), timeLeft);
+              review.decide(id, ReviewDecision.REJECT, body.reason(), caller.subject(), deadline);
         };
     switch (outcome) {
       case NOT_HELD ->
-          throw new Problem(
-              ProblemCode.NOT_HELD_FOR_REVIEW, "The transfer does not wait for fraud screening.");
+          throw new ProblemException(
+              LedgerErrorCode.NOT_HELD_FOR_REVIEW,
+              "The transfer does not wait for fraud screening.");
       case DECIDED_OTHERWISE ->
-          throw new Problem(
-              ProblemCode.ALREADY_DECIDED, "Another decision about the transfer was taken before.");
+          throw new ProblemException(
+              LedgerErrorCode.ALREADY_DECIDED,
+              "Another decision about the transfer was taken before.");
       case TAKEN -> {}
     }
     Transfer transfer = find(id);
@@ -130,6 +125,6 @@ class ReviewController {
   }
 
   private Transfer find(UUID id) {
-    return transfers.findById(id).orElseThrow(Problem::notFound);
+    return transfers.findById(id).orElseThrow(LedgerProblems::notFound);
   }
 }

@@ -1,8 +1,9 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Requests;
-import dev.payledger.ledger.request.Trace;
+import dev.payledger.ledger.request.CommandIdHeader;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
@@ -18,11 +19,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/v1/transfer-batches")
 class TransferBatchController {
   private final TransferBatches batches;
-  private final Requests requests;
 
-  TransferBatchController(TransferBatches batches, Requests requests) {
+  TransferBatchController(TransferBatches batches) {
     this.batches = batches;
-    this.requests = requests;
   }
 
   /// 200 when every item has its final answer, 202 while one has not.
@@ -32,11 +31,11 @@ class TransferBatchController {
     Caller caller = Caller.of(auth);
     TransferBatchView view =
         batches.create(
-            requests.commandId(request, caller),
+            CommandIdHeader.of(request, caller),
             body,
             caller,
-            Trace.of(request),
-            requests.timeLeft(request));
+            Traceparent.of(request),
+            Deadline.of(request));
     return ResponseEntity.status(view.isFinal() ? HttpStatus.OK : HttpStatus.ACCEPTED)
         .cacheControl(CacheControl.noStore())
         .body(view);

@@ -1,8 +1,8 @@
 package dev.payledger.ledger.transfer;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.ProblemDetail;
 
 /// What became of each item of a batch, in the order in which they were asked for.
 record TransferBatchView(List<Item> items) {
@@ -12,7 +12,7 @@ record TransferBatchView(List<Item> items) {
   /// @param status of HTTP
   /// @param transfer when it is one
   /// @param problem when it is none
-  record Item(int status, @Nullable TransferView transfer, @Nullable ProblemDetail problem) {
+  record Item(int status, @Nullable TransferView transfer, @Nullable Map<String, Object> problem) {
     /// Whether the same request would be answered so again.
     boolean isFinal() {
       return status != 202 && status < 500;

@@ -1,13 +1,14 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.DerivedId;
 import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.OpenOutcome;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.LedgerProblems;
-import dev.payledger.ledger.request.TimeLeft;
-import dev.payledger.ledger.request.Trace;
 import dev.payledger.ledger.transfer.TransferBatchView.Item;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.springframework.http.ProblemDetail;
 import org.springframework.stereotype.Component;
 
 /// Takes many transfers in one request. What its items are is recorded first, under the request's id: of two
@@ -40,9 +40,13 @@ class TransferBatches {
   }
 
   TransferBatchView create(
-      UUID commandId, TransferBatchRequest batch, Caller caller, Trace trace, TimeLeft timeLeft) {
+      UUID commandId,
+      TransferBatchRequest batch,
+      Caller caller,
+      Traceparent trace,
+      Deadline deadline) {
     OpenBatch command = new OpenBatch(commandId, batch.fingerprint(caller.subject()));
-    if (journal.submit(command, timeLeft.toDuration()) instanceof OpenOutcome.IdReused) {
+    if (journal.submit(command, deadline.remaining()) instanceof OpenOutcome.IdReused) {
       throw TransferIntake.idReused();
     }
     List<Future<Item>> running = new ArrayList<>();
@@ -51,20 +55,21 @@ class TransferBatches {
       for (int i = 0; i < batch.items().size(); i++) {
         UUID id = DerivedId.of(commandId, "batch-item", i + 1L);
         TransferRequest item = batch.items().get(i);
-        running.add(workers.submit(() -> one(id, item, caller, trace, timeLeft)));
+        running.add(workers.submit(() -> one(id, item, caller, trace, deadline)));
       }
     }
     return new TransferBatchView(running.stream().map(TransferBatches::ended).toList());
   }
 
-  private Item one(UUID id, TransferRequest item, Caller caller, Trace trace, TimeLeft timeLeft) {
+  private Item one(
+      UUID id, TransferRequest item, Caller caller, Traceparent trace, Deadline deadline) {
     try (var _ = trace.inLog()) {
-      Transfer transfer = intake.create(id, item, caller, trace, timeLeft);
+      Transfer transfer = intake.create(id, item, caller, trace, deadline);
       return new Item(
           TransferController.created(transfer).value(), views.of(transfer, caller), null);
     } catch (RuntimeException e) {
-      ProblemDetail problem = LedgerProblems.of(e, trace);
-      return new Item(problem.getStatus(), null, problem);
+      Problem problem = LedgerProblems.of(e);
+      return new Item(problem.code().status(), null, problem.body(trace.traceId()));
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.ProblemException;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.Fingerprint;
 import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
@@ -8,9 +11,7 @@ import dev.payledger.ledger.journal.JournalCommand.ReversedLeg;
 import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
-import dev.payledger.ledger.request.Trace;
+import dev.payledger.ledger.request.LedgerProblems;
 import dev.payledger.ledger.saga.TransferSaga;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,14 +34,15 @@ class TransferCommands {
   }
 
   /// For who owns every account that pays.
-  HoldFunds create(UUID id, TransferRequest request, Caller caller, Trace trace) {
+  HoldFunds create(UUID id, TransferRequest request, Caller caller, Traceparent trace) {
     return create(id, request, caller, trace, ownDebits(caller, List.of(request)));
   }
 
   /// @param own those of the accounts that pay in all of the requests that are the caller's
-  HoldFunds create(UUID id, TransferRequest request, Caller caller, Trace trace, Set<UUID> own) {
+  HoldFunds create(
+      UUID id, TransferRequest request, Caller caller, Traceparent trace, Set<UUID> own) {
     if (!own.containsAll(debits(request.movements()))) {
-      throw Problem.notFound();
+      throw LedgerProblems.notFound();
     }
     return hold(
         id,
@@ -55,12 +57,13 @@ class TransferCommands {
   }
 
   /// A transfer of its own with the sides swapped, for who owns the accounts that it debits.
-  HoldFunds reverse(UUID id, UUID originalId, ReversalRequest request, Caller caller, Trace trace) {
+  HoldFunds reverse(
+      UUID id, UUID originalId, ReversalRequest request, Caller caller, Traceparent trace) {
     Visible original = views.find(originalId, caller);
     List<TransferLeg> legs = original.legs();
-    Problem otherwise =
-        new Problem(
-            ProblemCode.FORBIDDEN,
+    ProblemException otherwise =
+        new ProblemException(
+            CommonErrorCode.FORBIDDEN,
             "A reversal is for the owner of each account that it debits, or an operator, to ask"
                 + " for: name the legs that paid you.");
     List<Leg> swapped = new ArrayList<>();
@@ -118,7 +121,7 @@ class TransferCommands {
       @Nullable Duration captureWithin,
       @Nullable Reversal reversal,
       TransferTerms terms,
-      Trace trace) {
+      Traceparent trace) {
     return new HoldFunds(
         commandId,
         fingerprint,
@@ -130,7 +133,7 @@ class TransferCommands {
         reversal,
         terms.reference(),
         terms.metadataOrEmpty(),
-        trace.traceparent(),
+        trace.header(),
         saga.newOwner(),
         saga.lease(),
         saga.lifetime());
@@ -147,7 +150,7 @@ class TransferCommands {
   }
 
   /// Whoever asks must own every account that pays.
-  private void requireAllDebits(Caller caller, List<Leg> legs, Problem otherwise) {
+  private void requireAllDebits(Caller caller, List<Leg> legs, ProblemException otherwise) {
     Set<UUID> debits = debits(legs);
     if (!views.own(caller, debits).equals(debits)) {
       throw otherwise;
@@ -158,8 +161,8 @@ class TransferCommands {
   private void requireSide(UUID transferId, Caller caller) {
     Visible visible = views.find(transferId, caller);
     if (!visible.isDebitSide() && !visible.isCreditSide()) {
-      throw new Problem(
-          ProblemCode.FORBIDDEN,
+      throw new ProblemException(
+          CommonErrorCode.FORBIDDEN,
           "This is for who owns every account on one side of the transfer, or an operator.");
     }
   }

@@ -1,14 +1,13 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.problem.ProblemException;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.request.Caller;
+import dev.payledger.ledger.request.CommandIdHeader;
 import dev.payledger.ledger.request.Page;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
-import dev.payledger.ledger.request.Requests;
-import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.request.TimeRange;
-import dev.payledger.ledger.request.Trace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Duration;
@@ -35,12 +34,10 @@ class TransferController {
 
   private final TransferIntake intake;
   private final TransferViews views;
-  private final Requests requests;
 
-  TransferController(TransferIntake intake, TransferViews views, Requests requests) {
+  TransferController(TransferIntake intake, TransferViews views) {
     this.intake = intake;
     this.views = views;
-    this.requests = requests;
   }
 
   /// 201 when it is posted or held for its capture, 202 while pending, 422 when rejected.
@@ -50,11 +47,11 @@ class TransferController {
     Caller caller = Caller.of(auth);
     return made(
         intake.create(
-            requests.commandId(request, caller),
+            CommandIdHeader.of(request, caller),
             body,
             caller,
-            Trace.of(request),
-            requests.timeLeft(request)),
+            Traceparent.of(request),
+            Deadline.of(request)),
         caller);
   }
 
@@ -68,12 +65,12 @@ class TransferController {
     Caller caller = Caller.of(auth);
     return made(
         intake.reverse(
-            requests.commandId(request, caller),
+            CommandIdHeader.of(request, caller),
             id,
             body,
             caller,
-            Trace.of(request),
-            requests.timeLeft(request)),
+            Traceparent.of(request),
+            Deadline.of(request)),
         caller);
   }
 
@@ -88,11 +85,11 @@ class TransferController {
     return answer(
         HttpStatus.OK,
         intake.capture(
-            requests.commandId(request, caller),
+            CommandIdHeader.of(request, caller),
             id,
             body == null ? CaptureRequest.ALL : body,
             caller,
-            requests.timeLeft(request)),
+            Deadline.of(request)),
         caller);
   }
 
@@ -105,8 +102,7 @@ class TransferController {
       Authentication auth) {
     Caller caller = Caller.of(auth);
     Transfer transfer =
-        intake.voidTransfer(
-            requests.commandId(request, caller), id, caller, requests.timeLeft(request));
+        intake.voidTransfer(CommandIdHeader.of(request, caller), id, caller, Deadline.of(request));
     return answer(
         transfer.status() == Transfer.Status.PENDING ? HttpStatus.ACCEPTED : HttpStatus.OK,
         transfer,
@@ -124,17 +120,16 @@ class TransferController {
       HttpServletRequest request,
       Authentication auth) {
     if (waitMs < 0 || waitMs > WAIT_MAX_MS) {
-      throw new Problem(
-          ProblemCode.INVALID_REQUEST, "waitMs must be from 0 to " + WAIT_MAX_MS + ".");
+      throw ProblemException.invalidRequest("waitMs must be from 0 to " + WAIT_MAX_MS + ".");
     }
     Caller caller = Caller.of(auth);
     // Before any waiting: whose it is not must not learn how long it takes.
     views.find(id, caller);
-    Duration timeLeft = requests.timeLeft(request).toDuration();
+    Duration left = Deadline.of(request).remaining();
     Duration wait = Duration.ofMillis(waitMs);
     Transfer latest =
         intake.awaitEnd(
-            id, caller.subject(), TimeLeft.of(wait.compareTo(timeLeft) < 0 ? wait : timeLeft));
+            id, caller.subject(), Deadline.after(wait.compareTo(left) < 0 ? wait : left));
     return fresh(views.withTimeline(latest, caller));
   }
 

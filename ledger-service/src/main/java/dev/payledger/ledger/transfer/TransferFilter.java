@@ -1,8 +1,7 @@
 package dev.payledger.ledger.transfer;
 
-import dev.payledger.ledger.request.Cursors;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
+import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.request.Text;
 import dev.payledger.ledger.request.TimeRange;
 import java.util.UUID;
@@ -27,8 +26,7 @@ record TransferFilter(
 
   TransferFilter {
     if (reference != null && !Text.fits(reference, TransferTerms.REFERENCE_LENGTH_MAX)) {
-      throw new Problem(
-          ProblemCode.INVALID_REQUEST,
+      throw ProblemException.invalidRequest(
           "reference must have at most %d characters and no control characters."
               .formatted(TransferTerms.REFERENCE_LENGTH_MAX));
     }
@@ -44,7 +42,7 @@ record TransferFilter(
 
   /// The name that cursors of this list are bound to.
   String list() {
-    return Cursors.list(
+    return PageCursors.list(
         "transfers of " + accountId, direction, status, time.from(), time.to(), reference);
   }
 }

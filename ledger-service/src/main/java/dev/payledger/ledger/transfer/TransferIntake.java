@@ -1,5 +1,9 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.ProblemException;
+import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
@@ -9,10 +13,7 @@ import dev.payledger.ledger.journal.JournalDefect;
 import dev.payledger.ledger.journal.JournalUnavailable;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
-import dev.payledger.ledger.request.TimeLeft;
-import dev.payledger.ledger.request.Trace;
+import dev.payledger.ledger.request.LedgerProblems;
 import dev.payledger.ledger.saga.TransferSaga;
 import java.time.Duration;
 import java.util.UUID;
@@ -64,8 +65,12 @@ class TransferIntake {
 
   /// The transfer as it stands when this thread has done what it could in the caller's time.
   Transfer create(
-      UUID commandId, TransferRequest request, Caller caller, Trace trace, TimeLeft timeLeft) {
-    return decide(commands.create(commandId, request, caller, trace), timeLeft);
+      UUID commandId,
+      TransferRequest request,
+      Caller caller,
+      Traceparent trace,
+      Deadline deadline) {
+    return decide(commands.create(commandId, request, caller, trace), deadline);
   }
 
   /// A transfer of its own with the sides swapped.
@@ -74,28 +79,28 @@ class TransferIntake {
       UUID originalId,
       ReversalRequest request,
       Caller caller,
-      Trace trace,
-      TimeLeft timeLeft) {
-    return decide(commands.reverse(commandId, originalId, request, caller, trace), timeLeft);
+      Traceparent trace,
+      Deadline deadline) {
+    return decide(commands.reverse(commandId, originalId, request, caller, trace), deadline);
   }
 
   /// Posts some of what a transfer holds.
   Transfer capture(
-      UUID commandId, UUID transferId, CaptureRequest request, Caller caller, TimeLeft timeLeft) {
-    return change(commands.capture(commandId, transferId, request, caller), timeLeft);
+      UUID commandId, UUID transferId, CaptureRequest request, Caller caller, Deadline deadline) {
+    return change(commands.capture(commandId, transferId, request, caller), deadline);
   }
 
   /// Gives back what a transfer holds. One that is pending is marked; its saga turns back, and is
   /// waited for a moment.
-  Transfer voidTransfer(UUID commandId, UUID transferId, Caller caller, TimeLeft timeLeft) {
-    Transfer changed = change(commands.voidTransfer(commandId, transferId, caller), timeLeft);
+  Transfer voidTransfer(UUID commandId, UUID transferId, Caller caller, Deadline deadline) {
+    Transfer changed = change(commands.voidTransfer(commandId, transferId, caller), deadline);
     return changed.status() == Transfer.Status.PENDING
-        ? awaitEnd(replays, transferId, caller.subject(), atMost(REPLAY_WAIT_MAX, timeLeft))
+        ? awaitEnd(replays, transferId, caller.subject(), atMost(REPLAY_WAIT_MAX, deadline))
         : changed;
   }
 
-  private Transfer change(ChangeTransfer command, TimeLeft timeLeft) {
-    return switch (journal.submit(command, timeLeft.toDuration())) {
+  private Transfer change(ChangeTransfer command, Deadline deadline) {
+    return switch (journal.submit(command, deadline.remaining())) {
       case ChangeOutcome.Accepted(), ChangeOutcome.Requested() -> find(command.transferId());
       case ChangeOutcome.Rejected(RejectionReason reason) ->
           throw Rejections.of(reason, command.transferId());
@@ -103,30 +108,30 @@ class TransferIntake {
     };
   }
 
-  private Transfer decide(HoldFunds command, TimeLeft timeLeft) {
-    return switch (journal.submit(command, timeLeft.toDuration())) {
+  private Transfer decide(HoldFunds command, Deadline deadline) {
+    return switch (journal.submit(command, deadline.remaining())) {
       case HoldOutcome.Held(UUID transferId, long epoch) -> {
-        goOn(command, epoch, timeLeft);
+        goOn(command, epoch, deadline);
         yield find(transferId);
       }
       case HoldOutcome.Replayed(UUID transferId) ->
-          awaitEnd(replays, transferId, command.initiator(), atMost(REPLAY_WAIT_MAX, timeLeft));
+          awaitEnd(replays, transferId, command.initiator(), atMost(REPLAY_WAIT_MAX, deadline));
       case HoldOutcome.Rejected(UUID transferId, RejectionReason reason) -> find(transferId);
       case HoldOutcome.IdReused() -> throw idReused();
     };
   }
 
-  static Problem idReused() {
-    return new Problem(
-        ProblemCode.IDEMPOTENCY_KEY_REUSED,
+  static ProblemException idReused() {
+    return new ProblemException(
+        CommonErrorCode.IDEMPOTENCY_KEY_REUSED,
         "The idempotency key was used for another request. Use a new key.");
   }
 
   /// From here on the transfer exists and its funds are held. Trouble must not read as "nothing was
   /// written": the caller is told that it is pending, and recovery goes on.
-  private void goOn(HoldFunds command, long epoch, TimeLeft timeLeft) {
+  private void goOn(HoldFunds command, long epoch, Deadline deadline) {
     try {
-      saga.start(command, epoch, timeLeft);
+      saga.start(command, epoch, deadline);
     } catch (JournalUnavailable | DataAccessException | TransactionException e) {
       log.warn("transfer {} is left to recovery", command.id(), e);
     } catch (JournalDefect e) {
@@ -136,20 +141,20 @@ class TransferIntake {
 
   /// Looks until the transfer is no longer pending or the time is over; another thread, or another
   /// instance, may be the one that moves it.
-  Transfer awaitEnd(UUID transferId, String caller, TimeLeft timeLeft) {
-    return awaitEnd(waiters, transferId, caller, timeLeft);
+  Transfer awaitEnd(UUID transferId, String caller, Deadline deadline) {
+    return awaitEnd(waiters, transferId, caller, deadline);
   }
 
-  private Transfer awaitEnd(Waiters waiters, UUID transferId, String caller, TimeLeft timeLeft) {
+  private Transfer awaitEnd(Waiters waiters, UUID transferId, String caller, Deadline deadline) {
     if (!waiters.enter(caller)) {
       return find(transferId);
     }
     try {
       Duration pause = LOOK_INTERVAL;
-      while (!timeLeft.isOver()
+      while (!deadline.hasPassed()
           && !Thread.currentThread().isInterrupted()
           && transfers.statusOf(transferId).filter(Transfer.Status.PENDING::equals).isPresent()) {
-        LockSupport.parkNanos(Math.min(pause.toNanos(), timeLeft.toDuration().toNanos()));
+        LockSupport.parkNanos(Math.min(pause.toNanos(), deadline.remaining().toNanos()));
         pause = pause.compareTo(LOOK_INTERVAL_MAX) < 0 ? pause.multipliedBy(2) : pause;
       }
     } finally {
@@ -158,11 +163,11 @@ class TransferIntake {
     return find(transferId);
   }
 
-  private static TimeLeft atMost(Duration bound, TimeLeft timeLeft) {
-    return timeLeft.toDuration().compareTo(bound) > 0 ? TimeLeft.of(bound) : timeLeft;
+  private static Deadline atMost(Duration bound, Deadline deadline) {
+    return deadline.remaining().compareTo(bound) > 0 ? Deadline.after(bound) : deadline;
   }
 
   private Transfer find(UUID id) {
-    return transfers.findById(id).orElseThrow(Problem::notFound);
+    return transfers.findById(id).orElseThrow(LedgerProblems::notFound);
   }
 }

@@ -1,14 +1,15 @@
 package dev.payledger.ledger.transfer;
 
+import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.account.Account;
 import dev.payledger.ledger.account.Accounts;
 import dev.payledger.ledger.request.Caller;
-import dev.payledger.ledger.request.Cursors;
+import dev.payledger.ledger.request.LedgerProblems;
 import dev.payledger.ledger.request.ListPosition;
 import dev.payledger.ledger.request.Page;
 import dev.payledger.ledger.request.Pages;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.ProblemCode;
 import dev.payledger.ledger.transfer.TransferView.BalanceAfter;
 import dev.payledger.ledger.transfer.TransferView.Step;
 import java.util.Collection;
@@ -36,7 +37,7 @@ class TransferViews {
   private final Timelines timelines;
   private final BalancesAfter balances;
   private final TransferList list;
-  private final Cursors cursors;
+  private final PageCursors cursors;
   private final Pages pages;
 
   TransferViews(
@@ -46,7 +47,7 @@ class TransferViews {
       Timelines timelines,
       BalancesAfter balances,
       TransferList list,
-      Cursors cursors,
+      PageCursors cursors,
       Pages pages) {
     this.transfers = transfers;
     this.accounts = accounts;
@@ -70,7 +71,7 @@ class TransferViews {
                   // id is all zeros, which `Set.of` would refuse.
                   UUID another = new UUID(id.getLeastSignificantBits(), 0);
                   own(caller, new HashSet<>(List.of(id, another)));
-                  throw Problem.notFound();
+                  throw LedgerProblems.notFound();
                 }),
         caller);
   }
@@ -79,7 +80,7 @@ class TransferViews {
     List<TransferLeg> all = legs.of(transfer);
     Visible visible = new Visible(transfer, all, own(caller, accountsOf(all)));
     if (!visible.isVisible()) {
-      throw Problem.notFound();
+      throw LedgerProblems.notFound();
     }
     return visible;
   }
@@ -115,8 +116,8 @@ class TransferViews {
   /// What a transfer has been through, for who sees that: the debit side.
   Page<Step> timeline(UUID id, @Nullable String cursor, int limit, Caller caller) {
     if (!find(id, caller).isDebitSide()) {
-      throw new Problem(
-          ProblemCode.FORBIDDEN, "The timeline is for who owns every account that pays.");
+      throw new ProblemException(
+          CommonErrorCode.FORBIDDEN, "The timeline is for who owns every account that pays.");
     }
     return timeline(id, cursor, limit);
   }
@@ -172,7 +173,7 @@ class TransferViews {
   Page<TransferView> list(
       TransferFilter filter, @Nullable String cursor, int limit, Caller caller) {
     if (own(caller, Set.of(filter.accountId())).isEmpty()) {
-      throw Problem.notFound();
+      throw LedgerProblems.notFound();
     }
     ListPosition newest = new ListPosition(filter.time().to(), ListPosition.OLDEST.id());
     TransferList.Found found =

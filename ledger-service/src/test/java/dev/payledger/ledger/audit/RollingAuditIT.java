@@ -3,12 +3,12 @@ package dev.payledger.ledger.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
 import dev.payledger.ledger.audit.AuditNotes.Round;
 import dev.payledger.ledger.journal.DatabaseClock;
-import dev.payledger.ledger.request.Problem;
-import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.testkit.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
@@ -426,12 +426,12 @@ class RollingAuditIT extends LedgerUnderTest {
       other.setAutoCommit(false);
       statement.execute("LOCK TABLE journal_entry IN ACCESS EXCLUSIVE MODE");
       assertThatThrownBy(
-              () -> second.execute(tx -> fullScan.run(TimeLeft.of(Duration.ofSeconds(30)))))
+              () -> second.execute(tx -> fullScan.run(Deadline.after(Duration.ofSeconds(30)))))
           .isInstanceOfSatisfying(
-              Problem.class,
+              ProblemException.class,
               problem -> {
                 assertThat(problem.getMessage()).isEqualTo("temporary-reduced-capacity");
-                assertThat(problem.body().getDetail()).contains("mode=CONTINUOUS");
+                assertThat(problem.problem().detail()).contains("mode=CONTINUOUS");
               });
       other.rollback();
     }

@@ -134,6 +134,26 @@ class BlockedAccountsIT extends LedgerUnderTest {
     await().atMost(SOON).until(() -> blocked.isAnyOf(Set.of(account)));
   }
 
+  /// A few retries, then aside: a later change of another account is not held up.
+  @Test
+  void recordThatTheDatabaseRejectsDoesNotStopTheList() throws Exception {
+    UUID next = UUID.randomUUID();
+    long before = value(Long.class, "SELECT count(*) FROM unreadable_event");
+    superuser(
+        "ALTER TABLE blocked_account ADD CONSTRAINT planted CHECK (account_id <> '%s')"
+            .formatted(account));
+    try {
+      tell(account, 1, true);
+      tell(next, 1, true);
+
+      await().atMost(SOON).until(() -> blocked.isAnyOf(Set.of(next)));
+      assertThat(blocked.isAnyOf(Set.of(account))).isFalse();
+      assertThat(value(Long.class, "SELECT count(*) FROM unreadable_event")).isEqualTo(before + 1);
+    } finally {
+      superuser("ALTER TABLE blocked_account DROP CONSTRAINT planted");
+    }
+  }
+
   private void awaitAllTaken() throws Exception {
     UUID last = UUID.randomUUID();
     tell(last, 1, true);

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.payledger.ledger.journal.CommitOutcome.Aborted;
-import dev.payledger.ledger.journal.CommitOutcome.Blocked;
-import dev.payledger.ledger.journal.CommitOutcome.Committed;
-import dev.payledger.ledger.journal.CommitOutcome.Unknown;
+import dev.payledger.kit.groupcommit.CommitOutcome;
+import dev.payledger.kit.groupcommit.CommitOutcome.Aborted;
+import dev.payledger.kit.groupcommit.CommitOutcome.Blocked;
+import dev.payledger.kit.groupcommit.CommitOutcome.Committed;
+import dev.payledger.kit.groupcommit.CommitOutcome.Unknown;
 import dev.payledger.testkit.Ports;
 import dev.payledger.testkit.Postgres;
 import java.sql.Connection;

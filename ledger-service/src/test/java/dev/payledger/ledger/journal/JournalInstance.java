@@ -52,7 +52,7 @@ final class JournalInstance implements AutoCloseable {
         new Journal(
             new JournalBatch(connections, new Outbox(json), json, DatabaseClock.ofTheServer()),
             properties,
-            new JournalMetrics(registry));
+            registry);
   }
 
   UUID open(String owner) {

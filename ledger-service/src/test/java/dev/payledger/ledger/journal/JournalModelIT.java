@@ -4,6 +4,9 @@ import static dev.payledger.ledger.journal.JournalInstance.EXTERNAL_EUR;
 import static dev.payledger.ledger.journal.JournalInstance.hold;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.payledger.kit.groupcommit.CommitOutcome;
+import dev.payledger.kit.groupcommit.CommitOutcome.Aborted;
+import dev.payledger.kit.groupcommit.CommitOutcome.Committed;
 import dev.payledger.ledger.audit.AuditedBooks;
 import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
 import dev.payledger.ledger.journal.JournalCommand.ChangeAccount;

@@ -85,7 +85,8 @@ class AccessIT extends LedgerUnderTest {
 
     assertThat(answer.status()).isEqualTo(401);
     assertThat(answer.code()).isEqualTo("unauthenticated");
-    assertThat(answer.response().headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+    assertThat(answer.response().headers().firstValue("WWW-Authenticate"))
+        .hasValue(token == null ? "Bearer" : "Bearer error=\"invalid_token\"");
     assertThat(get("/v1/accounts", alice()).status()).as("a right one").isEqualTo(200);
   }
 

@@ -12,7 +12,7 @@ import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.JournalDefect;
 import dev.payledger.ledger.journal.SagaStep;
-import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.testkit.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -84,7 +84,7 @@ class SagaLeaseIT extends SagaFixture {
       saga.run(
           new SagaLease(transfer, 1, 0, SagaStep.SCREEN, false),
           transfers.find(transfer),
-          TimeLeft.of(TIME));
+          Deadline.after(TIME));
       assertThat(everythingAbout(transfer, a, b)).as(mood.name()).isEqualTo(before);
     }
     assertThat(FRAUD.hasReleased(transfer)).isFalse();

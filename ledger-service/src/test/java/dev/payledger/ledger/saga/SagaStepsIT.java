@@ -10,7 +10,7 @@ import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.journal.SagaStep;
-import dev.payledger.ledger.request.TimeLeft;
+import dev.payledger.kit.deadline.Deadline;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -345,7 +345,7 @@ class SagaStepsIT extends SagaFixture {
     saga.run(
         new SagaLease(transfer, 1, 0, SagaStep.COMPENSATE, false),
         transfers.find(transfer),
-        TimeLeft.of(LESS_THAN_A_CALL));
+        Deadline.after(LESS_THAN_A_CALL));
 
     assertThat(FRAUD.calls()).isEqualTo(calls);
     assertThat(status(transfer)).isEqualTo("REJECTED");

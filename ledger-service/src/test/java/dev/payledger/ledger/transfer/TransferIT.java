@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
-import dev.payledger.ledger.request.TimeLeft;
 import dev.payledger.ledger.screening.FraudScreening;
 import dev.payledger.testkit.Postgres;
 import dev.payledger.testkit.Seed;
@@ -453,7 +453,7 @@ class TransferIT extends LedgerUnderTest {
                             0,
                             false,
                             Duration.ZERO,
-                            TimeLeft.of(Duration.ofSeconds(5)))))
+                            Deadline.after(Duration.ofSeconds(5)))))
         .isInstanceOf(IllegalStateException.class);
   }
 }

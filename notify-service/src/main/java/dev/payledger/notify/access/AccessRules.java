@@ -1,14 +1,17 @@
 package dev.payledger.notify.access;
 
+import dev.payledger.kit.access.AccessTokens;
+import dev.payledger.kit.access.JwksCache;
+import dev.payledger.kit.access.ResourceServer;
+import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
 import java.time.Clock;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 
@@ -17,8 +20,9 @@ import org.springframework.security.web.firewall.RequestRejectedHandler;
 class AccessRules {
 
   @Bean
-  SecurityFilterChain filters(HttpSecurity http, AccessProblems problems) {
-    return http.authorizeHttpRequests(
+  SecurityFilterChain filters(HttpSecurity http) {
+    return ResourceServer.configure(http)
+        .authorizeHttpRequests(
             requests ->
                 requests
                     // On the management port only, which nobody publishes.
@@ -28,26 +32,6 @@ class AccessRules {
                     .hasAuthority("SCOPE_accounts:read")
                     .anyRequest()
                     .authenticated())
-        .oauth2ResourceServer(
-            server ->
-                server
-                    .jwt(jwt -> {})
-                    .authenticationEntryPoint(problems)
-                    .accessDeniedHandler(problems)
-                    .withObjectPostProcessor(
-                        new ObjectPostProcessor<BearerTokenAuthenticationFilter>() {
-                          @Override
-                          public <F extends BearerTokenAuthenticationFilter> F postProcess(
-                              F filter) {
-                            filter.setAuthenticationFailureHandler(problems);
-                            return filter;
-                          }
-                        }))
-        .exceptionHandling(
-            handling -> handling.authenticationEntryPoint(problems).accessDeniedHandler(problems))
-        .sessionManagement(
-            session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-        .csrf(csrf -> csrf.disable())
         .build();
   }
 
@@ -56,7 +40,7 @@ class AccessRules {
   @Bean
   JwtDecoder tokens(AccessProperties properties, Clock clock) {
     return AccessTokens.decoder(
-        new IssuerKeys(properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock),
+        new JwksCache(properties.jwksUrl(), properties.jwksFresh(), properties.jwksStale(), clock),
         properties.issuer(),
         properties.audience(),
         clock);
@@ -64,7 +48,11 @@ class AccessRules {
 
   /// A path that hides another one (`//`, `;`, `%2e`) is refused before it is matched.
   @Bean
-  RequestRejectedHandler refusedPaths(AccessProblems problems) {
-    return (request, response, rejected) -> problems.writeMalformed(response);
+  RequestRejectedHandler refusedPaths() {
+    return (request, response, rejected) ->
+        ProblemWriter.write(
+            request,
+            response,
+            Problem.of(CommonErrorCode.INVALID_REQUEST, "The path is not in its plain form."));
   }
 }

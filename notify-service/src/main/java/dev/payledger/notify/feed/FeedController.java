@@ -1,8 +1,9 @@
 package dev.payledger.notify.feed;
 
+import dev.payledger.kit.page.PageCursors;
+import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.notify.feed.Feeds.Page;
 import dev.payledger.notify.feed.Feeds.Reader;
-import dev.payledger.notify.web.Problems;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -20,12 +21,12 @@ class FeedController {
       new SimpleGrantedAuthority("SCOPE_ledger:operate");
 
   private final Feeds feeds;
-  private final FeedCursors cursors;
+  private final PageCursors cursors;
   private final FeedProperties properties;
 
-  FeedController(Feeds feeds, FeedCursors cursors, FeedProperties properties) {
+  FeedController(Feeds feeds, FeedProperties properties) {
     this.feeds = feeds;
-    this.cursors = cursors;
+    this.cursors = new PageCursors(properties.cursorKey());
     this.properties = properties;
   }
 
@@ -37,28 +38,25 @@ class FeedController {
       JwtAuthenticationToken token) {
     int items = limit == null ? properties.limitDefault() : limit;
     if (items < 1 || items > properties.limitMax()) {
-      throw Problems.invalidRequest("limit is 1 to " + properties.limitMax() + ".");
+      throw ProblemException.invalidRequest("limit is 1 to " + properties.limitMax() + ".");
     }
-    long after =
-        cursor == null
-            ? 0
-            : cursors
-                .read(id, cursor)
-                .orElseThrow(
-                    () ->
-                        Problems.invalidRequest(
-                            "The cursor is not one that this feed gave out. Start without one."));
+    long after = cursor == null ? 0 : Long.parseLong(cursors.open(list(id), cursor));
     Reader reader = new Reader(token.getName(), token.getAuthorities().contains(OPERATE));
     return view(id, feeds.read(id, reader, after, items), after);
   }
 
   private FeedView view(UUID accountId, Page page, long after) {
     // Items have no gaps, so the place after them follows from their number.
-    String resume = cursors.after(accountId, after + page.items().size());
+    String resume = cursors.seal(list(accountId), Long.toString(after + page.items().size()));
     return new FeedView(
         page.isKnown(),
         page.items().stream().map(FeedItem::view).toList(),
         page.isMore() ? resume : null,
         resume);
+  }
+
+  /// The name that cursors of this feed are bound to.
+  private static String list(UUID accountId) {
+    return PageCursors.list("feed of " + accountId);
   }
 }

@@ -1,6 +1,5 @@
 package dev.payledger.notify.feed;
 
-import java.nio.charset.StandardCharsets;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -12,9 +11,6 @@ public record FeedProperties(
     String cursorKey, @DefaultValue("50") int limitDefault, @DefaultValue("200") int limitMax) {
 
   public FeedProperties {
-    if (cursorKey.getBytes(StandardCharsets.UTF_8).length < 32) {
-      throw new IllegalArgumentException("notify.feed.cursor-key has at least 32 bytes");
-    }
     if (limitDefault < 1 || limitDefault > limitMax) {
       throw new IllegalArgumentException("notify.feed.limit-default is 1 … limit-max");
     }

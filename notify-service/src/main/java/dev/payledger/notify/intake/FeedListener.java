@@ -1,21 +1,18 @@
 package dev.payledger.notify.intake;
 
-import dev.payledger.contracts.EventHeaders;
 import dev.payledger.contracts.Topics;
+import dev.payledger.kit.consumer.DeadLetterReason;
+import dev.payledger.kit.consumer.DeadLetters;
+import dev.payledger.kit.consumer.EventRecord;
 import dev.payledger.notify.feed.Feeds;
 import dev.payledger.notify.feed.Merge;
-import dev.payledger.notify.web.TraceId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -64,24 +61,25 @@ class FeedListener {
   @KafkaListener(
       topics = {Topics.ACCOUNT, Topics.ACCOUNT_ENTRY},
       concurrency = "" + Topics.PARTITIONS)
-  void hear(ConsumerRecord<byte[], byte[]> record) {
-    try (var _ = inLog(record)) {
-      Heard heard = reader.read(record);
-      Effect effect = Objects.requireNonNull(transaction.execute(status -> apply(heard, record)));
-      count(heard, effect);
+  void onEvent(ConsumerRecord<byte[], byte[]> record) {
+    EventRecord read = new EventRecord(record);
+    try (var _ = read.inLog()) {
+      IncomingEvent event = reader.read(read);
+      Effect effect = Objects.requireNonNull(transaction.execute(status -> apply(event, record)));
+      count(event, effect);
     }
   }
 
-  private Effect apply(Heard heard, ConsumerRecord<byte[], byte[]> record) {
-    if (heard instanceof Heard.Event event && !inbox.isFirst(event.eventId())) {
+  private Effect apply(IncomingEvent event, ConsumerRecord<byte[], byte[]> record) {
+    if (event instanceof IncomingEvent.Event known && !inbox.isFirst(known.eventId())) {
       return Effect.DUPLICATE;
     }
-    return switch (heard) {
-      case Heard.AccountOpened opened -> effect(feeds.add(opened.account()), record);
-      case Heard.EntryPosted posted -> effect(feeds.add(posted.entry()), record);
-      case Heard.NotForTheFeed _ -> Effect.NONE;
-      case Heard.Unreadable unreadable -> {
-        deadLetters.keep(record, DeadLetters.Reason.UNREADABLE, unreadable.why());
+    return switch (event) {
+      case IncomingEvent.AccountOpened opened -> effect(feeds.add(opened.account()), record);
+      case IncomingEvent.EntryPosted posted -> effect(feeds.add(posted.entry()), record);
+      case IncomingEvent.NotForTheFeed _ -> Effect.NONE;
+      case IncomingEvent.Unreadable unreadable -> {
+        deadLetters.keep(record, DeadLetterReason.UNREADABLE, unreadable.why());
         yield Effect.DEAD_LETTER;
       }
     };
@@ -93,18 +91,18 @@ class FeedListener {
       case ALREADY_THERE -> Effect.DUPLICATE;
       case CONFLICT -> {
         deadLetters.keep(
-            record, DeadLetters.Reason.CONFLICT, "other content is stored under the same key");
+            record, DeadLetterReason.CONFLICT, "other content is stored under the same key");
         yield Effect.DEAD_LETTER;
       }
     };
   }
 
   /// After the commit: what was rolled back never happened.
-  private void count(Heard heard, Effect effect) {
+  private void count(IncomingEvent event, Effect effect) {
     switch (effect) {
       case APPLIED -> {
         applied.increment();
-        if (heard instanceof Heard.EntryPosted posted) {
+        if (event instanceof IncomingEvent.EntryPosted posted) {
           Duration since = Duration.between(posted.entry().postedAt(), clock.instant());
           // The two clocks are two machines'; what looks like the future counts as no lag.
           lag.record(since.isNegative() ? Duration.ZERO : since);
@@ -115,18 +113,6 @@ class FeedListener {
         // A dead letter is counted where it is kept.
       }
     }
-  }
-
-  /// Puts the record's trace id into the log context until it is closed.
-  static MDC.MDCCloseable inLog(ConsumerRecord<byte[], byte[]> record) {
-    return MDC.putCloseable(TraceId.KEY, TraceId.of(traceparent(record)));
-  }
-
-  private static @Nullable String traceparent(ConsumerRecord<byte[], byte[]> record) {
-    Header header = record.headers().lastHeader(EventHeaders.TRACEPARENT);
-    return header == null || header.value() == null
-        ? null
-        : new String(header.value(), StandardCharsets.UTF_8);
   }
 
   private enum Effect {

@@ -1,6 +1,6 @@
-/// The ledger's events, heard at least once and applied once. Read `FeedListener` first: parse,
+/// The ledger's events, delivered at least once and applied once. Read `FeedListener` first: parse,
 /// first-time check and effect in one transaction, return. What cannot be applied is kept in
-/// `dead_letter`, so that the partition goes on; what cannot be stored is retried for ever.
+/// `dead_letter`, so that the partition goes on; what cannot be stored is retried without end.
 @NullMarked
 package dev.payledger.notify.intake;
 

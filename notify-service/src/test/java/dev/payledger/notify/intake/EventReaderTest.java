@@ -6,6 +6,7 @@ import dev.payledger.contracts.AccountChangedEvent;
 import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.contracts.AccountEvent;
 import dev.payledger.contracts.Topics;
+import dev.payledger.kit.consumer.EventRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -38,7 +39,7 @@ class EventReaderTest {
   void contractsExamplesAreRead() {
     assertThat(entry(ENTRY))
         .isEqualTo(
-            new Heard.EntryPosted(
+            new IncomingEvent.EntryPosted(
                 EVENT,
                 new AccountEntryEvent(
                     UUID.fromString(ACCOUNT),
@@ -52,7 +53,7 @@ class EventReaderTest {
                     Instant.parse("2026-01-02T03:04:05.678901Z"))));
     assertThat(opened(OPENED))
         .isEqualTo(
-            new Heard.AccountOpened(
+            new IncomingEvent.AccountOpened(
                 EVENT,
                 new AccountEvent(
                     UUID.fromString(ACCOUNT),
@@ -168,7 +169,8 @@ class EventReaderTest {
     byte[] key = ACCOUNT.getBytes(StandardCharsets.UTF_8);
     RecordHeaders good = headers(EVENT.toString(), "AccountDebited");
 
-    assertThat(read(Topics.ACCOUNT_ENTRY, key, value, good)).isInstanceOf(Heard.Event.class);
+    assertThat(read(Topics.ACCOUNT_ENTRY, key, value, good))
+        .isInstanceOf(IncomingEvent.Event.class);
     assertUnreadable(read(Topics.ACCOUNT_ENTRY, null, value, good));
     assertUnreadable(read(Topics.ACCOUNT_ENTRY, key, null, good));
     assertUnreadable(read(Topics.ACCOUNT_ENTRY, new byte[] {(byte) 0xff}, value, good));
@@ -187,9 +189,9 @@ class EventReaderTest {
     assertUnreadable(read(Topics.TRANSFER, key, value, good));
   }
 
-  private static void assertUnreadable(Heard heard) {
-    assertThat(heard).isInstanceOf(Heard.Unreadable.class);
-    assertThat(((Heard.Unreadable) heard).why()).isNotBlank();
+  private static void assertUnreadable(IncomingEvent event) {
+    assertThat(event).isInstanceOf(IncomingEvent.Unreadable.class);
+    assertThat(((IncomingEvent.Unreadable) event).why()).isNotBlank();
   }
 
   @Test
@@ -201,11 +203,11 @@ class EventReaderTest {
                   ACCOUNT.getBytes(StandardCharsets.UTF_8),
                   "{}".getBytes(StandardCharsets.UTF_8),
                   headers(EVENT.toString(), type)))
-          .isEqualTo(new Heard.NotForTheFeed());
+          .isEqualTo(new IncomingEvent.NotForTheFeed());
     }
   }
 
-  private Heard entry(String value) {
+  private IncomingEvent entry(String value) {
     return read(
         Topics.ACCOUNT_ENTRY,
         ACCOUNT.getBytes(StandardCharsets.UTF_8),
@@ -213,7 +215,7 @@ class EventReaderTest {
         headers(EVENT.toString(), "AccountDebited"));
   }
 
-  private Heard opened(String value) {
+  private IncomingEvent opened(String value) {
     return read(
         Topics.ACCOUNT,
         ACCOUNT.getBytes(StandardCharsets.UTF_8),
@@ -221,20 +223,21 @@ class EventReaderTest {
         headers(EVENT.toString(), "AccountOpened"));
   }
 
-  private Heard read(String topic, byte[] key, byte[] value, RecordHeaders headers) {
+  private IncomingEvent read(String topic, byte[] key, byte[] value, RecordHeaders headers) {
     return reader.read(
-        new ConsumerRecord<>(
-            topic,
-            0,
-            0,
-            0,
-            TimestampType.CREATE_TIME,
-            0,
-            0,
-            key,
-            value,
-            headers,
-            Optional.empty()));
+        new EventRecord(
+            new ConsumerRecord<>(
+                topic,
+                0,
+                0,
+                0,
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                key,
+                value,
+                headers,
+                Optional.empty())));
   }
 
   private static RecordHeaders headers(String id, String type) {

@@ -1,5 +1,6 @@
 package dev.payledger.relay.outbox;
 
+import dev.payledger.kit.retry.FullJitter;
 import dev.payledger.relay.outbox.LedgerDatabase.OutboxEnd;
 import dev.payledger.relay.outbox.RelayState.Phase;
 import java.sql.SQLException;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,6 +47,7 @@ class RelayRun implements SmartLifecycle {
   private final RelayTopics topics;
   private final RelayMetrics metrics;
   private final Clock clock;
+  private final FullJitter backoff;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final AtomicLong publishedPosition = new AtomicLong(UNKNOWN);
   // Guards `tail` against the stop that arrives while the loop puts a new one there.
@@ -66,6 +67,7 @@ class RelayRun implements SmartLifecycle {
     this.topics = topics;
     this.metrics = metrics;
     this.clock = clock;
+    this.backoff = new FullJitter(properties.retryDelayMin(), properties.retryDelayMax());
     this.state = new RelayState(Phase.WAITING, "not started", clock.instant());
   }
 
@@ -83,17 +85,16 @@ class RelayRun implements SmartLifecycle {
   // restarts the process. The pause grows to a cap, with full jitter, and a run that tailed resets
   // it.
   private void loop() {
-    Duration pauseMax = properties.retryDelayMin();
+    int failures = 0;
     while (isGoingOn()) {
       Outcome outcome = runOnce();
       if (outcome.worked()) {
-        pauseMax = properties.retryDelayMin();
+        failures = 0;
       }
       if (outcome.pause() != null) {
         pause(outcome.pause());
       } else {
-        pause(Duration.ofMillis(1 + ThreadLocalRandom.current().nextLong(pauseMax.toMillis())));
-        pauseMax = min(pauseMax.multipliedBy(2), properties.retryDelayMax());
+        pause(backoff.pause(failures++));
       }
     }
     turn(Phase.STOPPED, "stopped");
@@ -271,10 +272,6 @@ class RelayRun implements SmartLifecycle {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static Duration min(Duration left, Duration right) {
-    return left.compareTo(right) < 0 ? left : right;
   }
 
   @Override

@@ -9,7 +9,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Answers 404 to every request: the relay has no operation.
+/// Answers 404 to every request: the relay has no operation. `ContainerErrors` of the kit writes the problem.
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class NothingServedFilter extends OncePerRequestFilter {

@@ -1,5 +1,8 @@
 package dev.payledger.kit.management;
 
+import dev.payledger.kit.problem.Problem;
+import dev.payledger.kit.problem.ProblemWriter;
+import dev.payledger.kit.trace.Traceparent;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -11,18 +14,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Stands in front of everything on the management port. A request must name an allowed host, and needs
 /// the credential unless its method is safe.
@@ -36,13 +31,8 @@ final class ManagementFilter implements Filter {
   /// Methods that change nothing (RFC 9110 section 9.2.1). TRACE, which is safe too, is not served.
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
-  private static final String TRACE_ID = "traceId";
-  private static final Pattern TRACEPARENT =
-      Pattern.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
-
   private final AllowedHosts hosts;
   private final byte[] expected;
-  private final JsonMapper json = JsonMapper.builder().build();
 
   ManagementFilter(ManagementProperties properties) {
     this.hosts = new AllowedHosts(properties.allowedHosts());
@@ -90,37 +80,11 @@ final class ManagementFilter implements Filter {
   private void refuse(
       HttpServletRequest request, HttpServletResponse response, ManagementProblemCode code)
       throws IOException {
-    String traceId = traceId(request.getHeader("traceparent"));
-    try (var _ = MDC.putCloseable(TRACE_ID, traceId)) {
+    try (var _ = Traceparent.of(request).inLog()) {
       LOG.info("Refused a request at the management port with {}", code.code());
     }
-    Map<String, Object> problem = new LinkedHashMap<>();
-    problem.put("type", "https://payledger.dev/problems/" + code.code());
-    problem.put("title", code.title());
-    problem.put("status", code.status());
     // Names no host: what the caller sent is not repeated.
-    problem.put("detail", code.next());
-    problem.put("code", code.code());
-    problem.put("retryable", code.isRetryable());
-    problem.put("traceId", traceId);
-    byte[] body = json.writeValueAsBytes(problem);
-    response.setStatus(code.status());
-    response.setHeader("Cache-Control", "no-store");
-    response.setHeader("X-Content-Type-Options", "nosniff");
-    response.setContentType("application/problem+json");
-    response.setContentLength(body.length);
-    response.getOutputStream().write(body);
-  }
-
-  /// The trace id of the header, or a fresh one when it has none.
-  private static String traceId(@Nullable String traceparent) {
-    if (traceparent != null) {
-      Matcher matcher = TRACEPARENT.matcher(traceparent);
-      if (matcher.matches()) {
-        return matcher.group(1);
-      }
-    }
-    return UUID.randomUUID().toString().replace("-", "");
+    ProblemWriter.write(request, response, Problem.of(code, code.next()));
   }
 
   private static byte[] bytes(String text) {

@@ -1,10 +1,10 @@
 package dev.payledger.kit.management;
 
-import java.util.Locale;
+import dev.payledger.kit.problem.ErrorCode;
 
 /// The closed list of errors with which the management port refuses a request. `code()` is stable
 /// (`docs/generated/errors.md`).
-public enum ManagementProblemCode {
+public enum ManagementProblemCode implements ErrorCode {
   MANAGEMENT_CREDENTIAL_REQUIRED(
       401,
       "No valid management credential",
@@ -16,35 +16,15 @@ public enum ManagementProblemCode {
       "The management port does not answer for this host",
       "Name 127.0.0.1 or localhost in `Host`, or allow the name in `payledger.management.allowed-hosts`.");
 
-  private final int status;
-  private final String title;
-  private final String next;
+  private final Meaning meaning;
 
   ManagementProblemCode(int status, String title, String next) {
-    this.status = status;
-    this.title = title;
-    this.next = next;
+    // Never retryable: the same request is refused again.
+    this.meaning = new Meaning(status, false, title, next);
   }
 
-  public int status() {
-    return status;
-  }
-
-  /// Never: the same request is refused again.
-  public boolean isRetryable() {
-    return false;
-  }
-
-  public String title() {
-    return title;
-  }
-
-  /// What the caller can do about it.
-  public String next() {
-    return next;
-  }
-
-  public String code() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  @Override
+  public Meaning meaning() {
+    return meaning;
   }
 }

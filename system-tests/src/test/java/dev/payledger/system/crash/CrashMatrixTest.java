@@ -85,7 +85,8 @@ class CrashMatrixTest {
               "TransferListener#learn", Set.of(Failpoint.LEARNED, Failpoint.FRAUD_OFFSET_STORED)),
           Map.entry("Screening#assessUnscreened", Set.of(Failpoint.ASSESSED_AFTERWARDS)),
           Map.entry("Reviews#decide", Set.of(Failpoint.FRAUD_REVIEW_DECIDED)),
-          Map.entry("FeedListener#hear", Set.of(Failpoint.APPLIED, Failpoint.NOTIFY_OFFSET_STORED)),
+          Map.entry(
+              "FeedListener#onEvent", Set.of(Failpoint.APPLIED, Failpoint.NOTIFY_OFFSET_STORED)),
           Map.entry(
               "EventPublisher#publish", Set.of(Failpoint.PRODUCED, Failpoint.RELAY_OFFSET_STORED)),
           Map.entry(
