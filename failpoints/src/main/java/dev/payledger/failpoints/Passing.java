@@ -61,7 +61,7 @@ public final class Passing {
       }
       case JOURNAL_COMMIT -> beforeCommit();
       case SAGA_CLAIM -> uncommitted.add(Failpoint.SAGA_CLAIMED);
-      case SAGA_HAND_BACK -> uncommitted.add(Failpoint.SAGA_HANDED_BACK);
+      case SAGA_RELEASE -> uncommitted.add(Failpoint.SAGA_RELEASED);
       case RELEASE_CLAIM -> uncommitted.add(Failpoint.RELEASE_CLAIMED);
       case RELEASE_NOTE -> uncommitted.add(Failpoint.RELEASE_NOTED);
       case REVIEW_DECISION -> uncommitted.add(Failpoint.REVIEW_DECIDED);
@@ -126,7 +126,7 @@ public final class Passing {
       }
       case BATCH,
           SAGA_CLAIM,
-          SAGA_HAND_BACK,
+          SAGA_RELEASE,
           RELEASE_CLAIM,
           RELEASE_NOTE,
           REVIEW_DECISION,

@@ -14,7 +14,7 @@ public record Probe(String type, String method, String call, Hook hook) {
     JOURNAL_COMMIT,
     SUBMIT,
     SAGA_CLAIM,
-    SAGA_HAND_BACK,
+    SAGA_RELEASE,
     RELEASE_CLAIM,
     RELEASE_NOTE,
     REVIEW_DECISION,

@@ -23,7 +23,7 @@ public final class Probes {
               Hook.JOURNAL_COMMIT),
           at(LEDGER + "journal/Journal", "submit", Hook.SUBMIT),
           at(LEDGER + "saga/SagaState", "claim", Hook.SAGA_CLAIM),
-          at(LEDGER + "saga/SagaState", "handBack", Hook.SAGA_HAND_BACK),
+          at(LEDGER + "saga/SagaState", "release", Hook.SAGA_RELEASE),
           at(LEDGER + "saga/ScreeningRelease", "attemptedUntil", Hook.RELEASE_CLAIM),
           at(LEDGER + "saga/ScreeningRelease", "releasedAt", Hook.RELEASE_NOTE),
           at(LEDGER + "saga/Review", "writeDown", Hook.REVIEW_DECISION),

@@ -114,7 +114,7 @@ class ReviewIT extends HearingServer {
   @Test
   void firstDecisionStandsAndSaysWhoAndWhy() {
     Told told = listed();
-    double open = meters.get("fraud.review.open").gauge().value();
+    double open = meters.get("fraud.alert.open").gauge().value();
 
     HttpResponse<String> decided = post("/reviews/" + told.transferId(), CLEARED);
 
@@ -137,7 +137,7 @@ class ReviewIT extends HearingServer {
     assertThat(review(told).body()).isEqualTo(decided.body());
     assertThat(listed("status=OPEN")).doesNotContain(told.transferId());
     assertThat(listed("status=CLEARED")).contains(told.transferId());
-    assertThat(open - meters.get("fraud.review.open").gauge().value()).isEqualTo(1);
+    assertThat(open - meters.get("fraud.alert.open").gauge().value()).isEqualTo(1);
   }
 
   @Test

@@ -4,7 +4,7 @@ import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalTables.Locking;
+import dev.payledger.ledger.journal.JournalReader.Locking;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -36,15 +36,15 @@ public final class BareLoop implements AutoCloseable {
   public int run(List<HoldFunds> holds) throws SQLException {
     List<JournalCommand<?>> commands = new ArrayList<>(held);
     commands.addAll(holds);
-    LockedRows rows = new JournalTables(tx.sql(), Locking.WAIT).read(commands).rows();
+    LockedRows rows = new JournalReader(tx.sql(), Locking.WAIT).read(commands).rows();
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     BatchPlan plan = BatchPlan.of(commands, rows, now);
-    Pipeline writes = new Pipeline();
-    new JournalWrites(writes, json).write(plan.writes(), now);
+    StatementPipeline writes = new StatementPipeline();
+    new JournalWriter(writes, json).write(plan.writes(), now);
     new Outbox(json).append(writes, plan.writes().events);
     writes.run(tx);
     connection.commit();
-    for (Decision<?> decision : plan.decisions()) {
+    for (CommandResult<?> decision : plan.decisions()) {
       if (!(decision.outcome() instanceof HoldOutcome.Held
           || decision.outcome() instanceof PostOutcome.Posted)) {
         throw new IllegalStateException("neither held nor posted: " + decision);

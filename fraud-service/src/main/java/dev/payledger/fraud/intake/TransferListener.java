@@ -6,7 +6,7 @@ import dev.payledger.fraud.assessment.AssessmentRequest;
 import dev.payledger.fraud.assessment.Leg;
 import dev.payledger.fraud.assessment.Screening;
 import dev.payledger.fraud.payee.Payees;
-import dev.payledger.fraud.review.Reviews;
+import dev.payledger.fraud.alert.Alerts;
 import dev.payledger.kit.consumer.DeadLetterReason;
 import dev.payledger.kit.consumer.DeadLetters;
 import dev.payledger.kit.consumer.EventRecord;
@@ -25,7 +25,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class TransferListener {
   private final EventReader reader;
   private final Payees payees;
-  private final Reviews reviews;
+  private final Alerts alerts;
   private final Screening screening;
   private final DeadLetters deadLetters;
   private final TransactionTemplate transaction;
@@ -33,13 +33,13 @@ class TransferListener {
   TransferListener(
       EventReader reader,
       Payees payees,
-      Reviews reviews,
+      Alerts alerts,
       Screening screening,
       DeadLetters deadLetters,
       TransactionTemplate transaction) {
     this.reader = reader;
     this.payees = payees;
-    this.reviews = reviews;
+    this.alerts = alerts;
     this.screening = screening;
     this.deadLetters = deadLetters;
     this.transaction = transaction;
@@ -70,7 +70,7 @@ class TransferListener {
             payees.paid(event.transferId(), event.occurredAt(), moved(event).pairsMinor());
           }
           if (isUnscreened) {
-            reviews.add(
+            alerts.add(
                 event.transferId(), event.currency(), event.amountMinor(), event.occurredAt());
           }
         });

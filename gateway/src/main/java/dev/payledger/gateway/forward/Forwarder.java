@@ -40,15 +40,15 @@ public class Forwarder {
             .build();
   }
 
-  public Forwarded send(Call call, Deadline deadline) {
+  public UpstreamResult send(UpstreamRequest call, Deadline deadline) {
     Duration time = keepBack(deadline.remaining());
     if (time.toMillis() < 1) {
-      return new Forwarded.NotSent("no time left");
+      return new UpstreamResult.NotSent("no time left");
     }
     return exchange(request(call, time), time);
   }
 
-  private Forwarded exchange(HttpRequest request, Duration time) {
+  private UpstreamResult exchange(HttpRequest request, Duration time) {
     // The request's own timeout ends with the headers. Waiting on the future bounds the body too;
     // cancelling it closes the connection.
     CompletableFuture<HttpResponse<byte[]>> exchange =
@@ -57,24 +57,24 @@ public class Forwarder {
             BodyHandlers.limiting(
                 BodyHandlers.ofByteArray(), properties.answerSizeMax().toBytes()));
     try {
-      return new Forwarded.Answered(answer(exchange.get(time.toNanos(), TimeUnit.NANOSECONDS)));
+      return new UpstreamResult.Answered(answer(exchange.get(time.toNanos(), TimeUnit.NANOSECONDS)));
     } catch (TimeoutException e) {
       exchange.cancel(true);
-      return new Forwarded.Unknown("no answer within " + time.toMillis() + " ms");
+      return new UpstreamResult.Unknown("no answer within " + time.toMillis() + " ms");
     } catch (InterruptedException e) {
       exchange.cancel(true);
       Thread.currentThread().interrupt();
-      return new Forwarded.Unknown("interrupted");
+      return new UpstreamResult.Unknown("interrupted");
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       // Both come from the attempt to connect; no byte of the request has left.
       return cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
-          ? new Forwarded.NotSent("cannot connect: " + cause)
-          : new Forwarded.Unknown(String.valueOf(cause));
+          ? new UpstreamResult.NotSent("cannot connect: " + cause)
+          : new UpstreamResult.Unknown(String.valueOf(cause));
     }
   }
 
-  private HttpRequest request(Call call, Duration time) {
+  private HttpRequest request(UpstreamRequest call, Duration time) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(properties.urlOf(call.upstream()) + call.target()))
             .header("Authorization", "Bearer " + call.accessToken())

@@ -108,17 +108,17 @@ class IdempotencyKeys {
   }
 
   /// Takes the claim if it is there to take, and says how the key stands if not.
-  Standing claim(KeyedCommand command) {
+  ClaimResult claim(KeyedCommand command) {
     boolean isFirst =
         naming(command, CLAIM).param("epoch", FIRST_EPOCH).param("lease", lease).update() == 1;
     if (isFirst) {
-      return new Standing.Granted(FIRST_EPOCH);
+      return new ClaimResult.Granted(FIRST_EPOCH);
     }
-    Standing standing = look(command);
-    return standing instanceof Standing.Free ? takeOver(command) : standing;
+    ClaimResult claim = look(command);
+    return claim instanceof ClaimResult.Available ? takeOver(command) : claim;
   }
 
-  private Standing takeOver(KeyedCommand command) {
+  private ClaimResult takeOver(KeyedCommand command) {
     Optional<Long> epoch =
         jdbc.sql(TAKE_OVER)
             .param("commandId", command.commandId())
@@ -127,14 +127,14 @@ class IdempotencyKeys {
             .param("kept", kept)
             .query(Long.class)
             .optional();
-    return epoch.<Standing>map(Standing.Granted::new).orElseGet(() -> look(command));
+    return epoch.<ClaimResult>map(ClaimResult.Granted::new).orElseGet(() -> look(command));
   }
 
   /// How the key stands, without taking it.
-  Standing look(KeyedCommand command) {
+  ClaimResult look(KeyedCommand command) {
     return rows.findById(command.commandId())
-        .map(row -> row.standingOf(command.fingerprint()))
-        .orElseGet(Standing.Free::new);
+        .map(row -> row.claimOf(command.fingerprint()))
+        .orElseGet(ClaimResult.Available::new);
   }
 
   /// Stores the final answer; false when there is one already, or the key was used for something else

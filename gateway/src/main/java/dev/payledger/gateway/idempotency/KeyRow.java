@@ -47,14 +47,14 @@ class KeyRow {
 
   protected KeyRow() {}
 
-  Standing standingOf(Fingerprint asked) {
+  ClaimResult claimOf(Fingerprint asked) {
     if (!fingerprint.equals(asked.hex())) {
-      return new Standing.Reused();
+      return new ClaimResult.KeyReused();
     }
     return switch (state) {
-      case ANSWERED -> new Standing.Answered(answer());
-      case RELEASED -> new Standing.Free();
-      case CLAIMED -> isLeaseOver ? new Standing.Free() : new Standing.Held();
+      case ANSWERED -> new ClaimResult.Completed(answer());
+      case RELEASED -> new ClaimResult.Available();
+      case CLAIMED -> isLeaseOver ? new ClaimResult.Available() : new ClaimResult.InProgress();
     };
   }
 

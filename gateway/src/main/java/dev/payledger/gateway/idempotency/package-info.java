@@ -1,5 +1,5 @@
 /// Have we seen this request? Claims on idempotency keys and the answers kept under them. Read
-/// `KeyedCalls` first, then `IdempotencyKeys` for the SQL that arbitrates. May call `forward`.
+/// `IdempotentExecutor` first, then `IdempotencyKeys` for the SQL that arbitrates. May call `forward`.
 @NullMarked
 package dev.payledger.gateway.idempotency;
 

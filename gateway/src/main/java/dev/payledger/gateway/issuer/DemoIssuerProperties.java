@@ -49,11 +49,11 @@ public record DemoIssuerProperties(
   /// @param perClientMax requests of one client, and of all that no client sends, that wait or are
   ///     checked at once: guesses of one secret leave room for the others
   /// @param waitMax how long a request waits for its check
-  public record SecretChecks(int atOnceMax, int perClientMax, Duration waitMax) {
+  public record SecretChecks(int concurrencyMax, int perClientMax, Duration waitMax) {
     public SecretChecks {
-      if (atOnceMax < 1 || perClientMax < atOnceMax || !waitMax.isPositive()) {
+      if (concurrencyMax < 1 || perClientMax < concurrencyMax || !waitMax.isPositive()) {
         throw new IllegalArgumentException(
-            "gateway.demo-issuer.secret-checks must have 1 <= at-once-max <= per-client-max and a"
+            "gateway.demo-issuer.secret-checks must have 1 <= concurrency-max <= per-client-max and a"
                 + " positive wait-max");
       }
     }

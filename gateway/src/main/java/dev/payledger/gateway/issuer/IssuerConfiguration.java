@@ -46,7 +46,7 @@ class IssuerConfiguration {
               server.tokenEndpoint(
                   token ->
                       token
-                          .accessTokenRequestConverter(new EveryScopeUnlessAsked())
+                          .accessTokenRequestConverter(new DefaultScopesConverter())
                           .errorResponseHandler(
                               (request, response, reason) -> refuse(response, codeOf(reason))));
             })
@@ -74,7 +74,7 @@ class IssuerConfiguration {
   /// Keeps nothing: these tokens carry all there is to know, and a store would only grow.
   @Bean
   OAuth2AuthorizationService authorizationService() {
-    return new NoAuthorizationKept();
+    return new StatelessAuthorizationService();
   }
 
   /// Adds what RFC 9068 requires and the library does not set.

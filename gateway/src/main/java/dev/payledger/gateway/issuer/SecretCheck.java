@@ -23,7 +23,7 @@ class SecretCheck implements PasswordEncoder, DisposableBean {
   SecretCheck(DemoIssuerProperties properties) {
     this.threads =
         Executors.newFixedThreadPool(
-            properties.secretChecks().atOnceMax(),
+            properties.secretChecks().concurrencyMax(),
             Thread.ofPlatform().daemon().name("secret-check-", 0).factory());
   }
 

@@ -1,6 +1,6 @@
 package dev.payledger.gateway.issuer;
 
-import dev.payledger.gateway.limits.Decision;
+import dev.payledger.gateway.limits.RateLimitResult;
 import dev.payledger.gateway.limits.RateLimits;
 import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.routes.Route;
@@ -59,7 +59,7 @@ final class TokenRequestFilter extends OncePerRequestFilter {
         .clients()
         .forEach(client -> placesByClient.put(client.id(), new Semaphore(bounds.perClientMax())));
     // In the order in which they came: every request has its turn.
-    this.checks = new Semaphore(bounds.atOnceMax(), true);
+    this.checks = new Semaphore(bounds.concurrencyMax(), true);
   }
 
   @Override
@@ -72,9 +72,9 @@ final class TokenRequestFilter extends OncePerRequestFilter {
     }
     String client = claimedClient(request);
     // The peer's address: a forwarded one would be the caller's own invention.
-    Decision decision = limits.takeByClient(client, request.getRemoteAddr());
+    RateLimitResult decision = limits.takeByClient(client, request.getRemoteAddr());
     decision.writeHeaders(response);
-    if (!(decision instanceof Decision.Allowed)) {
+    if (!(decision instanceof RateLimitResult.Allowed)) {
       ProblemWriter.write(request, response, decision.problem());
       return;
     }

@@ -2,7 +2,7 @@ package dev.payledger.gateway.limits;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.payledger.gateway.limits.Draw.Source;
+import dev.payledger.gateway.limits.BucketResult.Source;
 import dev.payledger.gateway.limits.LimitStore.Grant;
 import dev.payledger.gateway.limits.RateLimitProperties.Budget;
 import io.github.bucket4j.TimeMeter;
@@ -21,7 +21,7 @@ final class LeasedBuckets implements TokenBuckets {
   private final TimeMeter time;
   private final int nodes;
   private final Duration leaseDuration;
-  private final Cache<Holder, Slice> slices;
+  private final Cache<BucketKey, TokenLease> leases;
 
   LeasedBuckets(
       LimitStore store, LocalBuckets part, RateLimitProperties properties, TimeMeter time) {
@@ -30,7 +30,7 @@ final class LeasedBuckets implements TokenBuckets {
     this.time = time;
     this.nodes = properties.nodes();
     this.leaseDuration = properties.leaseDuration();
-    this.slices =
+    this.leases =
         Caffeine.newBuilder()
             // A slice that is dropped is lost to its caller, who has the less, and never the more.
             .maximumSize(properties.callersMax())
@@ -44,7 +44,7 @@ final class LeasedBuckets implements TokenBuckets {
   }
 
   /// What this node holds of one bucket, and what it last heard of the rest. Guarded by its lock.
-  private static final class Slice {
+  private static final class TokenLease {
     final ReentrantLock lock = new ReentrantLock();
     long tokens;
     long leasedNanos;
@@ -54,51 +54,51 @@ final class LeasedBuckets implements TokenBuckets {
   }
 
   @Override
-  public Draw take(Holder holder, int tokens) {
-    Slice slice = slices.get(holder, _ -> new Slice());
+  public BucketResult take(BucketKey bucketKey, int tokens) {
+    TokenLease lease = leases.get(bucketKey, _ -> new TokenLease());
     long deadline = time.currentTimeNanos() + store.timeout().toNanos();
-    if (!isLocked(slice)) {
-      return part.take(holder, tokens);
+    if (!isLocked(lease)) {
+      return part.take(bucketKey, tokens);
     }
     try {
-      return take(holder, slice, tokens, deadline);
+      return take(bucketKey, lease, tokens, deadline);
     } finally {
-      slice.lock.unlock();
+      lease.lock.unlock();
     }
   }
 
-  private Draw take(Holder holder, Slice slice, int tokens, long deadline) {
-    Budget budget = holder.budget();
+  private BucketResult take(BucketKey bucketKey, TokenLease lease, int tokens, long deadline) {
+    Budget budget = bucketKey.budget();
     long now = time.currentTimeNanos();
-    if (slice.tokens >= tokens) {
-      slice.tokens -= tokens;
-      return Draw.taken(Source.SLICE, budget, slice.tokens + level(slice, budget, now));
+    if (lease.tokens >= tokens) {
+      lease.tokens -= tokens;
+      return BucketResult.taken(Source.LEASE, budget, lease.tokens + level(lease, budget, now));
     }
-    long missing = tokens - slice.tokens;
+    long missing = tokens - lease.tokens;
     // A flood of refused calls asks Redis once in a lease, not once each.
-    if (isFresh(slice, now) && level(slice, budget, now) < missing) {
-      return Draw.refused(Source.SLICE, budget, slice.tokens + level(slice, budget, now), tokens);
+    if (isFresh(lease, now) && level(lease, budget, now) < missing) {
+      return BucketResult.refused(Source.LEASE, budget, lease.tokens + level(lease, budget, now), tokens);
     }
     Optional<Grant> answer =
         now < deadline
-            ? store.draw(
-                holder,
+            ? store.result(
+                bucketKey,
                 0,
                 missing,
-                Math.max(missing, sliceTokens(budget)),
+                Math.max(missing, leaseTokens(budget)),
                 Duration.ofNanos(deadline - now))
             : Optional.empty();
     if (answer.isEmpty()) {
-      return part.take(holder, tokens);
+      return part.take(bucketKey, tokens);
     }
     Grant grant = answer.get();
-    hear(slice, grant, now);
+    hear(lease, grant, now);
     if (grant.tokens() == 0) {
-      return Draw.refused(Source.REDIS, budget, slice.tokens + grant.level(), tokens);
+      return BucketResult.refused(Source.REDIS, budget, lease.tokens + grant.level(), tokens);
     }
-    slice.tokens += grant.tokens() - tokens;
-    slice.leasedNanos = now;
-    return Draw.taken(Source.REDIS, budget, slice.tokens + grant.level());
+    lease.tokens += grant.tokens() - tokens;
+    lease.leasedNanos = now;
+    return BucketResult.taken(Source.REDIS, budget, lease.tokens + grant.level());
   }
 
   /// Gives back what lay unused for a lease, so that callers find it at other nodes. A crash, or an
@@ -108,24 +108,24 @@ final class LeasedBuckets implements TokenBuckets {
   /// @return how many tokens were given back
   long runOnce() {
     long given = 0;
-    for (Map.Entry<Holder, Slice> entry : slices.asMap().entrySet()) {
-      Slice slice = entry.getValue();
+    for (Map.Entry<BucketKey, TokenLease> entry : leases.asMap().entrySet()) {
+      TokenLease lease = entry.getValue();
       // One that is in use now is not idle.
-      if (slice.lock.tryLock()) {
+      if (lease.lock.tryLock()) {
         try {
           long now = time.currentTimeNanos();
-          if (slice.tokens > 0 && now - slice.leasedNanos >= leaseDuration.toNanos()) {
-            long back = slice.tokens;
-            slice.tokens = 0;
-            Optional<Grant> answer = store.draw(entry.getKey(), back, 0, 0, store.timeout());
+          if (lease.tokens > 0 && now - lease.leasedNanos >= leaseDuration.toNanos()) {
+            long back = lease.tokens;
+            lease.tokens = 0;
+            Optional<Grant> answer = store.result(entry.getKey(), back, 0, 0, store.timeout());
             if (answer.isEmpty()) {
               return given;
             }
-            hear(slice, answer.get(), now);
+            hear(lease, answer.get(), now);
             given += back;
           }
         } finally {
-          slice.lock.unlock();
+          lease.lock.unlock();
         }
       }
     }
@@ -133,34 +133,34 @@ final class LeasedBuckets implements TokenBuckets {
   }
 
   /// What a node's part refills during a lease; at least one token, which is spent at once.
-  private long sliceTokens(Budget budget) {
+  private long leaseTokens(Budget budget) {
     return Math.max(1, budget.perSecond() * leaseDuration.toMillis() / 1_000 / nodes);
   }
 
-  private boolean isFresh(Slice slice, long now) {
-    return slice.isHeardOf && now - slice.heardNanos < leaseDuration.toNanos();
+  private boolean isFresh(TokenLease lease, long now) {
+    return lease.isHeardOf && now - lease.heardNanos < leaseDuration.toNanos();
   }
 
   /// What the bucket has by now if nobody else drew from it.
-  private static double level(Slice slice, Budget budget, long now) {
-    if (!slice.isHeardOf) {
+  private static double level(TokenLease lease, Budget budget, long now) {
+    if (!lease.isHeardOf) {
       return 0;
     }
-    double refilled = (now - slice.heardNanos) * (double) budget.perSecond() / 1_000_000_000L;
-    return Math.min(budget.burst(), slice.levelHeard + refilled);
+    double refilled = (now - lease.heardNanos) * (double) budget.perSecond() / 1_000_000_000L;
+    return Math.min(budget.burst(), lease.levelHeard + refilled);
   }
 
-  private static void hear(Slice slice, Grant grant, long now) {
-    slice.isHeardOf = true;
-    slice.levelHeard = grant.level();
-    slice.heardNanos = now;
+  private static void hear(TokenLease lease, Grant grant, long now) {
+    lease.isHeardOf = true;
+    lease.levelHeard = grant.level();
+    lease.heardNanos = now;
   }
 
   /// Callers of one bucket wait for the one among them that asks Redis. What they wait here is taken
   /// off what they may wait for Redis themselves.
-  private boolean isLocked(Slice slice) {
+  private boolean isLocked(TokenLease lease) {
     try {
-      return slice.lock.tryLock(store.timeout().toNanos(), TimeUnit.NANOSECONDS);
+      return lease.lock.tryLock(store.timeout().toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

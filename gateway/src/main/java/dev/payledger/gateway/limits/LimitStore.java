@@ -121,16 +121,16 @@ final class LimitStore implements AutoCloseable {
   ///
   /// @param least 0 to grant nothing
   /// @param within the longest that the caller can wait, no more than `timeout`
-  Optional<Grant> draw(Holder holder, long back, long least, long most, Duration within) {
+  Optional<Grant> result(BucketKey bucketKey, long back, long least, long most, Duration within) {
     String[] arguments = {
-      Integer.toString(holder.budget().perSecond()),
-      Integer.toString(holder.budget().burst()),
+      Integer.toString(bucketKey.budget().perSecond()),
+      Integer.toString(bucketKey.budget().burst()),
       Long.toString(back),
       Long.toString(least),
       Long.toString(most)
     };
     try {
-      return Optional.of(breaker.executeCallable(() -> run(holder.key(), arguments, within)));
+      return Optional.of(breaker.executeCallable(() -> run(bucketKey.key(), arguments, within)));
     } catch (CallNotPermittedException e) {
       spared.increment();
       return Optional.empty();

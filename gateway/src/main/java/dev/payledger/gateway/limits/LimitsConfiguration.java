@@ -17,7 +17,7 @@ class LimitsConfiguration {
   @Bean
   @ConditionalOnProperty(name = "gateway.rate-limit.mode", havingValue = "local")
   LocalBuckets localBuckets(RateLimitProperties properties) {
-    return new LocalBuckets(properties, Draw.Source.LOCAL, TIME);
+    return new LocalBuckets(properties, BucketResult.Source.LOCAL, TIME);
   }
 
   @Bean
@@ -41,6 +41,6 @@ class LimitsConfiguration {
   }
 
   private static LocalBuckets part(RateLimitProperties properties) {
-    return new LocalBuckets(properties, Draw.Source.PART, TIME);
+    return new LocalBuckets(properties, BucketResult.Source.PART, TIME);
   }
 }

@@ -16,17 +16,17 @@ final class LocalBuckets implements TokenBuckets {
   static final Duration ACCESS_TOLERANCE = Duration.ofSeconds(2);
 
   private final int nodes;
-  private final Draw.Source source;
+  private final BucketResult.Source source;
   private final TimeMeter time;
-  private final Cache<Holder, Bucket> buckets;
+  private final Cache<BucketKey, Bucket> buckets;
 
-  LocalBuckets(RateLimitProperties properties, Draw.Source source, TimeMeter time) {
+  LocalBuckets(RateLimitProperties properties, BucketResult.Source source, TimeMeter time) {
     this(properties, source, time, properties.longestRefill());
   }
 
   /// @param longestRefill of any budget that is drawn on here
   LocalBuckets(
-      RateLimitProperties properties, Draw.Source source, TimeMeter time, Duration longestRefill) {
+      RateLimitProperties properties, BucketResult.Source source, TimeMeter time, Duration longestRefill) {
     this.nodes = properties.nodes();
     this.source = source;
     this.time = time;
@@ -40,15 +40,15 @@ final class LocalBuckets implements TokenBuckets {
   }
 
   @Override
-  public Draw take(Holder holder, int tokens) {
-    Budget part = holder.budget().part(nodes);
-    Bucket bucket = buckets.get(holder, _ -> bucket(part));
+  public BucketResult take(BucketKey bucketKey, int tokens) {
+    Budget part = bucketKey.budget().part(nodes);
+    Bucket bucket = buckets.get(bucketKey, _ -> bucket(part));
     // What is dearer than a whole part takes a full one and leaves a debt: refusing it for ever
     // would be a "no" that no waiting turns into a "yes".
     int atOnce = Math.min(tokens, part.burst());
     ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(atOnce);
     if (!probe.isConsumed()) {
-      return new Draw(
+      return new BucketResult(
           source,
           false,
           Math.max(0, probe.getRemainingTokens()),
@@ -58,7 +58,7 @@ final class LocalBuckets implements TokenBuckets {
     if (debt > 0) {
       bucket.consumeIgnoringRateLimits(debt);
     }
-    return Draw.taken(source, part, (double) probe.getRemainingTokens() - debt);
+    return BucketResult.taken(source, part, (double) probe.getRemainingTokens() - debt);
   }
 
   private Bucket bucket(Budget budget) {

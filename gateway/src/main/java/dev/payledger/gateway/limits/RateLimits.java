@@ -22,76 +22,76 @@ public class RateLimits {
     this.keys =
         new LocalBuckets(
             properties,
-            Draw.Source.PART,
+            BucketResult.Source.PART,
             LimitsConfiguration.TIME,
             properties.longestRefill(properties.keys()));
     this.meters = meters;
   }
 
   /// A call of a known caller.
-  public Decision take(RouteClass routeClass, String caller, int cost) {
-    return take(holder(routeClass, caller), cost, cost);
+  public RateLimitResult take(RouteClass routeClass, String caller, int cost) {
+    return take(bucketKey(routeClass, caller), cost, cost);
   }
 
   /// The rest of a call's cost, of which the first token was taken before its body was read.
   ///
   /// @param cost the whole of it, at least 2
-  public Decision takeRest(RouteClass routeClass, String caller, int cost) {
-    return take(holder(routeClass, caller), cost, cost - 1);
+  public RateLimitResult takeRest(RouteClass routeClass, String caller, int cost) {
+    return take(bucketKey(routeClass, caller), cost, cost - 1);
   }
 
   /// What is stored under a key of a known caller: as much as it asks for.
-  public Decision takeKeys(String caller, int cost) {
-    return take(keys, new Holder("keys", properties.keys(), caller), cost, cost);
+  public RateLimitResult takeKeys(String caller, int cost) {
+    return take(keys, new BucketKey("keys", properties.keys(), caller), cost, cost);
   }
 
   /// A call from an address, whoever it claims to be.
-  public Decision takeByAddress(RouteClass routeClass, String remoteAddress) {
-    return take(holder(routeClass, NetworkAddress.of(remoteAddress)), 1, 1);
+  public RateLimitResult takeByAddress(RouteClass routeClass, String remoteAddress) {
+    return take(bucketKey(routeClass, NetworkAddress.of(remoteAddress)), 1, 1);
   }
 
   /// A request for a token by what claims to be a client.
-  public Decision takeByClient(String clientId, String remoteAddress) {
-    return take(holder(RouteClass.TOKENS, clientId + "@" + NetworkAddress.of(remoteAddress)), 1, 1);
+  public RateLimitResult takeByClient(String clientId, String remoteAddress) {
+    return take(bucketKey(RouteClass.TOKENS, clientId + "@" + NetworkAddress.of(remoteAddress)), 1, 1);
   }
 
-  private Decision take(Holder holder, int cost, int tokens) {
-    return take(buckets, holder, cost, tokens);
+  private RateLimitResult take(BucketKey bucketKey, int cost, int tokens) {
+    return take(buckets, bucketKey, cost, tokens);
   }
 
-  private Decision take(TokenBuckets from, Holder holder, int cost, int tokens) {
-    Budget budget = holder.budget();
+  private RateLimitResult take(TokenBuckets from, BucketKey bucketKey, int cost, int tokens) {
+    Budget budget = bucketKey.budget();
     if (cost > budget.burst()) {
-      count(holder, "none", "cost-above-burst");
-      return new Decision.CostsTooMuch(holder.policy(), budget, cost);
+      count(bucketKey, "none", "cost-above-burst");
+      return new RateLimitResult.CostsTooMuch(bucketKey.policy(), budget, cost);
     }
-    Draw draw = from.take(holder, tokens);
+    BucketResult result = from.take(bucketKey, tokens);
     count(
-        holder,
-        draw.source().name().toLowerCase(Locale.ROOT),
-        draw.isTaken() ? "allowed" : "refused");
-    if (draw.isTaken()) {
-      return new Decision.Allowed(holder.policy(), budget, draw.remaining(), draw.nextIn());
+        bucketKey,
+        result.source().name().toLowerCase(Locale.ROOT),
+        result.isTaken() ? "allowed" : "refused");
+    if (result.isTaken()) {
+      return new RateLimitResult.Allowed(bucketKey.policy(), budget, result.remaining(), result.nextIn());
     }
     // Who comes again pays from the first token on.
     Duration first = budget.timeFor((double) cost - tokens);
-    return new Decision.Refused(
-        holder.policy(), budget, draw.remaining(), draw.nextIn().plus(first), cost);
+    return new RateLimitResult.Refused(
+        bucketKey.policy(), budget, result.remaining(), result.nextIn().plus(first), cost);
   }
 
-  private Holder holder(RouteClass routeClass, String caller) {
-    return new Holder(
+  private BucketKey bucketKey(RouteClass routeClass, String caller) {
+    return new BucketKey(
         routeClass.name().toLowerCase(Locale.ROOT).replace('_', '-'),
         properties.budget(routeClass),
         caller);
   }
 
-  private void count(Holder holder, String source, String outcome) {
+  private void count(BucketKey bucketKey, String source, String outcome) {
     meters
         .counter(
             "gateway.limit.decided",
             "policy",
-            holder.policy(),
+            bucketKey.policy(),
             "source",
             source,
             "outcome",

@@ -1,6 +1,6 @@
 package dev.payledger.gateway.limits;
 
-import dev.payledger.gateway.limits.Draw.Source;
+import dev.payledger.gateway.limits.BucketResult.Source;
 
 /// Buckets in Redis, shared by all nodes: one round trip for each request, and this node's part
 /// when Redis does not answer in time.
@@ -14,14 +14,14 @@ final class RedisBuckets implements TokenBuckets {
   }
 
   @Override
-  public Draw take(Holder holder, int tokens) {
+  public BucketResult take(BucketKey bucketKey, int tokens) {
     return store
-        .draw(holder, 0, tokens, tokens, store.timeout())
+        .result(bucketKey, 0, tokens, tokens, store.timeout())
         .map(
             grant ->
                 grant.tokens() > 0
-                    ? Draw.taken(Source.REDIS, holder.budget(), grant.level())
-                    : Draw.refused(Source.REDIS, holder.budget(), grant.level(), tokens))
-        .orElseGet(() -> part.take(holder, tokens));
+                    ? BucketResult.taken(Source.REDIS, bucketKey.budget(), grant.level())
+                    : BucketResult.refused(Source.REDIS, bucketKey.budget(), grant.level(), tokens))
+        .orElseGet(() -> part.take(bucketKey, tokens));
   }
 }

@@ -6,5 +6,5 @@ interface TokenBuckets {
   /// Takes all of the tokens or none.
   ///
   /// @param tokens at least 1 and at most the budget's burst
-  Draw take(Holder holder, int tokens);
+  BucketResult take(BucketKey bucketKey, int tokens);
 }

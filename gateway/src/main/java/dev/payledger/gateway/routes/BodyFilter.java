@@ -1,7 +1,7 @@
 package dev.payledger.gateway.routes;
 
 import dev.payledger.gateway.routes.Route.Command;
-import dev.payledger.gateway.shape.BodyShape;
+import dev.payledger.gateway.schema.BodySchema;
 import dev.payledger.kit.problem.CommonErrorCode;
 import dev.payledger.kit.problem.Problem;
 import dev.payledger.kit.problem.ProblemWriter;
@@ -43,8 +43,8 @@ public final class BodyFilter extends OncePerRequestFilter {
       chain.doFilter(request, response);
       return;
     }
-    int bytesMax = command.shape().bytesMax();
-    if (bytesMax <= BodyShape.BYTES_MAX || isSmall(request)) {
+    int bytesMax = command.schema().bytesMax();
+    if (bytesMax <= BodySchema.BYTES_MAX || isSmall(request)) {
       read(request, response, chain, bytesMax);
     } else if (large.tryAcquire()) {
       try {
@@ -78,7 +78,7 @@ public final class BodyFilter extends OncePerRequestFilter {
   /// A body sent in chunks may become a large one.
   private static boolean isSmall(HttpServletRequest request) {
     long length = request.getContentLengthLong();
-    return length <= BodyShape.BYTES_MAX
+    return length <= BodySchema.BYTES_MAX
         && (length >= 0 || request.getHeader("Transfer-Encoding") == null);
   }
 }

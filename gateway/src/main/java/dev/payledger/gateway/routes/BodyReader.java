@@ -38,7 +38,7 @@ public final class BodyReader {
       Refusals.write(
           request,
           response,
-          Problem.of(CommonErrorCode.PAYLOAD_TOO_LARGE, SizeAndShapeFilter.tooLarge(bytesMax)));
+          Problem.of(CommonErrorCode.PAYLOAD_TOO_LARGE, RequestValidationFilter.tooLarge(bytesMax)));
       return null;
     }
     return body;

@@ -2,7 +2,7 @@ package dev.payledger.gateway.routes;
 
 import dev.payledger.gateway.forward.Upstream;
 import dev.payledger.gateway.limits.RouteClass;
-import dev.payledger.gateway.shape.BodyShape;
+import dev.payledger.gateway.schema.BodySchema;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +30,7 @@ public record Route(
   record Read(Upstream upstream, QueryCost queryCost) implements Target {}
 
   /// Sent to a service with a command id, so that it happens once; without one when it takes no key.
-  record Command(Upstream upstream, String operation, KeyPolicy keyPolicy, BodyShape shape)
+  record Command(Upstream upstream, String operation, KeyPolicy keyPolicy, BodySchema schema)
       implements Target {}
 
   /// Whether a command must carry an idempotency key. One that takes none changes nothing.
@@ -59,7 +59,7 @@ public record Route(
         method, path, routeClass, scope, target, Set.of(parameters), Pattern.compile(pattern));
   }
 
-  /// The route of this request, which `SizeAndShapeFilter` has found.
+  /// The route of this request, which `RequestValidationFilter` has found.
   public static Route of(HttpServletRequest request) {
     return find(request)
         .orElseThrow(() -> new IllegalStateException("SizeAndShapeFilter has not run"));
@@ -86,7 +86,7 @@ public record Route(
 
   /// How much the service works on at once for such a request, at most: of a batch eight items.
   public int weightMax() {
-    return target instanceof Command command && command.shape().equals(BodyShape.TRANSFER_BATCH)
+    return target instanceof Command command && command.schema().equals(BodySchema.TRANSFER_BATCH)
         ? BATCH_ITEMS_AT_ONCE
         : 1;
   }

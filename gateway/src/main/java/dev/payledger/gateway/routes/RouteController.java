@@ -1,26 +1,26 @@
 package dev.payledger.gateway.routes;
 
 import dev.payledger.gateway.forward.Answer;
-import dev.payledger.gateway.forward.Call;
-import dev.payledger.gateway.forward.Forwarded;
+import dev.payledger.gateway.forward.UpstreamRequest;
+import dev.payledger.gateway.forward.UpstreamResult;
 import dev.payledger.gateway.forward.Forwarder;
-import dev.payledger.gateway.forward.Permit;
+import dev.payledger.gateway.forward.ConcurrencyPermit;
 import dev.payledger.gateway.forward.Upstream;
 import dev.payledger.gateway.idempotency.CommandId;
 import dev.payledger.gateway.idempotency.Fingerprint;
 import dev.payledger.gateway.idempotency.IdempotencyKey;
 import dev.payledger.gateway.idempotency.KeyHeader;
 import dev.payledger.gateway.idempotency.KeyOwner;
-import dev.payledger.gateway.idempotency.KeyedCalls;
+import dev.payledger.gateway.idempotency.IdempotentExecutor;
 import dev.payledger.gateway.idempotency.KeyedCommand;
-import dev.payledger.gateway.idempotency.KeyedOutcome;
-import dev.payledger.gateway.limits.Decision;
+import dev.payledger.gateway.idempotency.IdempotentResult;
+import dev.payledger.gateway.limits.RateLimitResult;
 import dev.payledger.gateway.limits.RateLimits;
 import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.problem.GatewayErrorCode;
 import dev.payledger.gateway.routes.Route.Command;
 import dev.payledger.gateway.routes.Route.KeyPolicy;
-import dev.payledger.gateway.shape.ShapeOutcome;
+import dev.payledger.gateway.schema.ValidationResult;
 import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.kit.problem.CommonErrorCode;
 import dev.payledger.kit.problem.Problem;
@@ -45,12 +45,12 @@ class RouteController {
   private static final Duration SOON = Duration.ofSeconds(1);
 
   private final Forwarder forwarder;
-  private final KeyedCalls keyedCalls;
+  private final IdempotentExecutor idempotentExecutor;
   private final RateLimits limits;
 
-  RouteController(Forwarder forwarder, KeyedCalls keyedCalls, RateLimits limits) {
+  RouteController(Forwarder forwarder, IdempotentExecutor idempotentExecutor, RateLimits limits) {
     this.forwarder = forwarder;
-    this.keyedCalls = keyedCalls;
+    this.idempotentExecutor = idempotentExecutor;
     this.limits = limits;
   }
 
@@ -74,11 +74,11 @@ class RouteController {
   }
 
   /// Nothing is changed by it, so nothing is unknown when no answer comes.
-  private void look(HttpServletRequest request, HttpServletResponse response, Call call)
+  private void look(HttpServletRequest request, HttpServletResponse response, UpstreamRequest call)
       throws IOException {
     switch (send(request, call)) {
-      case Forwarded.Answered(Answer answer) when mayPass(answer) -> answer.writeTo(response);
-      case Forwarded other -> {
+      case UpstreamResult.Answered(Answer answer) when mayPass(answer) -> answer.writeTo(response);
+      case UpstreamResult other -> {
         log.warn("{} {}: {}", call.method(), call.upstream(), describe(other));
         ProblemWriter.write(
             request,
@@ -104,7 +104,7 @@ class RouteController {
     }
     byte[] body = BodyFilter.bodyOf(request);
     // The shape is checked before the claim: a body that can never be accepted burns no key.
-    ShapeOutcome shape = command.shape().check(body);
+    ValidationResult schema = command.schema().check(body);
     if (header instanceof KeyHeader.Missing && command.keyPolicy() == KeyPolicy.REQUIRED) {
       ProblemWriter.write(
           request,
@@ -115,13 +115,13 @@ class RouteController {
                   + " one when you try again."));
       return;
     }
-    Call call = call(request, token, command.upstream(), body);
-    switch (shape) {
-      case ShapeOutcome.Refused(String detail) ->
+    UpstreamRequest call = call(request, token, command.upstream(), body);
+    switch (schema) {
+      case ValidationResult.Invalid(String detail) ->
           ProblemWriter.write(
               request, response, Problem.of(CommonErrorCode.INVALID_REQUEST, detail));
-      case ShapeOutcome.Fits(String canonicalJson, int cost) -> {
-        Permit.of(request).weighs(cost);
+      case ValidationResult.Valid(String canonicalJson, int cost) -> {
+        ConcurrencyPermit.of(request).reduceWeight(cost);
         if (cost > 1 && !isPaid(request, response, token, cost)) {
           return;
         }
@@ -129,8 +129,8 @@ class RouteController {
           look(request, response, call);
         } else if (header instanceof KeyHeader.Given(IdempotencyKey key)) {
           // Before the claim: a key that may not be stored is not.
-          Decision room = limits.takeKeys(KeyOwner.of(token).principal(), cost);
-          if (!(room instanceof Decision.Allowed)) {
+          RateLimitResult room = limits.takeKeys(KeyOwner.of(token).principal(), cost);
+          if (!(room instanceof RateLimitResult.Allowed)) {
             room.writeHeaders(response);
             ProblemWriter.write(request, response, room.problem());
             return;
@@ -149,39 +149,39 @@ class RouteController {
       HttpServletRequest request, HttpServletResponse response, Jwt token, int cost)
       throws IOException {
     RouteClass routeClass = Route.of(request).routeClass();
-    Decision decision = limits.takeRest(routeClass, KeyOwner.of(token).principal(), cost);
-    decision.writeHeaders(response);
-    if (decision instanceof Decision.Allowed) {
+    RateLimitResult result = limits.takeRest(routeClass, KeyOwner.of(token).principal(), cost);
+    result.writeHeaders(response);
+    if (result instanceof RateLimitResult.Allowed) {
       return true;
     }
-    ProblemWriter.write(request, response, decision.problem());
+    ProblemWriter.write(request, response, result.problem());
     return false;
   }
 
   private void keyed(
-      HttpServletRequest request, HttpServletResponse response, Call call, KeyedCommand command)
+      HttpServletRequest request, HttpServletResponse response, UpstreamRequest call, KeyedCommand command)
       throws IOException {
-    Call named = call.with(command.commandId());
-    KeyedOutcome outcome =
-        keyedCalls.call(
+    UpstreamRequest named = call.with(command.commandId());
+    IdempotentResult outcome =
+        idempotentExecutor.execute(
             command,
             Deadline.of(request),
             () -> send(request, named),
-            Permit.of(request)::waitsInstead);
+            ConcurrencyPermit.of(request)::tryWait);
     switch (outcome) {
-      case KeyedOutcome.Fresh(Answer answer) -> reply(request, response, named, answer);
-      case KeyedOutcome.Replayed(Answer answer) -> {
+      case IdempotentResult.Fresh(Answer answer) -> reply(request, response, named, answer);
+      case IdempotentResult.Replayed(Answer answer) -> {
         response.setHeader("Idempotency-Replayed", "true");
         answer.writeTo(response);
       }
-      case KeyedOutcome.Reused() ->
+      case IdempotentResult.Reused() ->
           ProblemWriter.write(
               request,
               response,
               Problem.of(
                   CommonErrorCode.IDEMPOTENCY_KEY_REUSED,
                   "This key was first sent with another request. Use a new key for a new request."));
-      case KeyedOutcome.InFlight() ->
+      case IdempotentResult.InFlight() ->
           ProblemWriter.write(
               request,
               response,
@@ -189,8 +189,8 @@ class RouteController {
                   GatewayErrorCode.REQUEST_IN_FLIGHT,
                   "A request with this key is being worked on. Send it again to get its answer.",
                   SOON));
-      case KeyedOutcome.Unanswered(Forwarded why) -> unanswered(request, response, named, why);
-      case KeyedOutcome.StoreUnavailable() ->
+      case IdempotentResult.Unanswered(UpstreamResult why) -> unanswered(request, response, named, why);
+      case IdempotentResult.StoreUnavailable() ->
           ProblemWriter.write(
               request,
               response,
@@ -202,46 +202,46 @@ class RouteController {
     }
   }
 
-  private void unkeyed(HttpServletRequest request, HttpServletResponse response, Call call)
+  private void unkeyed(HttpServletRequest request, HttpServletResponse response, UpstreamRequest call)
       throws IOException {
     switch (send(request, call)) {
-      case Forwarded.Answered(Answer answer) -> reply(request, response, call, answer);
-      case Forwarded why -> unanswered(request, response, call, why);
+      case UpstreamResult.Answered(Answer answer) -> reply(request, response, call, answer);
+      case UpstreamResult why -> unanswered(request, response, call, why);
     }
   }
 
-  private Forwarded send(HttpServletRequest request, Call call) {
-    Permit permit = Permit.of(request);
+  private UpstreamResult send(HttpServletRequest request, UpstreamRequest call) {
+    ConcurrencyPermit permit = ConcurrencyPermit.of(request);
     // Given back while it waited for another request with its key.
-    if (!permit.isHeldAgain(Deadline.of(request).remaining())) {
-      return new Forwarded.NotSent("the service has no room");
+    if (!permit.tryReacquire(Deadline.of(request).remaining())) {
+      return new UpstreamResult.NotSent("the service has no room");
     }
     long start = System.nanoTime();
-    Forwarded forwarded = forwarder.send(call, Deadline.of(request));
-    permit.ended(forwarded, System.nanoTime() - start);
+    UpstreamResult forwarded = forwarder.send(call, Deadline.of(request));
+    permit.recordResult(forwarded, System.nanoTime() - start);
     // The service is done with it: who reads the answer slowly holds no place.
-    permit.giveBack();
+    permit.release();
     return forwarded;
   }
 
   private void reply(
-      HttpServletRequest request, HttpServletResponse response, Call call, Answer answer)
+      HttpServletRequest request, HttpServletResponse response, UpstreamRequest call, Answer answer)
       throws IOException {
     if (mayPass(answer)) {
       answer.writeTo(response);
     } else {
-      unanswered(request, response, call, new Forwarded.Answered(answer));
+      unanswered(request, response, call, new UpstreamResult.Answered(answer));
     }
   }
 
   private void unanswered(
-      HttpServletRequest request, HttpServletResponse response, Call call, Forwarded why)
+      HttpServletRequest request, HttpServletResponse response, UpstreamRequest call, UpstreamResult why)
       throws IOException {
     log.warn("command {} to {}: {}", call.commandId(), call.upstream(), describe(why));
     ProblemWriter.write(
         request,
         response,
-        why instanceof Forwarded.NotSent
+        why instanceof UpstreamResult.NotSent
             ? Problem.retryAfter(
                 CommonErrorCode.UNAVAILABLE,
                 "Nothing was done, because the service behind could not be reached. Try again.",
@@ -263,18 +263,18 @@ class RouteController {
         || (status == 503 && isProblem);
   }
 
-  private static String describe(Forwarded forwarded) {
+  private static String describe(UpstreamResult forwarded) {
     return switch (forwarded) {
-      case Forwarded.Answered(Answer answer) -> "status " + answer.status();
-      case Forwarded.NotSent(String reason) -> "not sent: " + reason;
-      case Forwarded.Unknown(String reason) -> "outcome unknown: " + reason;
+      case UpstreamResult.Answered(Answer answer) -> "status " + answer.status();
+      case UpstreamResult.NotSent(String reason) -> "not sent: " + reason;
+      case UpstreamResult.Unknown(String reason) -> "outcome unknown: " + reason;
     };
   }
 
-  private static Call call(
+  private static UpstreamRequest call(
       HttpServletRequest request, Jwt token, Upstream upstream, byte @Nullable [] body) {
     String query = Waiting.queryOf(request);
-    return new Call(
+    return new UpstreamRequest(
         upstream,
         request.getMethod(),
         request.getRequestURI() + (query == null || query.isEmpty() ? "" : "?" + query),

@@ -13,16 +13,16 @@ import static dev.payledger.gateway.routes.QueryCost.ONE;
 import static dev.payledger.gateway.routes.QueryCost.PAGE;
 import static dev.payledger.gateway.routes.Route.KeyPolicy.HONOURED;
 import static dev.payledger.gateway.routes.Route.KeyPolicy.REQUIRED;
-import static dev.payledger.gateway.shape.BodyShape.ACCOUNT;
-import static dev.payledger.gateway.shape.BodyShape.CAPTURE;
-import static dev.payledger.gateway.shape.BodyShape.CHANGE;
-import static dev.payledger.gateway.shape.BodyShape.FREEZE;
-import static dev.payledger.gateway.shape.BodyShape.NONE;
-import static dev.payledger.gateway.shape.BodyShape.OVERDRAFT;
-import static dev.payledger.gateway.shape.BodyShape.REVERSAL;
-import static dev.payledger.gateway.shape.BodyShape.REVIEW;
-import static dev.payledger.gateway.shape.BodyShape.TRANSFER;
-import static dev.payledger.gateway.shape.BodyShape.TRANSFER_BATCH;
+import static dev.payledger.gateway.schema.BodySchema.ACCOUNT;
+import static dev.payledger.gateway.schema.BodySchema.CAPTURE;
+import static dev.payledger.gateway.schema.BodySchema.CHANGE;
+import static dev.payledger.gateway.schema.BodySchema.FREEZE;
+import static dev.payledger.gateway.schema.BodySchema.NONE;
+import static dev.payledger.gateway.schema.BodySchema.OVERDRAFT;
+import static dev.payledger.gateway.schema.BodySchema.REVERSAL;
+import static dev.payledger.gateway.schema.BodySchema.REVIEW;
+import static dev.payledger.gateway.schema.BodySchema.TRANSFER;
+import static dev.payledger.gateway.schema.BodySchema.TRANSFER_BATCH;
 
 import dev.payledger.gateway.forward.Upstream;
 import dev.payledger.gateway.idempotency.KeyedOperations;
@@ -31,7 +31,7 @@ import dev.payledger.gateway.routes.Route.Command;
 import dev.payledger.gateway.routes.Route.KeyPolicy;
 import dev.payledger.gateway.routes.Route.Own;
 import dev.payledger.gateway.routes.Route.Read;
-import dev.payledger.gateway.shape.BodyShape;
+import dev.payledger.gateway.schema.BodySchema;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -168,19 +168,19 @@ public class Routes implements KeyedOperations {
   }
 
   private static Route command(
-      KeyPolicy keyPolicy, String operation, String path, BodyShape shape) {
+      KeyPolicy keyPolicy, String operation, String path, BodySchema schema) {
     return Route.of(
-        "POST", path, MONEY, "transfers:write", new Command(LEDGER, operation, keyPolicy, shape));
+        "POST", path, MONEY, "transfers:write", new Command(LEDGER, operation, keyPolicy, schema));
   }
 
   /// Says what would become of the command of that path now. It moves no money: payments go first.
-  private static Route dryRun(String operation, String path, BodyShape shape) {
+  private static Route dryRun(String operation, String path, BodySchema schema) {
     return Route.of(
         "POST",
         path + "/dry-run",
         READS,
         "transfers:write",
-        new Command(LEDGER, operation, KeyPolicy.NONE, shape));
+        new Command(LEDGER, operation, KeyPolicy.NONE, schema));
   }
 
   private static Route read(

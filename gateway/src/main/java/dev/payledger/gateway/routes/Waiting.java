@@ -15,7 +15,7 @@ public final class Waiting {
 
   private Waiting() {}
 
-  /// Whatever the value is, except 0. `SizeAndShapeFilter` has refused the parameter at other routes.
+  /// Whatever the value is, except 0. `RequestValidationFilter` has refused the parameter at other routes.
   public static boolean isAskedFor(HttpServletRequest request) {
     String value = QueryString.parameters(request.getQueryString()).get(PARAMETER);
     return value != null && !value.equals("0");

@@ -13,7 +13,7 @@ import java.util.Map;
 /// find out more. A median, because a few that wait for something else say nothing about the service.
 /// Only what was done counts, not what was refused as a bad request: that is quick for another reason.
 ///
-/// Not thread-safe: its `Admission` holds a lock.
+/// Not thread-safe: its `ConcurrencyLimiter` holds a lock.
 final class AdaptiveLimit {
   /// A slowdown up to this is no sign of a queue.
   private static final double TOLERATED = 1.5;

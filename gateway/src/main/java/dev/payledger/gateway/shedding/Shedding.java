@@ -1,6 +1,6 @@
 package dev.payledger.gateway.shedding;
 
-import dev.payledger.gateway.forward.Permit;
+import dev.payledger.gateway.forward.ConcurrencyPermit;
 import dev.payledger.gateway.forward.Upstream;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,36 +16,36 @@ import org.springframework.stereotype.Component;
 /// Places for each service, so that one that hangs takes none from another.
 @Component
 public class Shedding {
-  private record Places(Admission admission, CallerPlaces callers, WaitPlaces waits) {}
+  private record Limiters(ConcurrencyLimiter limiter, CallerConcurrencyLimiter callers, WaitingRequestLimiter waits) {}
 
-  private final Map<Upstream, Places> places = new EnumMap<>(Upstream.class);
+  private final Map<Upstream, Limiters> limiters = new EnumMap<>(Upstream.class);
   private final MeterRegistry metrics;
-  private final Timer turnedAway;
+  private final Timer rejected;
 
   Shedding(SheddingProperties properties, MeterRegistry metrics) {
     this.metrics = metrics;
-    this.turnedAway =
-        Timer.builder("gateway.shedding.turned.away")
+    this.rejected =
+        Timer.builder("gateway.shedding.rejected")
             .description("from the arrival of a request to its refusal")
             .publishPercentiles(0.5, 0.99)
             .register(metrics);
     for (Upstream upstream : Upstream.values()) {
-      Admission admission = new Admission(properties);
-      places.put(
+      ConcurrencyLimiter limiter = new ConcurrencyLimiter(properties);
+      limiters.put(
           upstream,
-          new Places(
-              admission,
-              new CallerPlaces(properties.caller()),
-              new WaitPlaces(properties.waits())));
-      Gauge.builder("gateway.shedding.limit", admission, Admission::limit)
+          new Limiters(
+              limiter,
+              new CallerConcurrencyLimiter(properties.caller()),
+              new WaitingRequestLimiter(properties.waits())));
+      Gauge.builder("gateway.shedding.limit", limiter, ConcurrencyLimiter::limit)
           .description("requests that the service may work for at once")
           .tag("upstream", tag(upstream))
           .register(metrics);
-      Gauge.builder("gateway.shedding.in.flight", admission, Admission::inFlight)
+      Gauge.builder("gateway.shedding.in.flight", limiter, ConcurrencyLimiter::inFlight)
           .description("requests that the service works for")
           .tag("upstream", tag(upstream))
           .register(metrics);
-      Gauge.builder("gateway.shedding.waiting", admission, Admission::waiting)
+      Gauge.builder("gateway.shedding.waiting", limiter, ConcurrencyLimiter::waiting)
           .description("requests that wait for a place")
           .tag("upstream", tag(upstream))
           .register(metrics);
@@ -53,17 +53,17 @@ public class Shedding {
   }
 
   /// A place, which is still to be entered.
-  Place place(Upstream upstream, String caller, int weight, Priority priority, String route) {
-    Places of = of(upstream);
-    return new Place(of.callers(), of.admission(), of.waits(), caller, weight, priority, route);
+  UpstreamPermit permit(Upstream upstream, String caller, int weight, Priority priority, String route) {
+    Limiters of = of(upstream);
+    return new UpstreamPermit(of.callers(), of.limiter(), of.waits(), caller, weight, priority, route);
   }
 
   /// Empty when there are enough that wait.
-  Optional<Permit> waiting(Upstream upstream, String caller) throws InterruptedException {
-    return of(upstream).waits().enter(caller);
+  Optional<ConcurrencyPermit> waiting(Upstream upstream, String caller) throws InterruptedException {
+    return of(upstream).waits().tryAcquire(caller);
   }
 
-  void count(Upstream upstream, Priority priority, Place.Entry entry) {
+  void count(Upstream upstream, Priority priority, UpstreamPermit.Acquisition acquisition) {
     metrics
         .counter(
             "gateway.shedding.requests",
@@ -72,20 +72,20 @@ public class Shedding {
             "priority",
             tag(priority),
             "outcome",
-            switch (entry) {
+            switch (acquisition) {
               case ADMITTED -> "admitted";
-              case CALLER_HAS_TOO_MANY -> "caller";
-              case FULL -> "shed";
+              case CALLER_LIMIT_REACHED -> "caller";
+              case LIMIT_REACHED -> "shed";
             })
         .increment();
   }
 
-  private Places of(Upstream upstream) {
-    return Objects.requireNonNull(places.get(upstream));
+  private Limiters of(Upstream upstream) {
+    return Objects.requireNonNull(limiters.get(upstream));
   }
 
-  void turnedAway(Duration after) {
-    turnedAway.record(after);
+  void rejected(Duration after) {
+    rejected.record(after);
   }
 
   private static String tag(Enum<?> constant) {

@@ -1,6 +1,6 @@
 package dev.payledger.gateway.shedding;
 
-import dev.payledger.gateway.forward.Permit;
+import dev.payledger.gateway.forward.ConcurrencyPermit;
 import dev.payledger.gateway.forward.Upstream;
 import dev.payledger.gateway.problem.GatewayErrorCode;
 import dev.payledger.gateway.routes.Route;
@@ -41,7 +41,7 @@ public final class SheddingFilter extends OncePerRequestFilter {
     }
     try {
       if (Waiting.isAskedFor(request)) {
-        Optional<Permit> wait = shedding.waiting(upstream.get(), caller(request));
+        Optional<ConcurrencyPermit> wait = shedding.waiting(upstream.get(), caller(request));
         if (wait.isPresent()) {
           goOn(request, response, chain, wait.get());
           return;
@@ -63,33 +63,33 @@ public final class SheddingFilter extends OncePerRequestFilter {
       Upstream upstream)
       throws ServletException, IOException, InterruptedException {
     Priority priority = Priority.of(route);
-    Place place =
-        shedding.place(
+    UpstreamPermit permit =
+        shedding.permit(
             upstream,
             caller(request),
             route.weightMax(),
             priority,
             route.method() + " " + route.path());
-    Place.Entry entry = place.enter(Deadline.of(request).remaining());
-    shedding.count(upstream, priority, entry);
-    switch (entry) {
-      case ADMITTED -> goOn(request, response, chain, place);
-      case CALLER_HAS_TOO_MANY -> ProblemWriter.write(request, response, tooManyOfTheCaller());
-      case FULL -> {
+    UpstreamPermit.Acquisition acquisition = permit.acquire(Deadline.of(request).remaining());
+    shedding.count(upstream, priority, acquisition);
+    switch (acquisition) {
+      case ADMITTED -> goOn(request, response, chain, permit);
+      case CALLER_LIMIT_REACHED -> ProblemWriter.write(request, response, tooManyOfTheCaller());
+      case LIMIT_REACHED -> {
         ProblemWriter.write(request, response, full());
-        shedding.turnedAway(Deadline.of(request).elapsed());
+        shedding.rejected(Deadline.of(request).elapsed());
       }
     }
   }
 
   private static void goOn(
-      HttpServletRequest request, HttpServletResponse response, FilterChain chain, Permit permit)
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain, ConcurrencyPermit permit)
       throws ServletException, IOException {
     permit.putInto(request);
     try {
       chain.doFilter(request, response);
     } finally {
-      permit.giveBack();
+      permit.release();
     }
   }
 

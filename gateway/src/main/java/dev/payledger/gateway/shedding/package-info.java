@@ -1,5 +1,5 @@
 /// Whether the service behind can take a request now: an adaptive concurrency limit with three
-/// priorities. Read `Admission` first, then `AdaptiveLimit`.
+/// priorities. Read `ConcurrencyLimiter` first, then `AdaptiveLimit`.
 @NullMarked
 package dev.payledger.gateway.shedding;
 

@@ -29,9 +29,9 @@ class ForwarderIT {
     ledger.close();
   }
 
-  private Forwarded send(String method, String target, UUID commandId, Duration time) {
+  private UpstreamResult send(String method, String target, UUID commandId, Duration time) {
     return forwarder.send(
-        new Call(
+        new UpstreamRequest(
             Upstream.LEDGER,
             method,
             target,
@@ -43,30 +43,30 @@ class ForwarderIT {
         Deadline.after(time));
   }
 
-  private Forwarded read() {
+  private UpstreamResult read() {
     return send("GET", "/v1/accounts", null, Duration.ofSeconds(10));
   }
 
   @Test
   void passedDeadlineSendsNothing() {
     assertThat(send("GET", "/v1/accounts", null, Duration.ZERO))
-        .isInstanceOf(Forwarded.NotSent.class);
+        .isInstanceOf(UpstreamResult.NotSent.class);
     assertThat(ledger.arrived()).isEmpty();
   }
 
   @Test
   void aServiceThatIsNotThereGotNothing() {
     ledger.down();
-    assertThat(read()).isInstanceOf(Forwarded.NotSent.class);
+    assertThat(read()).isInstanceOf(UpstreamResult.NotSent.class);
     ledger.up();
-    assertThat(read()).isInstanceOf(Forwarded.Answered.class);
+    assertThat(read()).isInstanceOf(UpstreamResult.Answered.class);
   }
 
   @Test
   void anAnswerBeyondTheBoundLeavesTheOutcomeUnknown() {
     ledger.answers(request -> Reply.json(200, "x".repeat(1_025)));
-    assertThat(read()).isInstanceOf(Forwarded.Unknown.class);
+    assertThat(read()).isInstanceOf(UpstreamResult.Unknown.class);
     ledger.answers(request -> Reply.json(200, "x".repeat(1_024)));
-    assertThat(read()).isInstanceOf(Forwarded.Answered.class);
+    assertThat(read()).isInstanceOf(UpstreamResult.Answered.class);
   }
 }

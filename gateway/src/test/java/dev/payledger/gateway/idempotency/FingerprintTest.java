@@ -2,8 +2,8 @@ package dev.payledger.gateway.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.gateway.shape.BodyShape;
-import dev.payledger.gateway.shape.ShapeOutcome;
+import dev.payledger.gateway.schema.BodySchema;
+import dev.payledger.gateway.schema.ValidationResult;
 import dev.payledger.testkit.Seed;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -52,10 +52,10 @@ class FingerprintTest {
   }
 
   private static Fingerprint fingerprint(String json) {
-    ShapeOutcome outcome = BodyShape.TRANSFER.check(json.getBytes(StandardCharsets.UTF_8));
-    assertThat(outcome).as(json).isInstanceOf(ShapeOutcome.Fits.class);
+    ValidationResult outcome = BodySchema.TRANSFER.check(json.getBytes(StandardCharsets.UTF_8));
+    assertThat(outcome).as(json).isInstanceOf(ValidationResult.Valid.class);
     return Fingerprint.of(
-        "alice", "create-transfer", "/v1/transfers", ((ShapeOutcome.Fits) outcome).canonicalJson());
+        "alice", "create-transfer", "/v1/transfers", ((ValidationResult.Valid) outcome).canonicalJson());
   }
 
   private static String body(String more) {

@@ -466,25 +466,25 @@ class IdempotencyIT extends GatewayUnderTest {
   @Test
   void aStaleHolderReleasesNoLaterClaim() {
     KeyedCommand command = command(newKey());
-    Standing.Granted first = (Standing.Granted) keys.claim(command);
-    assertThat(keys.claim(command)).isInstanceOf(Standing.Held.class);
+    ClaimResult.Granted first = (ClaimResult.Granted) keys.claim(command);
+    assertThat(keys.claim(command)).isInstanceOf(ClaimResult.InProgress.class);
     pass(properties.leaseDuration(), command.key().value());
-    Standing.Granted second = (Standing.Granted) keys.claim(command);
+    ClaimResult.Granted second = (ClaimResult.Granted) keys.claim(command);
     assertThat(second.epoch()).isEqualTo(first.epoch() + 1);
     keys.release(command, first.epoch());
-    assertThat(keys.look(command)).isInstanceOf(Standing.Held.class);
+    assertThat(keys.look(command)).isInstanceOf(ClaimResult.InProgress.class);
   }
 
   @Test
   void theFirstFinalAnswerStands() {
     KeyedCommand command = command(newKey());
-    Standing.Granted claim = (Standing.Granted) keys.claim(command);
+    ClaimResult.Granted claim = (ClaimResult.Granted) keys.claim(command);
     assertThat(keys.answer(command, answer("right"))).isTrue();
     assertThat(keys.answer(command, answer("twice"))).isFalse();
     keys.release(command, claim.epoch());
     assertThat(keys.look(command))
         .isInstanceOfSatisfying(
-            Standing.Answered.class,
+            ClaimResult.Completed.class,
             answered -> assertThat(answered.answer().body()).isEqualTo(answer("right").body()));
   }
 
@@ -494,12 +494,12 @@ class IdempotencyIT extends GatewayUnderTest {
     keys.claim(command);
     clock.advance(properties.kept().plusHours(1));
     expiredKeys.runOnce();
-    assertThat(keys.claim(command)).isInstanceOf(Standing.Held.class);
+    assertThat(keys.claim(command)).isInstanceOf(ClaimResult.InProgress.class);
     KeyedCommand ahead = command(newKey());
     keys.claim(ahead);
     now();
     pass(properties.leaseDuration(), ahead.key().value());
-    assertThat(keys.claim(ahead)).isInstanceOf(Standing.Granted.class);
+    assertThat(keys.claim(ahead)).isInstanceOf(ClaimResult.Granted.class);
   }
 
   @Test

@@ -2,7 +2,7 @@ package dev.payledger.gateway.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.gateway.limits.Draw.Source;
+import dev.payledger.gateway.limits.BucketResult.Source;
 import dev.payledger.gateway.limits.RateLimitProperties.Budget;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,14 +104,14 @@ class BoundaryBurstTest {
     private final Ticks ticks = new Ticks();
     private final LocalBuckets buckets =
         new LocalBuckets(Ticks.properties(1, BUDGET), Source.LOCAL, ticks);
-    private final Holder holder = new Holder("money", BUDGET, "alice");
+    private final BucketKey bucketKey = new BucketKey("money", BUDGET, "alice");
     private long last;
 
     @Override
     public boolean admits(long now) {
       ticks.advance(Duration.ofMillis(now - last));
       last = now;
-      return buckets.take(holder, 1).isTaken();
+      return buckets.take(bucketKey, 1).isTaken();
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.payledger.gateway.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.gateway.limits.Draw.Source;
+import dev.payledger.gateway.limits.BucketResult.Source;
 import dev.payledger.gateway.limits.RateLimitProperties.Budget;
 import dev.payledger.stack.server.RedisServer;
 import dev.payledger.stack.server.TcpProxy;
@@ -82,14 +82,14 @@ class LimitFaultsIT {
 
   /// Waits until the node has an answer of Redis, for a caller of its own.
   private static void awaitRedis(TokenBuckets node) {
-    Holder holder = holder();
+    BucketKey bucketKey = bucketKey();
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
-        .until(() -> node.take(holder, 1).source() == Source.REDIS);
+        .until(() -> node.take(bucketKey, 1).source() == Source.REDIS);
   }
 
-  private static Holder holder() {
-    return new Holder("money", BUDGET, UUID.randomUUID().toString());
+  private static BucketKey bucketKey() {
+    return new BucketKey("money", BUDGET, UUID.randomUUID().toString());
   }
 
   @ParameterizedTest
@@ -147,10 +147,10 @@ class LimitFaultsIT {
 
   private static void assertThatADecisionIsQuickAndLocal(TokenBuckets node) {
     long asked = System.nanoTime();
-    Draw draw = node.take(holder(), 1);
+    BucketResult result = node.take(bucketKey(), 1);
     assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(LATE);
-    assertThat(draw.source()).isEqualTo(Source.PART);
-    assertThat(draw.isTaken()).as("a part of the budget is there").isTrue();
+    assertThat(result.source()).isEqualTo(Source.PART);
+    assertThat(result.isTaken()).as("a part of the budget is there").isTrue();
   }
 
   private double fallbacks(String why) {
@@ -215,7 +215,7 @@ class LimitFaultsIT {
   /// One caller at two nodes, who never waits; the fault is in the middle.
   private Run run(Counting counting, Duration length, Fault fault) throws Exception {
     List<TokenBuckets> nodes = List.of(node(counting), node(counting));
-    Holder holder = holder();
+    BucketKey bucketKey = bucketKey();
     LongAdder shared = new LongAdder();
     LongAdder byParts = new LongAdder();
     AtomicBoolean isOver = new AtomicBoolean();
@@ -229,9 +229,9 @@ class LimitFaultsIT {
             callers.submit(
                 () -> {
                   while (!isOver.get()) {
-                    Draw draw = node.take(holder, tokens);
-                    if (draw.isTaken()) {
-                      (draw.source() == Source.PART ? byParts : shared).add(tokens);
+                    BucketResult result = node.take(bucketKey, tokens);
+                    if (result.isTaken()) {
+                      (result.source() == Source.PART ? byParts : shared).add(tokens);
                     }
                     Thread.yield();
                   }
@@ -262,6 +262,6 @@ class LimitFaultsIT {
             Duration.ofMillis(200));
     LimitStore store = new LimitStore(wrong, wrong.timeout(), LimitStore.script(), meters);
     stores.add(store);
-    assertThat(store.draw(holder(), 0, 1, 1, store.timeout())).isEmpty();
+    assertThat(store.result(bucketKey(), 0, 1, 1, store.timeout())).isEmpty();
   }
 }

@@ -2,7 +2,7 @@ package dev.payledger.gateway.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.gateway.limits.Draw.Source;
+import dev.payledger.gateway.limits.BucketResult.Source;
 import dev.payledger.gateway.limits.RateLimitProperties.Budget;
 import dev.payledger.gateway.limits.Trace.Call;
 import dev.payledger.testkit.Seed;
@@ -26,16 +26,16 @@ class LocalBucketsTest {
     for (int round = 0; round < Seed.rounds(200); round++) {
       Trace trace = Trace.of(random, 1, 300);
       LocalBuckets buckets = buckets(1, trace.budget());
-      Holder holder = new Holder("money", trace.budget(), "alice");
+      BucketKey bucketKey = new BucketKey("money", trace.budget(), "alice");
       ReferenceBucket reference = new ReferenceBucket(trace.budget(), ticks.currentTimeNanos());
       for (Call call : trace.calls()) {
         ticks.advanceMicros(call.pauseMicros());
-        Draw draw = buckets.take(holder, call.tokens());
-        assertThat(draw.isTaken())
+        BucketResult result = buckets.take(bucketKey, call.tokens());
+        assertThat(result.isTaken())
             .as("%s of %s", call, trace.budget())
             .isEqualTo(reference.take(call.tokens(), ticks.currentTimeNanos()));
-        assertThat(draw.remaining()).isEqualTo(reference.wholeTokens());
-        refused += draw.isTaken() ? 0 : 1;
+        assertThat(result.remaining()).isEqualTo(reference.wholeTokens());
+        refused += result.isTaken() ? 0 : 1;
       }
     }
     assertThat(refused).as("the traces reach the edge").isGreaterThan(1_000);
@@ -47,15 +47,15 @@ class LocalBucketsTest {
     for (int round = 0; round < Seed.rounds(200); round++) {
       Trace trace = Trace.of(random, 1, 30);
       LocalBuckets buckets = buckets(1, trace.budget());
-      Holder holder = new Holder("money", trace.budget(), "alice");
+      BucketKey bucketKey = new BucketKey("money", trace.budget(), "alice");
       for (Call call : trace.calls()) {
-        Draw draw = buckets.take(holder, call.tokens());
-        if (!draw.isTaken()) {
+        BucketResult result = buckets.take(bucketKey, call.tokens());
+        if (!result.isTaken()) {
           // To the microsecond: the library rounds the wait down to a nanosecond.
-          ticks.advance(draw.nextIn().minusNanos(1_000));
-          assertThat(buckets.take(holder, call.tokens()).isTaken()).isFalse();
+          ticks.advance(result.nextIn().minusNanos(1_000));
+          assertThat(buckets.take(bucketKey, call.tokens()).isTaken()).isFalse();
           ticks.advanceMicros(2);
-          assertThat(buckets.take(holder, call.tokens()).isTaken()).isTrue();
+          assertThat(buckets.take(bucketKey, call.tokens()).isTaken()).isTrue();
         }
       }
     }
@@ -68,13 +68,13 @@ class LocalBucketsTest {
       Trace trace = Trace.of(random, 3, 300);
       List<LocalBuckets> nodes =
           Stream.generate(() -> buckets(3, trace.budget())).limit(3).toList();
-      Holder holder = new Holder("money", trace.budget(), "alice");
+      BucketKey bucketKey = new BucketKey("money", trace.budget(), "alice");
       ReferenceBucket whole = new ReferenceBucket(trace.budget(), ticks.currentTimeNanos());
       for (Call call : trace.calls()) {
         ticks.advanceMicros(call.pauseMicros());
         // Dearer calls than a part leave debts: the next test.
         int tokens = Math.min(call.tokens(), trace.budget().burst() / 3);
-        if (nodes.get(call.node()).take(holder, tokens).isTaken()) {
+        if (nodes.get(call.node()).take(bucketKey, tokens).isTaken()) {
           assertThat(whole.take(tokens, ticks.currentTimeNanos())).isTrue();
         }
       }
@@ -85,21 +85,21 @@ class LocalBucketsTest {
   void whatIsDearerThanAPartTakesAFullOneAndIsPaidOffBeforeAnythingElse() {
     Budget budget = new Budget(20, 100);
     LocalBuckets buckets = buckets(2, budget);
-    Holder holder = new Holder("money", budget, "alice");
+    BucketKey bucketKey = new BucketKey("money", budget, "alice");
 
-    Draw dear = buckets.take(holder, 80);
+    BucketResult dear = buckets.take(bucketKey, 80);
     assertThat(dear.isTaken()).isTrue();
     assertThat(dear.remaining()).isZero();
     // 30 tokens of debt at 10 a second, and one more.
     assertThat(dear.nextIn()).isEqualTo(Duration.ofMillis(3_100));
     ticks.advance(Duration.ofMillis(3_099));
-    assertThat(buckets.take(holder, 1).isTaken()).isFalse();
+    assertThat(buckets.take(bucketKey, 1).isTaken()).isFalse();
     ticks.advance(Duration.ofMillis(1));
-    assertThat(buckets.take(holder, 1).isTaken()).isTrue();
+    assertThat(buckets.take(bucketKey, 1).isTaken()).isTrue();
     ticks.advance(Duration.ofMillis(4_999));
-    assertThat(buckets.take(holder, 80).isTaken()).as("not before it is full").isFalse();
+    assertThat(buckets.take(bucketKey, 80).isTaken()).as("not before it is full").isFalse();
     ticks.advance(Duration.ofMillis(1));
-    assertThat(buckets.take(holder, 80).isTaken()).isTrue();
+    assertThat(buckets.take(bucketKey, 80).isTaken()).isTrue();
   }
 
   @Test
@@ -107,9 +107,9 @@ class LocalBucketsTest {
     // 1,000 s to refill: longer than any idle time that one would guess.
     Budget budget = new Budget(1, 1_000);
     LocalBuckets buckets = buckets(1, budget);
-    Holder holder = new Holder("money", budget, "alice");
-    assertThat(buckets.take(holder, 1_000).isTaken()).isTrue();
+    BucketKey bucketKey = new BucketKey("money", budget, "alice");
+    assertThat(buckets.take(bucketKey, 1_000).isTaken()).isTrue();
     ticks.advance(Duration.ofSeconds(999));
-    assertThat(buckets.take(holder, 1_000).isTaken()).isFalse();
+    assertThat(buckets.take(bucketKey, 1_000).isTaken()).isFalse();
   }
 }

@@ -3,7 +3,7 @@ package dev.payledger.gateway.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.payledger.gateway.limits.Draw.Source;
+import dev.payledger.gateway.limits.BucketResult.Source;
 import dev.payledger.gateway.limits.RateLimitProperties.Budget;
 import dev.payledger.gateway.limits.RateLimitProperties.Mode;
 import dev.payledger.gateway.limits.RateLimitProperties.Redis;
@@ -37,10 +37,10 @@ class RateLimitsTest {
       new RateLimits(properties, new LocalBuckets(properties, Source.LOCAL, ticks), meters);
 
   private boolean isAllowed(RouteClass routeClass, String caller) {
-    return limits.take(routeClass, caller, 1) instanceof Decision.Allowed;
+    return limits.take(routeClass, caller, 1) instanceof RateLimitResult.Allowed;
   }
 
-  private static MockHttpServletResponse headers(Decision decision) {
+  private static MockHttpServletResponse headers(RateLimitResult decision) {
     MockHttpServletResponse response = new MockHttpServletResponse();
     decision.writeHeaders(response);
     return response;
@@ -51,9 +51,9 @@ class RateLimitsTest {
     for (int call = 0; call < 4; call++) {
       assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
     }
-    Decision refused = limits.take(RouteClass.MONEY, "alice", 1);
+    RateLimitResult refused = limits.take(RouteClass.MONEY, "alice", 1);
     assertThat(refused)
-        .isEqualTo(new Decision.Refused("money", new Budget(2, 4), 0, Duration.ofMillis(500), 1));
+        .isEqualTo(new RateLimitResult.Refused("money", new Budget(2, 4), 0, Duration.ofMillis(500), 1));
     ticks.advance(Duration.ofMillis(500));
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isFalse();
@@ -79,8 +79,8 @@ class RateLimitsTest {
 
   @Test
   void aDearCallTakesManyTokensOrNone() {
-    assertThat(limits.take(RouteClass.MONEY, "alice", 3)).isInstanceOf(Decision.Allowed.class);
-    assertThat(limits.take(RouteClass.MONEY, "alice", 2)).isInstanceOf(Decision.Refused.class);
+    assertThat(limits.take(RouteClass.MONEY, "alice", 3)).isInstanceOf(RateLimitResult.Allowed.class);
+    assertThat(limits.take(RouteClass.MONEY, "alice", 2)).isInstanceOf(RateLimitResult.Refused.class);
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
   }
 
@@ -89,18 +89,18 @@ class RateLimitsTest {
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
     // Two tokens are left, and three are to be paid; who comes again pays four.
-    Decision refused = limits.takeRest(RouteClass.MONEY, "alice", 4);
+    RateLimitResult refused = limits.takeRest(RouteClass.MONEY, "alice", 4);
     assertThat(refused)
-        .isEqualTo(new Decision.Refused("money", new Budget(2, 4), 2, Duration.ofSeconds(1), 4));
+        .isEqualTo(new RateLimitResult.Refused("money", new Budget(2, 4), 2, Duration.ofSeconds(1), 4));
     ticks.advance(Duration.ofSeconds(1));
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
-    assertThat(limits.takeRest(RouteClass.MONEY, "alice", 4)).isInstanceOf(Decision.Allowed.class);
+    assertThat(limits.takeRest(RouteClass.MONEY, "alice", 4)).isInstanceOf(RateLimitResult.Allowed.class);
   }
 
   @Test
   void whatCostsMoreThanTheBurstIsNoMatterOfWaiting() {
-    Decision decision = limits.takeRest(RouteClass.MONEY, "alice", 5);
-    assertThat(decision).isEqualTo(new Decision.CostsTooMuch("money", new Budget(2, 4), 5));
+    RateLimitResult decision = limits.takeRest(RouteClass.MONEY, "alice", 5);
+    assertThat(decision).isEqualTo(new RateLimitResult.CostsTooMuch("money", new Budget(2, 4), 5));
     assertThat(decision.problem().code()).isEqualTo(GatewayErrorCode.COST_ABOVE_BURST);
     assertThat(decision.problem().retryAfter()).isNull();
     assertThat(headers(decision).getHeader("RateLimit-Policy")).isEqualTo("\"money\";q=4;w=2");
@@ -111,30 +111,30 @@ class RateLimitsTest {
   void anAddressIsLimitedWhateverItClaimsToBe() {
     for (int call = 0; call < 3; call++) {
       assertThat(limits.takeByAddress(RouteClass.KEY_SET, "192.0.2.1"))
-          .isInstanceOf(Decision.Allowed.class);
+          .isInstanceOf(RateLimitResult.Allowed.class);
     }
     assertThat(limits.takeByAddress(RouteClass.KEY_SET, "192.0.2.1"))
-        .isInstanceOf(Decision.Refused.class);
+        .isInstanceOf(RateLimitResult.Refused.class);
     assertThat(limits.takeByAddress(RouteClass.KEY_SET, "::ffff:192.0.2.1"))
-        .isInstanceOf(Decision.Refused.class);
+        .isInstanceOf(RateLimitResult.Refused.class);
     assertThat(limits.takeByAddress(RouteClass.KEY_SET, "192.0.2.2"))
-        .isInstanceOf(Decision.Allowed.class);
+        .isInstanceOf(RateLimitResult.Allowed.class);
     assertThat(limits.takeByAddress(RouteClass.DESCRIPTION, "192.0.2.1"))
         .as("a budget of its own")
-        .isInstanceOf(Decision.Allowed.class);
+        .isInstanceOf(RateLimitResult.Allowed.class);
   }
 
   @Test
   void theManyAddressesOfOneIpv6LineHaveOneBudget() {
     for (int host = 1; host <= 3; host++) {
       assertThat(limits.takeByAddress(RouteClass.KEY_SET, "2001:db8::" + host))
-          .isInstanceOf(Decision.Allowed.class);
+          .isInstanceOf(RateLimitResult.Allowed.class);
     }
     assertThat(limits.takeByAddress(RouteClass.KEY_SET, "2001:db8::4"))
-        .isInstanceOf(Decision.Refused.class);
-    assertThat(limits.takeByClient("alice", "2001:db8::1")).isInstanceOf(Decision.Allowed.class);
-    assertThat(limits.takeByClient("alice", "2001:db8::2")).isInstanceOf(Decision.Allowed.class);
-    assertThat(limits.takeByClient("alice", "2001:db8::3")).isInstanceOf(Decision.Refused.class);
+        .isInstanceOf(RateLimitResult.Refused.class);
+    assertThat(limits.takeByClient("alice", "2001:db8::1")).isInstanceOf(RateLimitResult.Allowed.class);
+    assertThat(limits.takeByClient("alice", "2001:db8::2")).isInstanceOf(RateLimitResult.Allowed.class);
+    assertThat(limits.takeByClient("alice", "2001:db8::3")).isInstanceOf(RateLimitResult.Refused.class);
   }
 
   /// What the draft asks: a non-negative whole number each, and no Retry-After before `t`.
@@ -143,7 +143,7 @@ class RateLimitsTest {
     MockHttpServletResponse within = headers(limits.take(RouteClass.MONEY, "alice", 1));
     assertThat(within.getHeader("RateLimit-Policy")).isEqualTo("\"money\";q=4;w=2");
     assertThat(within.getHeader("RateLimit")).isEqualTo("\"money\";r=3;t=1");
-    Decision refused = limits.take(RouteClass.MONEY, "alice", 4);
+    RateLimitResult refused = limits.take(RouteClass.MONEY, "alice", 4);
     assertThat(headers(refused).getHeader("RateLimit")).isEqualTo("\"money\";r=3;t=1");
     assertThat(refused.problem().retryAfter()).isEqualTo(Duration.ofMillis(500));
   }
@@ -193,12 +193,12 @@ class RateLimitsTest {
   @Test
   void keysAreABudgetOfTheirOwnWhateverTheCallsBudgetIs() {
     for (int key = 0; key < 5; key++) {
-      assertThat(limits.takeKeys("alice", 1)).isInstanceOf(Decision.Allowed.class);
+      assertThat(limits.takeKeys("alice", 1)).isInstanceOf(RateLimitResult.Allowed.class);
     }
-    Decision refused = limits.takeKeys("alice", 1);
-    assertThat(refused).isInstanceOf(Decision.Refused.class);
+    RateLimitResult refused = limits.takeKeys("alice", 1);
+    assertThat(refused).isInstanceOf(RateLimitResult.Refused.class);
     assertThat(refused.policy()).isEqualTo("keys");
-    assertThat(limits.takeKeys("bob", 5)).isInstanceOf(Decision.Allowed.class);
+    assertThat(limits.takeKeys("bob", 5)).isInstanceOf(RateLimitResult.Allowed.class);
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
   }
 }

@@ -2,7 +2,7 @@ package dev.payledger.gateway.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.gateway.limits.Draw.Source;
+import dev.payledger.gateway.limits.BucketResult.Source;
 import dev.payledger.gateway.limits.RateLimitProperties.Budget;
 import dev.payledger.gateway.limits.Trace.Call;
 import dev.payledger.testkit.Redis;
@@ -85,12 +85,12 @@ class SharedBucketsIT {
     LimitStore store = new LimitStore(properties, PATIENCE, script, new SimpleMeterRegistry());
     stores.add(store);
     Awaitility.await()
-        .until(() -> store.draw(holder(new Budget(1, 1)), 0, 0, 0, store.timeout()).isPresent());
+        .until(() -> store.result(bucketKey(new Budget(1, 1)), 0, 0, 0, store.timeout()).isPresent());
     return store;
   }
 
-  private static Holder holder(Budget budget) {
-    return new Holder("money", budget, UUID.randomUUID().toString());
+  private static BucketKey bucketKey(Budget budget) {
+    return new BucketKey("money", budget, UUID.randomUUID().toString());
   }
 
   private LocalBuckets part(int nodes, Budget budget) {
@@ -114,18 +114,18 @@ class SharedBucketsIT {
           List.of(
               new RedisBuckets(store, part(2, trace.budget())),
               new RedisBuckets(store, part(2, trace.budget())));
-      Holder holder = holder(trace.budget());
+      BucketKey bucketKey = bucketKey(trace.budget());
       ReferenceBucket reference = new ReferenceBucket(trace.budget(), ticks.currentTimeNanos());
       for (Call call : trace.calls()) {
         ticks.advanceMicros(call.pauseMicros());
         setClock();
-        Draw draw = nodes.get(call.node()).take(holder, call.tokens());
-        assertThat(draw.source()).isEqualTo(Source.REDIS);
-        assertThat(draw.isTaken())
+        BucketResult result = nodes.get(call.node()).take(bucketKey, call.tokens());
+        assertThat(result.source()).isEqualTo(Source.REDIS);
+        assertThat(result.isTaken())
             .as("%s of %s", call, trace.budget())
             .isEqualTo(reference.take(call.tokens(), ticks.currentTimeNanos()));
-        assertThat(draw.remaining()).isEqualTo(reference.wholeTokens());
-        refused += draw.isTaken() ? 0 : 1;
+        assertThat(result.remaining()).isEqualTo(reference.wholeTokens());
+        refused += result.isTaken() ? 0 : 1;
       }
     }
     assertThat(refused).as("the traces reach the edge").isGreaterThan(100);
@@ -152,7 +152,7 @@ class SharedBucketsIT {
       ReferenceBucket most =
           new ReferenceBucket(budget.perSecond(), budget.burst() + nodes * heldMax, now);
       ReferenceBucket least = new ReferenceBucket(budget, now);
-      Holder holder = holder(budget);
+      BucketKey bucketKey = bucketKey(budget);
       for (Call call : trace.calls()) {
         ticks.advanceMicros(call.pauseMicros());
         setClock();
@@ -160,9 +160,9 @@ class SharedBucketsIT {
           fleet.get(random.nextInt(nodes)).runOnce();
         }
         now = ticks.currentTimeNanos();
-        Draw draw = fleet.get(call.node()).take(holder, call.tokens());
-        assertThat(draw.source()).isNotEqualTo(Source.PART);
-        if (draw.isTaken()) {
+        BucketResult result = fleet.get(call.node()).take(bucketKey, call.tokens());
+        assertThat(result.source()).isNotEqualTo(Source.PART);
+        if (result.isTaken()) {
           assertThat(most.take(call.tokens(), now))
               .as("%s of %s at %d nodes is within the bound", call, budget, nodes)
               .isTrue();
@@ -184,15 +184,15 @@ class SharedBucketsIT {
     Budget budget = new Budget(1_000, 1_000);
     LeasedBuckets node =
         new LeasedBuckets(store(true), part(1, budget), Ticks.properties(1, budget), ticks);
-    Holder holder = holder(budget);
+    BucketKey bucketKey = bucketKey(budget);
     long before = roundTrips();
     for (int call = 0; call < 1_000; call++) {
-      assertThat(node.take(holder, 1).isTaken()).isTrue();
+      assertThat(node.take(bucketKey, 1).isTaken()).isTrue();
     }
     // Slices of 200.
     assertThat(roundTrips() - before).isEqualTo(5);
     for (int call = 0; call < 1_000; call++) {
-      assertThat(node.take(holder, 1).isTaken()).isFalse();
+      assertThat(node.take(bucketKey, 1).isTaken()).isFalse();
     }
     assertThat(roundTrips() - before).isLessThanOrEqualTo(6);
   }
@@ -205,19 +205,19 @@ class SharedBucketsIT {
     RateLimitProperties properties = Ticks.properties(2, budget);
     LeasedBuckets one = new LeasedBuckets(store, part(2, budget), properties, ticks);
     LeasedBuckets other = new LeasedBuckets(store, part(2, budget), properties, ticks);
-    Holder holder = holder(budget);
-    assertThat(one.take(holder, 1).isTaken()).isTrue();
+    BucketKey bucketKey = bucketKey(budget);
+    assertThat(one.take(bucketKey, 1).isTaken()).isTrue();
     // One holds nine more; the bucket has 90.
     assertThat(one.runOnce()).as("in use until its lease is over").isZero();
-    assertThat(other.take(holder, 91).isTaken()).isFalse();
-    assertThat(other.take(holder, 90).isTaken()).isTrue();
+    assertThat(other.take(bucketKey, 91).isTaken()).isFalse();
+    assertThat(other.take(bucketKey, 90).isTaken()).isTrue();
 
     ticks.advanceMicros(200_000);
     setClock();
     assertThat(one.runOnce()).isEqualTo(9);
     assertThat(one.runOnce()).as("given back once").isZero();
-    assertThat(other.take(holder, 20 + 9).isTaken()).isTrue();
-    assertThat(other.take(holder, 1).isTaken()).isFalse();
+    assertThat(other.take(bucketKey, 20 + 9).isTaken()).isTrue();
+    assertThat(other.take(bucketKey, 1).isTaken()).isFalse();
   }
 
   @Test
@@ -225,41 +225,41 @@ class SharedBucketsIT {
     setClock();
     Budget budget = new Budget(10, 10);
     RedisBuckets buckets = new RedisBuckets(store(true), part(1, budget));
-    Holder holder = holder(budget);
-    assertThat(buckets.take(holder, 10).isTaken()).isTrue();
+    BucketKey bucketKey = bucketKey(budget);
+    assertThat(buckets.take(bucketKey, 10).isTaken()).isTrue();
     ticks.advanceMicros(-3_600_000_000L);
     setClock();
-    assertThat(buckets.take(holder, 1).isTaken()).isFalse();
+    assertThat(buckets.take(bucketKey, 1).isTaken()).isFalse();
     ticks.advanceMicros(100_000);
     setClock();
-    assertThat(buckets.take(holder, 1).isTaken()).isTrue();
-    assertThat(buckets.take(holder, 1).isTaken()).isFalse();
+    assertThat(buckets.take(bucketKey, 1).isTaken()).isTrue();
+    assertThat(buckets.take(bucketKey, 1).isTaken()).isFalse();
   }
 
   @Test
   void aBucketIsKeptUntilItIsFullAndNoLonger() {
     Budget budget = new Budget(20, 40);
     RedisBuckets buckets = new RedisBuckets(store(false), part(1, budget));
-    Holder holder = holder(budget);
+    BucketKey bucketKey = bucketKey(budget);
     long began = System.nanoTime();
     for (long fullInMs : List.of(800L, 1_600L)) {
-      assertThat(buckets.take(holder, 16).isTaken()).isTrue();
-      long kept = redis.pttl(holder.key());
+      assertThat(buckets.take(bucketKey, 16).isTaken()).isTrue();
+      long kept = redis.pttl(bucketKey.key());
       long passedMs = (System.nanoTime() - began) / 1_000_000;
       assertThat(kept).isBetween(fullInMs - passedMs - 2, fullInMs);
     }
-    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> redis.exists(holder.key()) == 0);
-    assertThat(buckets.take(holder, 40).isTaken()).isTrue();
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> redis.exists(bucketKey.key()) == 0);
+    assertThat(buckets.take(bucketKey, 40).isTaken()).isTrue();
   }
 
   @Test
   void aServerThatForgotTheScriptIsToldIt() {
     Budget budget = new Budget(1, 10);
     RedisBuckets buckets = new RedisBuckets(store(false), part(1, budget));
-    Holder holder = holder(budget);
-    assertThat(buckets.take(holder, 4).remaining()).isEqualTo(6);
+    BucketKey bucketKey = bucketKey(budget);
+    assertThat(buckets.take(bucketKey, 4).remaining()).isEqualTo(6);
     redis.scriptFlush();
-    Draw next = buckets.take(holder, 4);
+    BucketResult next = buckets.take(bucketKey, 4);
     assertThat(next.source()).isEqualTo(Source.REDIS);
     assertThat(next.remaining()).isEqualTo(2);
   }

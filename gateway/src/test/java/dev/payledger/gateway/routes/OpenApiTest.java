@@ -8,7 +8,7 @@ import com.networknt.schema.SpecificationVersion;
 import dev.payledger.gateway.problem.GatewayErrorCode;
 import dev.payledger.gateway.routes.Route.Command;
 import dev.payledger.gateway.routes.Route.KeyPolicy;
-import dev.payledger.gateway.shape.ShapeOutcome;
+import dev.payledger.gateway.schema.ValidationResult;
 import dev.payledger.kit.problem.CommonErrorCode;
 import dev.payledger.kit.problem.ErrorCode;
 import dev.payledger.testkit.OpenApi;
@@ -86,7 +86,7 @@ class OpenApiTest {
   @MethodSource("bodies")
   void aBodyFitsItsSchemaWhenItFitsItsShape(String path, String body, boolean fits) {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    assertThat(command(path).shape().check(bytes) instanceof ShapeOutcome.Fits)
+    assertThat(command(path).schema().check(bytes) instanceof ValidationResult.Valid)
         .as("shape of %s: %s", path, body)
         .isEqualTo(fits);
     assertThat(API.faults(bodySchema(path), JSON.readTree(body)).isEmpty())
@@ -253,8 +253,8 @@ class OpenApiTest {
             "{" + leg.substring(1, leg.lastIndexOf(':')) + ":1e2,'currency':'EUR'}")) {
       Object[] row = row("/v1/transfers", body, false).get();
       String json = (String) row[1];
-      assertThat(command("/v1/transfers").shape().check(json.getBytes(StandardCharsets.UTF_8)))
-          .isInstanceOf(ShapeOutcome.Refused.class);
+      assertThat(command("/v1/transfers").schema().check(json.getBytes(StandardCharsets.UTF_8)))
+          .isInstanceOf(ValidationResult.Invalid.class);
       assertThat(API.faults(bodySchema("/v1/transfers"), JSON.readTree(json))).isEmpty();
     }
   }
@@ -283,7 +283,7 @@ class OpenApiTest {
             route ->
                 assertThat(operation(route).node().at("/requestBody/required").booleanValue())
                     .as(route.path())
-                    .isEqualTo(!((Command) route.target()).shape().mayBeAbsent()));
+                    .isEqualTo(!((Command) route.target()).schema().mayBeAbsent()));
   }
 
   @Test

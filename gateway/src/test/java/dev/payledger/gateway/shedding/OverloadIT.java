@@ -125,7 +125,7 @@ class OverloadIT extends GatewayUnderTest {
   private static double rejectionMedianMillis(ConfigurableApplicationContext gateway) {
     return gateway
         .getBean(MeterRegistry.class)
-        .get("gateway.shedding.turned.away")
+        .get("gateway.shedding.rejected")
         .timer()
         .takeSnapshot()
         .percentileValues()[0]

@@ -1,7 +1,7 @@
 package dev.payledger.ledger.audit;
 
-import dev.payledger.ledger.audit.AuditNotes.Place;
-import dev.payledger.ledger.audit.AuditNotes.Round;
+import dev.payledger.ledger.audit.AuditProgress.Position;
+import dev.payledger.ledger.audit.AuditProgress.Round;
 import dev.payledger.ledger.journal.DatabaseClock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -76,7 +76,7 @@ class AuditMetrics {
     events.increment(newEvents);
   }
 
-  void stands(Place place, Map<String, List<String>> newFindings) {
+  void stands(Position place, Map<String, List<String>> newFindings) {
     auditedUntil = place.auditedUntil();
     findings = newFindings;
   }

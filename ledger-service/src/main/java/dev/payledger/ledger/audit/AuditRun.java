@@ -1,7 +1,7 @@
 package dev.payledger.ledger.audit;
 
-import dev.payledger.ledger.audit.AuditNotes.Place;
-import dev.payledger.ledger.audit.AuditNotes.Sums;
+import dev.payledger.ledger.audit.AuditProgress.Position;
+import dev.payledger.ledger.audit.AuditProgress.Sums;
 import dev.payledger.ledger.journal.DatabaseClock;
 import java.time.Instant;
 import java.util.List;
@@ -32,7 +32,7 @@ class AuditRun implements SmartInitializingSingleton {
   private static final Logger log = LoggerFactory.getLogger(AuditRun.class);
 
   private final Checks checks;
-  private final AuditNotes notes;
+  private final AuditProgress progress;
   private final AuditMetrics metrics;
   private final AuditProperties properties;
   private final JdbcClient sql;
@@ -41,14 +41,14 @@ class AuditRun implements SmartInitializingSingleton {
 
   AuditRun(
       Checks checks,
-      AuditNotes notes,
+      AuditProgress progress,
       AuditMetrics metrics,
       AuditProperties properties,
       @Qualifier("audit") JdbcClient sql,
       @Qualifier("audit") PlatformTransactionManager transactions,
       DatabaseClock clock) {
     this.checks = checks;
-    this.notes = notes;
+    this.progress = progress;
     this.metrics = metrics;
     this.properties = properties;
     this.sql = sql;
@@ -60,13 +60,13 @@ class AuditRun implements SmartInitializingSingleton {
 
   /// What a pass found.
   private record Pass(
-      Place from, NewEvents events, Map<String, List<String>> found, List<Sums> sums) {}
+      Position from, NewEvents events, Map<String, List<String>> found, List<Sums> sums) {}
 
   /// Before the first request: a scan that finds what was late while no ledger ran must excuse it too.
   @Override
   public void afterSingletonsInstantiated() {
     try {
-      notes.alive();
+      progress.alive();
     } catch (DataAccessException | TransactionException e) {
       log.warn("not known how long no ledger ran, the database did not answer: {}", e.toString());
     }
@@ -88,16 +88,16 @@ class AuditRun implements SmartInitializingSingleton {
   ///
   /// @return how many events were looked at
   public int runOnce() {
-    notes.alive();
+    progress.alive();
     Optional<Pass> pass = snapshot.execute(tx -> look());
     int events = pass.map(this::keep).orElse(0);
-    metrics.stands(notes.place(), notes.findings());
+    metrics.stands(progress.position(), progress.findings());
     return events;
   }
 
   private int keep(Pass pass) {
     Instant now = clock.now(sql);
-    if (!notes.keep(pass.from(), pass.events().seen().upTo(), pass.sums(), pass.found(), now)) {
+    if (!progress.keep(pass.from(), pass.events().seen().upTo(), pass.sums(), pass.found(), now)) {
       return 0;
     }
     metrics.looked(pass.events().count());
@@ -105,13 +105,13 @@ class AuditRun implements SmartInitializingSingleton {
   }
 
   private Optional<Pass> look() {
-    Place from = notes.place();
+    Position from = progress.position();
     if (!from.isSettled()) {
       return Optional.empty();
     }
     NewEvents events =
         NewEvents.next(sql, from.position(), from.nextPosition(), properties.batchMax());
-    Seen seen = events.seen();
+    AuditWindow seen = events.seen();
     return Optional.of(new Pass(from, events, checks.run(sql, seen), checks.sums(sql, seen)));
   }
 }

@@ -1,6 +1,6 @@
 package dev.payledger.ledger.audit;
 
-import dev.payledger.ledger.audit.AuditNotes.Sums;
+import dev.payledger.ledger.audit.AuditProgress.Sums;
 import dev.payledger.ledger.audit.ChecksView.CheckView;
 import dev.payledger.ledger.journal.DatabaseClock;
 import java.io.IOException;
@@ -93,12 +93,12 @@ public class Checks {
   /// The checks over a part of the books, in the caller's transaction.
   ///
   /// @return violations by check
-  Map<String, List<String>> run(JdbcClient sql, Seen seen) {
+  Map<String, List<String>> run(JdbcClient sql, AuditWindow seen) {
     return run(sql, seen, "seen_");
   }
 
   /// Those checks that look at a part whose name has the pattern.
-  Map<String, List<String>> run(JdbcClient sql, Seen seen, String parts) {
+  Map<String, List<String>> run(JdbcClient sql, AuditWindow seen, String parts) {
     // However small a table is and however old its statistics: a part is read by index, row by row,
     // and no
     // index from end to end.
@@ -118,12 +118,12 @@ public class Checks {
   }
 
   /// A query of one's own over a part.
-  JdbcClient.StatementSpec over(JdbcClient sql, Seen seen, String query) {
+  JdbcClient.StatementSpec over(JdbcClient sql, AuditWindow seen, String query) {
     return seen.query(sql, part + query).param("now", now(sql));
   }
 
   /// The sums of the entries of the accounts seen, up to `seqTo`.
-  List<Sums> sums(JdbcClient sql, Seen seen) {
+  List<Sums> sums(JdbcClient sql, AuditWindow seen) {
     return over(sql, seen, SUMS)
         .query(
             (row, n) ->
@@ -151,7 +151,7 @@ public class Checks {
     return everything + of(id).query();
   }
 
-  /// The query of a check over a part, with the parameters of `Seen`.
+  /// The query of a check over a part, with the parameters of `AuditWindow`.
   String partQuery(String id) {
     return part + of(id).query();
   }

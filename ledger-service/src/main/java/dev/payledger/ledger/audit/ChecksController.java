@@ -33,8 +33,8 @@ class ChecksController {
     return switch (mode) {
       case "FULL" -> fresh(fullScan.run(Deadline.of(request)));
       case "CONTINUOUS" -> {
-        AuditNotes.Place place = AuditNotes.place(sql);
-        AuditNotes.Round round = AuditNotes.round(sql);
+        AuditProgress.Position place = AuditProgress.position(sql);
+        AuditProgress.Round round = AuditProgress.round(sql);
         yield fresh(
             ChecksView.of(
                 place.auditedUntil(),
@@ -43,7 +43,7 @@ class ChecksController {
                     "outbox", place.position(),
                     "rounds", round.round() - 1,
                     "steps", round.steps()),
-                checks.found(AuditNotes.findings(sql))));
+                checks.found(AuditProgress.findings(sql))));
       }
       default -> throw ProblemException.invalidRequest("mode must be FULL or CONTINUOUS.");
     };

@@ -27,16 +27,16 @@ class FullScan {
   private static final Logger log = LoggerFactory.getLogger(FullScan.class);
 
   private final Checks checks;
-  private final AuditNotes notes;
+  private final AuditProgress progress;
   private final JdbcClient sql;
   private final DatabaseClock clock;
   private final AtomicReference<@Nullable CompletableFuture<ChecksView>> running =
       new AtomicReference<>();
 
   FullScan(
-      Checks checks, AuditNotes notes, @Qualifier("audit") JdbcClient sql, DatabaseClock clock) {
+      Checks checks, AuditProgress progress, @Qualifier("audit") JdbcClient sql, DatabaseClock clock) {
     this.checks = checks;
-    this.notes = notes;
+    this.progress = progress;
     this.sql = sql;
     this.clock = clock;
   }
@@ -50,9 +50,9 @@ class FullScan {
 
   private ChecksView scan(CompletableFuture<ChecksView> mine) {
     try {
-      Map<String, List<String>> before = notes.findings();
+      Map<String, List<String>> before = progress.findings();
       ChecksView result = checks.run();
-      notes.settle(before, result, clock.now(sql));
+      progress.settle(before, result, clock.now(sql));
       mine.complete(result);
       return result;
     } catch (QueryTimeoutException | TransactionTimedOutException e) {

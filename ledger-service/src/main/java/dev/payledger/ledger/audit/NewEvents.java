@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /// The next events of the outbox and what they are about.
 ///
 /// @param count how many events there are
-record NewEvents(int count, Seen seen) {
+record NewEvents(int count, AuditWindow seen) {
   private static final String EVENTS =
       """
       SELECT position, aggregate_type, aggregate_id, aggregate_seq FROM outbox
@@ -61,7 +61,7 @@ record NewEvents(int count, Seen seen) {
                         row.getLong("aggregate_seq")))
             .list();
     Map<UUID, Long> lines = new HashMap<>();
-    List<Seen.Change> changes = new ArrayList<>();
+    List<AuditWindow.Change> changes = new ArrayList<>();
     Set<UUID> transfers = new HashSet<>();
     for (Event event : events) {
       switch (event.type()) {
@@ -69,13 +69,13 @@ record NewEvents(int count, Seen seen) {
         case "account" -> {
           // A change of an account is no line of it.
           lines.merge(event.aggregate(), 0L, Math::max);
-          changes.add(new Seen.Change(event.aggregate(), event.seq()));
+          changes.add(new AuditWindow.Change(event.aggregate(), event.seq()));
         }
         default -> lines.merge(event.aggregate(), event.seq(), Math::max);
       }
     }
     sql.sql(ACCOUNTS_OF_TRANSFERS)
-        .param("transfers", Seen.array(transfers, UUID::toString))
+        .param("transfers", AuditWindow.array(transfers, UUID::toString))
         .query(UUID.class)
         .list()
         .forEach(account -> lines.putIfAbsent(account, 0L));
@@ -83,16 +83,16 @@ record NewEvents(int count, Seen seen) {
     long upTo = events.size() < max ? next : events.getLast().position();
     return new NewEvents(
         events.size(),
-        new Seen(lines(sql, lines), transfers, transfers, changes, List.of(), after, upTo));
+        new AuditWindow(lines(sql, lines), transfers, transfers, changes, List.of(), after, upTo));
   }
 
-  private static List<Seen.Lines> lines(JdbcClient sql, Map<UUID, Long> named) {
+  private static List<AuditWindow.Lines> lines(JdbcClient sql, Map<UUID, Long> named) {
     return sql.sql(NEXT_LINES)
-        .param("accounts", Seen.array(named.keySet(), UUID::toString))
-        .param("seqs", Seen.array(named.values(), String::valueOf))
+        .param("accounts", AuditWindow.array(named.keySet(), UUID::toString))
+        .param("seqs", AuditWindow.array(named.values(), String::valueOf))
         .query(
             (row, n) ->
-                new Seen.Lines(
+                new AuditWindow.Lines(
                     row.getObject("id", UUID.class),
                     row.getLong("seq"),
                     row.getBigDecimal("debits_minor").toBigIntegerExact(),

@@ -1,6 +1,6 @@
 package dev.payledger.ledger.audit;
 
-import dev.payledger.ledger.audit.AuditNotes.Round;
+import dev.payledger.ledger.audit.AuditProgress.Round;
 import dev.payledger.ledger.journal.DatabaseClock;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,7 @@ class RollingAudit {
   private static final int ROWS_MIN = 20;
 
   private final Checks checks;
-  private final AuditNotes notes;
+  private final AuditProgress progress;
   private final AuditMetrics metrics;
   private final AuditProperties properties;
   private final JdbcClient sql;
@@ -47,14 +47,14 @@ class RollingAudit {
 
   RollingAudit(
       Checks checks,
-      AuditNotes notes,
+      AuditProgress progress,
       AuditMetrics metrics,
       AuditProperties properties,
       @Qualifier("audit") JdbcClient sql,
       @Qualifier("audit") PlatformTransactionManager transactions,
       DatabaseClock clock) {
     this.checks = checks;
-    this.notes = notes;
+    this.progress = progress;
     this.metrics = metrics;
     this.properties = properties;
     this.sql = sql;
@@ -82,24 +82,24 @@ class RollingAudit {
   /// @return how many rows were looked at, about; empty when another instance makes a step
   public Optional<Long> runOnce() {
     long began = System.nanoTime();
-    Optional<Long> looked = snapshot.execute(tx -> notes.lockRound().map(this::step));
+    Optional<Long> looked = snapshot.execute(tx -> progress.lockRound().map(this::step));
     if (looked.isPresent()) {
       fit(System.nanoTime() - began);
     }
-    metrics.stands(AuditNotes.round(sql));
+    metrics.stands(AuditProgress.round(sql));
     return looked;
   }
 
   private long step(Round from) {
     Walk.Step step = from.walk().next(sql, from, rows);
     Map<String, List<String>> found =
-        step.seen().equals(Seen.NOTHING)
+        step.seen().equals(AuditWindow.NOTHING)
             ? Map.of()
             : checks.run(sql, step.seen(), from.walk().parts());
     if (step.partly()) {
       step = step.with(checks.sums(sql, step.last()).getFirst());
     }
-    notes.keep(from, step, found, clock.now(sql));
+    progress.keep(from, step, found, clock.now(sql));
     return step.rows();
   }
 

@@ -1,6 +1,6 @@
 package dev.payledger.ledger.audit;
 
-import dev.payledger.ledger.audit.AuditNotes.Round;
+import dev.payledger.ledger.audit.AuditProgress.Round;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -36,7 +36,7 @@ enum Walk {
     @Override
     Step next(JdbcClient sql, Round from, int rows) {
       List<UUID> ids = after(sql, from, rows, "SELECT id FROM command", "id", UUID_OF_ID);
-      return Step.of(Seen.commands(ids), ids, rows, UUID::toString);
+      return Step.of(AuditWindow.commands(ids), ids, rows, UUID::toString);
     }
   },
   /// Entries of no transfer: all others were looked at with theirs.
@@ -63,7 +63,7 @@ enum Walk {
               .param("rows", rows)
               .query(Long.class)
               .list();
-      Seen seen = positions.isEmpty() ? Seen.NOTHING : Seen.events(place, positions.getLast());
+      AuditWindow seen = positions.isEmpty() ? AuditWindow.NOTHING : AuditWindow.events(place, positions.getLast());
       return Step.of(seen, positions, rows, Walk::sortable);
     }
   },
@@ -123,7 +123,7 @@ enum Walk {
   /// @param partly account whose lines it does not look at to the end, the last one; or none
   /// @param rows how many rows it has, about
   record Step(
-      Seen seen,
+      AuditWindow seen,
       String place,
       boolean isEnd,
       boolean partly,
@@ -131,22 +131,22 @@ enum Walk {
       BigInteger debitsMinor,
       BigInteger creditsMinor) {
 
-    static <T> Step of(Seen seen, List<T> keys, int rows, Function<T, String> place) {
+    static <T> Step of(AuditWindow seen, List<T> keys, int rows, Function<T, String> place) {
       return of(
           seen, keys.isEmpty() ? "" : place.apply(keys.getLast()), keys.size() < rows, keys.size());
     }
 
-    static Step of(Seen seen, String place, boolean isEnd, long rows) {
+    static Step of(AuditWindow seen, String place, boolean isEnd, long rows) {
       return new Step(seen, place, isEnd, false, rows, BigInteger.ZERO, BigInteger.ZERO);
     }
 
     /// The last account alone.
-    Seen last() {
-      return Seen.lines(List.of(seen.lines().getLast()));
+    AuditWindow last() {
+      return AuditWindow.lines(List.of(seen.lines().getLast()));
     }
 
     /// With the sums up to where the last account's lines were looked at.
-    Step with(AuditNotes.Sums sums) {
+    Step with(AuditProgress.Sums sums) {
       return new Step(seen, place, isEnd, partly, rows, sums.debitsMinor(), sums.creditsMinor());
     }
   }
@@ -167,14 +167,14 @@ enum Walk {
             .query(
                 (row, n) -> new Account(row.getObject("id", UUID.class), row.getLong("line_count")))
             .list();
-    List<Seen.Lines> lines = new ArrayList<>();
+    List<AuditWindow.Lines> lines = new ArrayList<>();
     long left = rows;
     for (Account account : accounts) {
       boolean isPartly = goesOn && account.id().equals(id);
       long seq = isPartly ? Long.parseLong(place[1]) : 0;
       long seqTo = Math.min(account.lineCount(), seq + left);
       lines.add(
-          new Seen.Lines(
+          new AuditWindow.Lines(
               account.id(),
               seq,
               isPartly ? from.debitsMinor() : BigInteger.ZERO,
@@ -183,7 +183,7 @@ enum Walk {
       left -= ROWS_OF_AN_ACCOUNT + Math.max(0, seqTo - seq);
       if (seqTo < account.lineCount()) {
         return new Step(
-            Seen.lines(lines),
+            AuditWindow.lines(lines),
             account.id() + " " + sortable(seqTo),
             false,
             true,
@@ -197,7 +197,7 @@ enum Walk {
     }
     boolean isEnd = lines.size() == accounts.size() && accounts.size() < accountsMax;
     String to = lines.isEmpty() ? "" : lines.getLast().accountId() + " " + ALL;
-    return Step.of(Seen.lines(lines), to, isEnd, rows - left);
+    return Step.of(AuditWindow.lines(lines), to, isEnd, rows - left);
   }
 
   private static Step transfers(JdbcClient sql, Round from, int rows) {
@@ -222,7 +222,7 @@ enum Walk {
     }
     boolean isEnd = ids.size() == next.size() && next.size() < max;
     return Step.of(
-        Seen.transfers(ids), ids.isEmpty() ? "" : ids.getLast().toString(), isEnd, rows - left);
+        AuditWindow.transfers(ids), ids.isEmpty() ? "" : ids.getLast().toString(), isEnd, rows - left);
   }
 
   private static Step entries(JdbcClient sql, Round from, int rows) {
@@ -239,16 +239,16 @@ enum Walk {
                     row.getObject("id", UUID.class), row.getObject("transfer_id", UUID.class)));
     Set<UUID> alone = new HashSet<>(next.stream().map(Entry::transferId).toList());
     sql.sql("SELECT id FROM transfer WHERE id = ANY (CAST(:ids AS uuid[]))")
-        .param("ids", Seen.array(alone, UUID::toString))
+        .param("ids", AuditWindow.array(alone, UUID::toString))
         .query(UUID.class)
         .list()
         .forEach(alone::remove);
-    return Step.of(Seen.transfers(List.copyOf(alone)), next, rows, entry -> entry.id().toString());
+    return Step.of(AuditWindow.transfers(List.copyOf(alone)), next, rows, entry -> entry.id().toString());
   }
 
   private static Step changes(JdbcClient sql, Round from, int rows) {
     String[] place = from.place().split(" ", -1);
-    List<Seen.Change> next =
+    List<AuditWindow.Change> next =
         sql.sql(
                 """
                 SELECT account_id, number FROM account_change
@@ -259,10 +259,10 @@ enum Walk {
             .param("rows", rows)
             .query(
                 (row, n) ->
-                    new Seen.Change(row.getObject("account_id", UUID.class), row.getLong("number")))
+                    new AuditWindow.Change(row.getObject("account_id", UUID.class), row.getLong("number")))
             .list();
     return Step.of(
-        Seen.changes(next),
+        AuditWindow.changes(next),
         next,
         rows,
         change -> change.accountId() + " " + sortable(change.number()));
@@ -270,7 +270,7 @@ enum Walk {
 
   private static Step allowances(JdbcClient sql, Round from, int rows) {
     String[] place = from.place().split(" ", -1);
-    List<Seen.Allowance> next =
+    List<AuditWindow.Allowance> next =
         sql.sql(
                 """
                 SELECT account_id, window_start FROM offline_allowance
@@ -286,12 +286,12 @@ enum Walk {
             .param("rows", rows)
             .query(
                 (row, n) ->
-                    new Seen.Allowance(
+                    new AuditWindow.Allowance(
                         row.getObject("account_id", UUID.class),
                         row.getObject("window_start", OffsetDateTime.class)))
             .list();
     return Step.of(
-        Seen.allowances(next),
+        AuditWindow.allowances(next),
         next,
         rows,
         allowance -> allowance.accountId() + " " + allowance.windowStart().toInstant());

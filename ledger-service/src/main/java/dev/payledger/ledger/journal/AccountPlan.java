@@ -12,32 +12,32 @@ import org.jspecify.annotations.Nullable;
 /// What owners and operators change of an account. Each is a command of its own whose answer is
 /// remembered, a refusal too: asked again it changes nothing, whatever came in between.
 final class AccountPlan {
-  private final Books books;
+  private final BatchState state;
 
-  AccountPlan(Books books) {
-    this.books = books;
+  AccountPlan(BatchState state) {
+    this.state = state;
   }
 
-  Decision<AccountOutcome> change(ChangeAccount command) {
-    KnownCommand known = books.known(command.id());
+  CommandResult<AccountOutcome> change(ChangeAccount command) {
+    KnownCommand known = state.known(command.id());
     if (known != null) {
-      return Decision.of(recognised(command, known));
+      return CommandResult.of(recognised(command, known));
     }
-    AccountState account = books.account(command.accountId());
+    AccountState account = state.account(command.accountId());
     Map<UUID, Long> decidedOn = Map.of(account.id(), account.version());
     RejectionReason rejection = whyNot(account, command.change(), command.byOperator());
     remember(command, rejection);
     if (rejection != null) {
-      return new Decision<>(new AccountOutcome.Rejected(rejection), decidedOn);
+      return new CommandResult<>(new AccountOutcome.Rejected(rejection), decidedOn);
     }
     AccountState changed =
         account.withTerms(account.terms().after(command.change(), command.byOperator()));
-    books.change(changed);
+    state.change(changed);
     NewAccountChange change =
-        new NewAccountChange(command, account.terms(), changed.terms(), books.now());
-    books.writes().accountChanges.add(change);
-    books.writes().events.add(OutboxEvent.of(change));
-    return new Decision<>(new AccountOutcome.Changed(), decidedOn);
+        new NewAccountChange(command, account.terms(), changed.terms(), state.now());
+    state.writes().accountChanges.add(change);
+    state.writes().events.add(OutboxEvent.of(change));
+    return new CommandResult<>(new AccountOutcome.Changed(), decidedOn);
   }
 
   /// Whether an account in this state can be changed so; null means yes. Who may ask at all is
@@ -77,7 +77,7 @@ final class AccountPlan {
   }
 
   private void remember(ChangeAccount command, @Nullable RejectionReason rejection) {
-    books.remember(
+    state.remember(
         new NewCommand(
             command.id(),
             command.change().operation(),
@@ -86,7 +86,7 @@ final class AccountPlan {
             null,
             command.accountId(),
             rejection,
-            books.now()),
+            state.now()),
         new KnownCommand(command.fingerprint(), null, 0, rejection));
   }
 }

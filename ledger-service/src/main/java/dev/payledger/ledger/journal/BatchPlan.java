@@ -10,7 +10,7 @@ import dev.payledger.ledger.journal.JournalCommand.OpenAccount;
 import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.OpenOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalCommand.TurnBack;
+import dev.payledger.ledger.journal.JournalCommand.StartCompensation;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.LockedRows.KnownCommand;
 import dev.payledger.ledger.journal.PlannedWrites.NewCommand;
@@ -32,62 +32,62 @@ import org.jspecify.annotations.Nullable;
 /// What it decides is written afterwards as it stands here. The database's constraints are the
 /// second wall: were a rule here wrong, the batch would fail and not the books.
 final class BatchPlan {
-  private final Books books;
+  private final BatchState state;
   private final SagaPlan saga;
   private final ChangePlan changes;
   private final AccountPlan accounts;
-  private final List<Decision<?>> decisions = new ArrayList<>();
+  private final List<CommandResult<?>> decisions = new ArrayList<>();
 
-  private BatchPlan(Books books) {
-    this.books = books;
-    this.saga = new SagaPlan(books);
-    this.changes = new ChangePlan(books);
-    this.accounts = new AccountPlan(books);
+  private BatchPlan(BatchState state) {
+    this.state = state;
+    this.saga = new SagaPlan(state);
+    this.changes = new ChangePlan(state);
+    this.accounts = new AccountPlan(state);
   }
 
   /// @param now the database's microseconds at most
   static BatchPlan of(List<JournalCommand<?>> commands, LockedRows rows, Instant now) {
-    Books books = new Books(rows, now);
-    BatchPlan plan = new BatchPlan(books);
+    BatchState state = new BatchState(rows, now);
+    BatchPlan plan = new BatchPlan(state);
     for (JournalCommand<?> command : commands) {
-      Decision<?> decision = plan.decide(command);
-      decision.decidedOn().forEach(books::countOnce);
+      CommandResult<?> decision = plan.decide(command);
+      decision.decidedOn().forEach(state::countOnce);
       plan.decisions.add(decision);
     }
-    books.close(rows);
+    state.close(rows);
     return plan;
   }
 
   /// One for each command, in the same order.
-  List<Decision<?>> decisions() {
+  List<CommandResult<?>> decisions() {
     return decisions;
   }
 
   PlannedWrites writes() {
-    return books.writes();
+    return state.writes();
   }
 
-  private Decision<?> decide(JournalCommand<?> command) {
+  private CommandResult<?> decide(JournalCommand<?> command) {
     return switch (command) {
       case OpenAccount open -> open(open);
       case ChangeAccount change -> accounts.change(change);
       case OpenBatch open -> open(open);
       case HoldFunds hold -> hold(hold);
       case PostTransfer post -> saga.post(post);
-      case TurnBack turn -> saga.turnBack(turn);
+      case StartCompensation turn -> saga.startCompensation(turn);
       case VoidHold end -> saga.voidHold(end);
       case ExpireHold end -> saga.expire(end);
       case ChangeTransfer change -> changes.change(change);
     };
   }
 
-  private Decision<OpenOutcome> open(OpenBatch command) {
-    KnownCommand known = books.known(command.id());
+  private CommandResult<OpenOutcome> open(OpenBatch command) {
+    KnownCommand known = state.known(command.id());
     if (known != null) {
-      return Decision.of(opened(command.id(), known, command.fingerprint()));
+      return CommandResult.of(opened(command.id(), known, command.fingerprint()));
     }
     remember(command.id(), "create-transfer-batch", command.fingerprint(), true, null);
-    return Decision.of(new OpenOutcome.Opened(command.id()));
+    return CommandResult.of(new OpenOutcome.Opened(command.id()));
   }
 
   private static OpenOutcome opened(UUID id, KnownCommand known, Fingerprint asked) {
@@ -96,14 +96,14 @@ final class BatchPlan {
         : new OpenOutcome.IdReused();
   }
 
-  private Decision<OpenOutcome> open(OpenAccount command) {
-    KnownCommand known = books.known(command.id());
+  private CommandResult<OpenOutcome> open(OpenAccount command) {
+    KnownCommand known = state.known(command.id());
     if (known != null) {
-      return Decision.of(opened(command.id(), known, command.fingerprint()));
+      return CommandResult.of(opened(command.id(), known, command.fingerprint()));
     }
     remember(command.id(), "open-account", command.fingerprint(), true, null);
-    books.writes().accounts.add(command);
-    books
+    state.writes().accounts.add(command);
+    state
         .writes()
         .events
         .add(
@@ -113,16 +113,16 @@ final class BatchPlan {
                     command.owner(),
                     command.name(),
                     command.currency(),
-                    books.now())));
-    return Decision.of(new OpenOutcome.Opened(command.id()));
+                    state.now())));
+    return CommandResult.of(new OpenOutcome.Opened(command.id()));
   }
 
-  private Decision<HoldOutcome> hold(HoldFunds asked) {
-    KnownCommand known = books.known(asked.id());
+  private CommandResult<HoldOutcome> hold(HoldFunds asked) {
+    KnownCommand known = state.known(asked.id());
     if (known != null) {
-      return Decision.of(recognised(asked, known));
+      return CommandResult.of(recognised(asked, known));
     }
-    TransferState original = asked.reverses() == null ? null : books.findTransfer(asked.reverses());
+    TransferState original = asked.reverses() == null ? null : state.findTransfer(asked.reverses());
     HoldFunds command = original == null ? asked : TransferPlan.withRest(asked, original);
     RejectionReason rejection = whyNotHold(command);
     boolean isHeld = rejection == null;
@@ -132,19 +132,19 @@ final class BatchPlan {
         command.fingerprint(),
         isHeld,
         isHeld ? command.sagaOwner() : null);
-    books.writes().transfers.add(new NewTransfer(command, rejection, books.now()));
-    books.writes().events.add(OutboxEvent.of(command, rejection, books.now()));
-    Map<UUID, Long> decidedOn = books.versions(command.legs());
+    state.writes().transfers.add(new NewTransfer(command, rejection, state.now()));
+    state.writes().events.add(OutboxEvent.of(command, rejection, state.now()));
+    Map<UUID, Long> decidedOn = state.versions(command.legs());
     if (rejection != null) {
-      return new Decision<>(new HoldOutcome.Rejected(command.id(), rejection), decidedOn);
+      return new CommandResult<>(new HoldOutcome.Rejected(command.id(), rejection), decidedOn);
     }
-    books.reverse(
+    state.reverse(
         command.reverses(), reversals -> reversals.begun(command.reversesLegs(), command.legs()));
     for (Leg leg : command.legs()) {
-      books.change(books.account(leg.debitAccountId()).afterDebitHeld(leg.amountMinor()));
-      books.change(books.account(leg.creditAccountId()).afterCreditExpected(leg.amountMinor()));
+      state.change(state.account(leg.debitAccountId()).afterDebitHeld(leg.amountMinor()));
+      state.change(state.account(leg.creditAccountId()).afterCreditExpected(leg.amountMinor()));
     }
-    return new Decision<>(new HoldOutcome.Held(command.id(), 1), decidedOn);
+    return new CommandResult<>(new HoldOutcome.Held(command.id(), 1), decidedOn);
   }
 
   /// The first leg that cannot be held says why; each sees what those before it would hold. What one
@@ -154,7 +154,7 @@ final class BatchPlan {
     if (original != null) {
       RejectionReason onReversal =
           TransferPlan.whyNotReverse(
-              books.findTransfer(original), command.reversesLegs(), command.legs());
+              state.findTransfer(original), command.reversesLegs(), command.legs());
       if (onReversal != null) {
         return onReversal;
       }
@@ -162,9 +162,9 @@ final class BatchPlan {
     Map<UUID, AccountState> held = new HashMap<>();
     for (Leg leg : command.legs()) {
       AccountState debit =
-          held.getOrDefault(leg.debitAccountId(), books.account(leg.debitAccountId()));
+          held.getOrDefault(leg.debitAccountId(), state.account(leg.debitAccountId()));
       AccountState credit =
-          held.getOrDefault(leg.creditAccountId(), books.findAccount(leg.creditAccountId()));
+          held.getOrDefault(leg.creditAccountId(), state.findAccount(leg.creditAccountId()));
       RejectionReason rejection =
           TransferPlan.whyNotHold(
               debit,
@@ -198,8 +198,8 @@ final class BatchPlan {
       Fingerprint fingerprint,
       boolean isAccepted,
       @Nullable String sagaOwner) {
-    books.remember(
-        new NewCommand(id, operation, fingerprint, isAccepted, null, null, null, books.now()),
+    state.remember(
+        new NewCommand(id, operation, fingerprint, isAccepted, null, null, null, state.now()),
         new KnownCommand(fingerprint, sagaOwner, 1, null));
   }
 }

@@ -15,18 +15,18 @@ import org.jspecify.annotations.Nullable;
 /// What callers ask of a transfer that is there: to capture it or to void it. Each is a command of its own,
 /// whose answer is remembered, a "no" too.
 final class ChangePlan {
-  private final Books books;
+  private final BatchState state;
 
-  ChangePlan(Books books) {
-    this.books = books;
+  ChangePlan(BatchState state) {
+    this.state = state;
   }
 
-  Decision<ChangeOutcome> change(ChangeTransfer command) {
-    KnownCommand known = books.known(command.id());
+  CommandResult<ChangeOutcome> change(ChangeTransfer command) {
+    KnownCommand known = state.known(command.id());
     if (known != null) {
-      return Decision.of(recognised(command, known));
+      return CommandResult.of(recognised(command, known));
     }
-    TransferState transfer = books.findTransfer(command.transferId());
+    TransferState transfer = state.findTransfer(command.transferId());
     return switch (command) {
       case CaptureHold capture -> {
         RejectionReason never = RejectionReason.NOT_CAPTURABLE;
@@ -39,20 +39,20 @@ final class ChangePlan {
     };
   }
 
-  private Decision<ChangeOutcome> capture(CaptureHold command, TransferState transfer) {
+  private CommandResult<ChangeOutcome> capture(CaptureHold command, TransferState transfer) {
     long leftMinor = transfer.leftMinor();
     long amountMinor = command.amountMinor() == null ? leftMinor : command.amountMinor();
-    Map<UUID, Long> decidedOn = books.versions(transfer.terms().legs());
+    Map<UUID, Long> decidedOn = state.versions(transfer.terms().legs());
     Leg leg = transfer.terms().onlyLeg();
-    RejectionReason rejection = TransferPlan.whyNotCapture(transfer, amountMinor, books.now());
+    RejectionReason rejection = TransferPlan.whyNotCapture(transfer, amountMinor, state.now());
     if (rejection == null) {
-      rejection = books.whyNotCredit(Map.of(leg.creditAccountId(), amountMinor));
+      rejection = state.whyNotCredit(Map.of(leg.creditAccountId(), amountMinor));
     }
     if (rejection != null) {
       return refused(command, rejection, decidedOn);
     }
-    Instant postedAt = books.notBeforeTheLast(decidedOn.keySet());
-    books.enter(
+    Instant postedAt = state.notBeforeTheLast(decidedOn.keySet());
+    state.enter(
         transfer,
         transfer.captureCount() + 1,
         new Leg(leg.debitAccountId(), leg.creditAccountId(), amountMinor),
@@ -63,32 +63,32 @@ final class ChangePlan {
             ? transfer.posted(amountMinor, transfer.screening(), postedAt)
             : transfer.captured(amountMinor);
     if (amountMinor < leftMinor && isLast) {
-      books.giveBackRest(transfer, leftMinor - amountMinor);
+      state.giveBackRest(transfer, leftMinor - amountMinor);
     }
-    books.announce(captured, postedAt);
+    state.announce(captured, postedAt);
     remember(command, null);
-    return new Decision<>(new ChangeOutcome.Accepted(), decidedOn);
+    return new CommandResult<>(new ChangeOutcome.Accepted(), decidedOn);
   }
 
-  private Decision<ChangeOutcome> voidTransfer(VoidTransfer command, TransferState transfer) {
-    Map<UUID, Long> decidedOn = books.versions(transfer.terms().legs());
+  private CommandResult<ChangeOutcome> voidTransfer(VoidTransfer command, TransferState transfer) {
+    Map<UUID, Long> decidedOn = state.versions(transfer.terms().legs());
     RejectionReason rejection = TransferPlan.whyNotVoid(transfer);
     if (rejection != null) {
       return refused(command, rejection, decidedOn);
     }
     remember(command, null);
     if (transfer.status() == Status.PENDING) {
-      books.change(transfer.withVoidRequested(books.now()));
-      return new Decision<>(new ChangeOutcome.Requested(), decidedOn);
+      state.change(transfer.withVoidRequested(state.now()));
+      return new CommandResult<>(new ChangeOutcome.Requested(), decidedOn);
     }
-    books.giveUp(transfer, Status.VOIDED);
-    return new Decision<>(new ChangeOutcome.Accepted(), decidedOn);
+    state.giveUp(transfer, Status.VOIDED);
+    return new CommandResult<>(new ChangeOutcome.Accepted(), decidedOn);
   }
 
-  private Decision<ChangeOutcome> refused(
+  private CommandResult<ChangeOutcome> refused(
       ChangeTransfer command, RejectionReason reason, Map<UUID, Long> decidedOn) {
     remember(command, reason);
-    return new Decision<>(new ChangeOutcome.Rejected(reason), decidedOn);
+    return new CommandResult<>(new ChangeOutcome.Rejected(reason), decidedOn);
   }
 
   private static ChangeOutcome recognised(ChangeTransfer asked, KnownCommand known) {
@@ -106,7 +106,7 @@ final class ChangePlan {
           case CaptureHold _ -> "capture-transfer";
           case VoidTransfer _ -> "void-transfer";
         };
-    books.remember(
+    state.remember(
         new NewCommand(
             command.id(),
             operation,
@@ -115,7 +115,7 @@ final class ChangePlan {
             command.transferId(),
             null,
             rejection,
-            books.now()),
+            state.now()),
         new KnownCommand(command.fingerprint(), null, 0, rejection));
   }
 }

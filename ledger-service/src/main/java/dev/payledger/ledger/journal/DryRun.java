@@ -5,7 +5,7 @@ import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.journal.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
-import dev.payledger.ledger.journal.JournalTables.Locking;
+import dev.payledger.ledger.journal.JournalReader.Locking;
 import dev.payledger.ledger.journal.PlannedWrites.NewTransfer;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,7 @@ public final class DryRun {
         plan.writes().transfers.stream()
             .collect(Collectors.toMap(each -> each.command().id(), Function.identity()));
     List<Outcome> outcomes = new ArrayList<>();
-    for (Decision<?> decision : plan.decisions()) {
+    for (CommandResult<?> decision : plan.decisions()) {
       outcomes.add(
           switch (decision.outcome()) {
             // With the amounts that were found where all that is left was asked for.
@@ -87,7 +87,7 @@ public final class DryRun {
         snapshot.execute(
             status -> {
               List<JournalCommand<?>> asked = List.copyOf(commands);
-              LockedRows rows = new JournalTables(sql, Locking.NONE).read(asked).rows();
+              LockedRows rows = new JournalReader(sql, Locking.NONE).read(asked).rows();
               return new Planned(rows, BatchPlan.of(asked, rows, clock.now(sql)));
             }));
   }

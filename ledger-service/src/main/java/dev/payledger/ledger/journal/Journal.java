@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 /// and may be submitted again; `JournalDefect` says that a wall of the database held against a bug.
 @Component
 public class Journal {
-  private final GroupCommit<JournalCommand<?>, Decision<?>> commits;
+  private final GroupCommit<JournalCommand<?>, CommandResult<?>> commits;
 
   /// A batch is bounded by legs: they are the rows that a transaction has to write before its time-out.
   Journal(JournalBatch batch, JournalProperties properties, MeterRegistry meters) {
@@ -37,9 +37,9 @@ public class Journal {
   /// Also tells what the decision was taken on.
   // The planner answers each command with an outcome of the command's own type.
   @SuppressWarnings("unchecked")
-  <O> Decision<O> decide(JournalCommand<O> command, Duration timeLeft) {
+  <O> CommandResult<O> decide(JournalCommand<O> command, Duration timeLeft) {
     try {
-      return (Decision<O>) commits.submit(command, timeLeft);
+      return (CommandResult<O>) commits.submit(command, timeLeft);
     } catch (CommitUnavailableException e) {
       throw new JournalUnavailable(e.outcomeUnknown(), e);
     } catch (CommitDefectException e) {

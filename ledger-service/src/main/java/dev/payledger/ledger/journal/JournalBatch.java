@@ -1,8 +1,8 @@
 package dev.payledger.ledger.journal;
 
 import dev.payledger.kit.groupcommit.CommitOutcome;
-import dev.payledger.ledger.journal.JournalTables.Locked;
-import dev.payledger.ledger.journal.JournalTables.Locking;
+import dev.payledger.ledger.journal.JournalReader.Locked;
+import dev.payledger.ledger.journal.JournalReader.Locking;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +43,7 @@ class JournalBatch {
   ///
   /// @return when it was committed, a decision for each command, in the same order; none for a command
   ///     whose rows somebody else has locked, of which nothing was written
-  CommitOutcome<List<Optional<Decision<?>>>> attempt(List<JournalCommand<?>> commands) {
+  CommitOutcome<List<Optional<CommandResult<?>>>> attempt(List<JournalCommand<?>> commands) {
     if (System.nanoTime() - skipsLockedUntil >= 0) {
       var outcome = transaction(commands, Locking.WAIT);
       boolean isLocked =
@@ -55,30 +55,30 @@ class JournalBatch {
       }
     }
     var outcome = transaction(commands, Locking.SKIP);
-    if (outcome instanceof CommitOutcome.Committed(List<Optional<Decision<?>>> decisions)
+    if (outcome instanceof CommitOutcome.Committed(List<Optional<CommandResult<?>>> decisions)
         && decisions.stream().anyMatch(Optional::isEmpty)) {
       skipsLockedUntil = System.nanoTime() + SKIPPING_NANOS;
     }
     return outcome;
   }
 
-  private CommitOutcome<List<Optional<Decision<?>>>> transaction(
+  private CommitOutcome<List<Optional<CommandResult<?>>>> transaction(
       List<JournalCommand<?>> commands, Locking locking) {
     return connections.attemptAsWriter(
         tx -> {
-          Locked locked = new JournalTables(tx.sql(), locking).read(commands);
+          Locked locked = new JournalReader(tx.sql(), locking).read(commands);
           // After the locks: whoever had them before has stamped an earlier time.
           Instant now = clock.now(tx.sql());
           List<JournalCommand<?>> within = new ArrayList<>(commands);
           within.removeAll(locked.outOfReach());
           BatchPlan plan = BatchPlan.of(within, locked.rows(), now);
-          Pipeline writes = new Pipeline();
-          new JournalWrites(writes, json).write(plan.writes(), now);
+          StatementPipeline writes = new StatementPipeline();
+          new JournalWriter(writes, json).write(plan.writes(), now);
           outbox.append(writes, plan.writes().events);
           writes.run(tx);
-          Iterator<Decision<?>> decisions = plan.decisions().iterator();
+          Iterator<CommandResult<?>> decisions = plan.decisions().iterator();
           return commands.stream()
-              .<Optional<Decision<?>>>map(
+              .<Optional<CommandResult<?>>>map(
                   command ->
                       locked.outOfReach().contains(command)
                           ? Optional.empty()

@@ -152,13 +152,13 @@ public sealed interface JournalCommand<O> {
 
   /// Writes down that the saga turns back, and why, before the first compensation runs. Without a
   /// rejection the reason is that a void was requested, or else that the transfer's time is over.
-  record TurnBack(UUID transferId, long epoch, @Nullable RejectionReason rejection)
-      implements JournalCommand<TurnOutcome> {}
+  record StartCompensation(UUID transferId, long epoch, @Nullable RejectionReason rejection)
+      implements JournalCommand<StepOutcome> {}
 
   /// The compensation of the hold: the funds are available again and the transfer is final.
   /// `releaseOwed` leaves a durable task to tell fraud screening, which could not be reached.
   record VoidHold(UUID transferId, long epoch, boolean releaseOwed)
-      implements JournalCommand<TurnOutcome> {}
+      implements JournalCommand<StepOutcome> {}
 
   /// Asks for a change of a transfer that exists; recorded under an id of its own.
   sealed interface ChangeTransfer extends JournalCommand<ChangeOutcome> {
@@ -185,7 +185,7 @@ public sealed interface JournalCommand<O> {
       implements ChangeTransfer {}
 
   /// Gives back what is held and was not captured in time.
-  record ExpireHold(UUID transferId, long epoch) implements JournalCommand<TurnOutcome> {}
+  record ExpireHold(UUID transferId, long epoch) implements JournalCommand<StepOutcome> {}
 
   /// What may be moved unscreened in the window that starts then: at most `limitMinor` by one account,
   /// and `ownerLimitMinor` by all accounts of one owner.
@@ -261,11 +261,11 @@ public sealed interface JournalCommand<O> {
     record IdReused() implements ChangeOutcome {}
   }
 
-  /// What became of `TurnBack`, `VoidHold` and `ExpireHold`.
-  sealed interface TurnOutcome {
-    record Turned() implements TurnOutcome {}
+  /// What became of `StartCompensation`, `VoidHold` and `ExpireHold`.
+  sealed interface StepOutcome {
+    record Applied() implements StepOutcome {}
 
     /// Another owner has the saga, or it is past this step; nothing was written.
-    record Fenced() implements TurnOutcome {}
+    record Fenced() implements StepOutcome {}
   }
 }

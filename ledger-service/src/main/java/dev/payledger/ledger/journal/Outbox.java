@@ -28,11 +28,11 @@ class Outbox {
     this.json = json;
   }
 
-  void append(Pipeline pipeline, List<OutboxEvent> events) {
+  void append(StatementPipeline pipeline, List<OutboxEvent> events) {
     if (events.isEmpty()) {
       return;
     }
-    Columns<OutboxEvent> of = new Columns<>(events);
+    ArrayParameters<OutboxEvent> of = new ArrayParameters<>(events);
     pipeline
         .add(APPEND, events.size())
         .param(

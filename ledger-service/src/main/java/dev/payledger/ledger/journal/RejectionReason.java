@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /// Every expected refusal of a transfer, of what is asked about one, and of a change of an account, in order of
 /// precedence: the first that applies is the answer. Of several legs, the first that cannot be held gives its own.
-/// A rejection is final for its command id; `mayPassLater` says whether the same request under a new
+/// A rejection is final for its command id; `isRetryableWithNewKey` says whether the same request under a new
 /// idempotency key may succeed another time.
 public enum RejectionReason {
   NOT_REVERSIBLE(
@@ -55,12 +55,12 @@ public enum RejectionReason {
   REVIEW_REJECTED("review-rejected", false, "An operator rejected the transfer on review.");
 
   private final String code;
-  private final boolean mayPassLater;
+  private final boolean isRetryableWithNewKey;
   private final String sentence;
 
-  RejectionReason(String code, boolean mayPassLater, String sentence) {
+  RejectionReason(String code, boolean isRetryableWithNewKey, String sentence) {
     this.code = code;
-    this.mayPassLater = mayPassLater;
+    this.isRetryableWithNewKey = isRetryableWithNewKey;
     this.sentence = sentence;
   }
 
@@ -76,8 +76,8 @@ public enum RejectionReason {
     return code;
   }
 
-  public boolean mayPassLater() {
-    return mayPassLater;
+  public boolean isRetryableWithNewKey() {
+    return isRetryableWithNewKey;
   }
 
   public String sentence() {
@@ -92,7 +92,7 @@ public enum RejectionReason {
 
   /// What the caller can do about it.
   public String next() {
-    return mayPassLater
+    return isRetryableWithNewKey
         ? "The answer is final for this idempotency key; a new key asks again."
         : "The answer is final.";
   }

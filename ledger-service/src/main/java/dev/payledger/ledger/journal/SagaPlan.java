@@ -5,8 +5,8 @@ import dev.payledger.ledger.journal.JournalCommand.ExpireHold;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalCommand.TurnBack;
-import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.ledger.journal.JournalCommand.StartCompensation;
+import dev.payledger.ledger.journal.JournalCommand.StepOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.TransferState.Status;
 import java.time.Duration;
@@ -24,112 +24,112 @@ final class SagaPlan {
 
   private static final String VOID_REQUESTED = "void-requested";
 
-  private final Books books;
+  private final BatchState state;
 
-  SagaPlan(Books books) {
-    this.books = books;
+  SagaPlan(BatchState state) {
+    this.state = state;
   }
 
-  Decision<PostOutcome> post(PostTransfer command) {
-    TransferState transfer = books.transfer(command.transferId());
+  CommandResult<PostOutcome> post(PostTransfer command) {
+    TransferState transfer = state.transfer(command.transferId());
     if (transfer.endedUnder(command.epoch(), true)) {
-      return Decision.of(new PostOutcome.Posted());
+      return CommandResult.of(new PostOutcome.Posted());
     }
     if (transfer.isAt(SagaStep.CAPTURE, command.epoch())) {
-      return Decision.of(new PostOutcome.Authorized());
+      return CommandResult.of(new PostOutcome.Authorized());
     }
     if (!transfer.isAt(SagaStep.SCREEN, command.epoch()) || !transfer.isHoldLive()) {
-      return Decision.of(new PostOutcome.Fenced());
+      return CommandResult.of(new PostOutcome.Fenced());
     }
-    Map<UUID, Long> decidedOn = books.versions(transfer.terms().legs());
+    Map<UUID, Long> decidedOn = state.versions(transfer.terms().legs());
     if (transfer.isVoidRequested()) {
-      return new Decision<>(new PostOutcome.VoidRequested(), decidedOn);
+      return new CommandResult<>(new PostOutcome.VoidRequested(), decidedOn);
     }
     Duration captureWithin = transfer.terms().captureWithin();
     RejectionReason reason =
-        captureWithin == null ? books.whyNotCredit(transfer.terms().creditsMinor()) : null;
+        captureWithin == null ? state.whyNotCredit(transfer.terms().creditsMinor()) : null;
     if (reason != null) {
-      return new Decision<>(new PostOutcome.CannotPost(reason), decidedOn);
+      return new CommandResult<>(new PostOutcome.CannotPost(reason), decidedOn);
     }
     OfflineAllowance allowance = command.allowance();
     PostOutcome why = allowance == null ? null : whyNotUnscreened(transfer, allowance);
     if (why != null) {
-      return new Decision<>(why, decidedOn);
+      return new CommandResult<>(why, decidedOn);
     }
     TransferEvent.Screening screening =
         allowance == null ? TransferEvent.Screening.APPROVED : TransferEvent.Screening.SKIPPED;
     TransferState passed =
         allowance == null ? transfer : transfer.withAllowance(allowance.windowStart());
     if (captureWithin != null) {
-      books.announce(passed.authorized(screening, books.now().plus(captureWithin)), books.now());
-      return new Decision<>(new PostOutcome.Authorized(), decidedOn);
+      state.announce(passed.authorized(screening, state.now().plus(captureWithin)), state.now());
+      return new CommandResult<>(new PostOutcome.Authorized(), decidedOn);
     }
-    Instant postedAt = books.notBeforeTheLast(decidedOn.keySet());
+    Instant postedAt = state.notBeforeTheLast(decidedOn.keySet());
     int number = 0;
     for (Leg leg : transfer.terms().legs()) {
-      books.enter(transfer, ++number, leg, postedAt);
+      state.enter(transfer, ++number, leg, postedAt);
     }
     long amountMinor = transfer.terms().money().amountMinor();
     TransferState.Terms terms = transfer.terms();
-    books.reverse(
+    state.reverse(
         terms.reverses(), reversals -> reversals.posted(terms.reversesLegs(), terms.legs()));
-    books.announce(passed.posted(amountMinor, screening, postedAt), postedAt);
-    return new Decision<>(new PostOutcome.Posted(), decidedOn);
+    state.announce(passed.posted(amountMinor, screening, postedAt), postedAt);
+    return new CommandResult<>(new PostOutcome.Posted(), decidedOn);
   }
 
   /// Null when it may post unscreened; that much of the allowances is then used.
   private @Nullable PostOutcome whyNotUnscreened(
       TransferState transfer, OfflineAllowance allowance) {
     Map<UUID, Long> debitsMinor = transfer.terms().debitsMinor();
-    if (books.hasBlocked(debitsMinor.keySet())
-        || books.hasBlocked(transfer.terms().creditsMinor().keySet())) {
+    if (state.hasBlocked(debitsMinor.keySet())
+        || state.hasBlocked(transfer.terms().creditsMinor().keySet())) {
       return new PostOutcome.CannotPost(RejectionReason.FRAUD_DECLINED);
     }
-    if (!books.isBlockedListComplete()) {
+    if (!state.isBlockedListComplete()) {
       return new PostOutcome.BlockedAccountsUnknown();
     }
-    return books.use(allowance, debitsMinor) ? null : new PostOutcome.AllowanceExhausted();
+    return state.use(allowance, debitsMinor) ? null : new PostOutcome.AllowanceExhausted();
   }
 
-  Decision<TurnOutcome> turnBack(TurnBack command) {
-    TransferState transfer = books.transfer(command.transferId());
+  CommandResult<StepOutcome> startCompensation(StartCompensation command) {
+    TransferState transfer = state.transfer(command.transferId());
     if (transfer.isAt(SagaStep.COMPENSATE, command.epoch())) {
-      return Decision.of(new TurnOutcome.Turned());
+      return CommandResult.of(new StepOutcome.Applied());
     }
     if (!transfer.isAt(SagaStep.SCREEN, command.epoch())) {
-      return Decision.of(new TurnOutcome.Fenced());
+      return CommandResult.of(new StepOutcome.Fenced());
     }
     RejectionReason rejection = command.rejection();
     String otherwise = transfer.isVoidRequested() ? VOID_REQUESTED : EXPIRED;
-    books.change(transfer.turnedBack(rejection == null ? otherwise : rejection.code()));
-    return Decision.of(new TurnOutcome.Turned());
+    state.change(transfer.turnedBack(rejection == null ? otherwise : rejection.code()));
+    return CommandResult.of(new StepOutcome.Applied());
   }
 
-  Decision<TurnOutcome> voidHold(VoidHold command) {
-    TransferState transfer = books.transfer(command.transferId());
+  CommandResult<StepOutcome> voidHold(VoidHold command) {
+    TransferState transfer = state.transfer(command.transferId());
     if (transfer.endedUnder(command.epoch(), false)) {
-      return Decision.of(new TurnOutcome.Turned());
+      return CommandResult.of(new StepOutcome.Applied());
     }
     if (!transfer.isAt(SagaStep.COMPENSATE, command.epoch()) || !transfer.isHoldLive()) {
-      return Decision.of(new TurnOutcome.Fenced());
+      return CommandResult.of(new StepOutcome.Fenced());
     }
-    Map<UUID, Long> decidedOn = books.versions(transfer.terms().legs());
+    Map<UUID, Long> decidedOn = state.versions(transfer.terms().legs());
     TransferState.Terms terms = transfer.terms();
-    books.reverse(
+    state.reverse(
         terms.reverses(), reversals -> reversals.compensated(terms.reversesLegs(), terms.legs()));
-    transfer.terms().legs().forEach(leg -> books.giveBack(leg, leg.amountMinor()));
+    transfer.terms().legs().forEach(leg -> state.giveBack(leg, leg.amountMinor()));
     if (command.releaseOwed()) {
-      books.writes().releasesOwed.add(transfer.id());
+      state.writes().releasesOwed.add(transfer.id());
     }
-    books.announce(compensated(transfer), books.now());
-    return new Decision<>(new TurnOutcome.Turned(), decidedOn);
+    state.announce(compensated(transfer), state.now());
+    return new CommandResult<>(new StepOutcome.Applied(), decidedOn);
   }
 
   private TransferState compensated(TransferState transfer) {
     String reason = Objects.requireNonNull(transfer.saga().reason());
     return switch (reason) {
-      case EXPIRED -> transfer.ended(Status.EXPIRED, transfer.screening(), null, books.now());
-      case VOID_REQUESTED -> transfer.ended(Status.VOIDED, transfer.screening(), null, books.now());
+      case EXPIRED -> transfer.ended(Status.EXPIRED, transfer.screening(), null, state.now());
+      case VOID_REQUESTED -> transfer.ended(Status.VOIDED, transfer.screening(), null, state.now());
       default ->
           transfer.ended(
               Status.REJECTED,
@@ -137,21 +137,21 @@ final class SagaPlan {
                   ? TransferEvent.Screening.DECLINED
                   : transfer.screening(),
               reason,
-              books.now());
+              state.now());
     };
   }
 
-  Decision<TurnOutcome> expire(ExpireHold command) {
-    TransferState transfer = books.transfer(command.transferId());
+  CommandResult<StepOutcome> expire(ExpireHold command) {
+    TransferState transfer = state.transfer(command.transferId());
     if (transfer.endedUnder(command.epoch(), false)) {
-      return Decision.of(new TurnOutcome.Turned());
+      return CommandResult.of(new StepOutcome.Applied());
     }
     if (!transfer.isAt(SagaStep.CAPTURE, command.epoch())
-        || books.now().isBefore(transfer.expiresAt())) {
-      return Decision.of(new TurnOutcome.Fenced());
+        || state.now().isBefore(transfer.expiresAt())) {
+      return CommandResult.of(new StepOutcome.Fenced());
     }
-    Map<UUID, Long> decidedOn = books.versions(transfer.terms().legs());
-    books.giveUp(transfer, Status.EXPIRED);
-    return new Decision<>(new TurnOutcome.Turned(), decidedOn);
+    Map<UUID, Long> decidedOn = state.versions(transfer.terms().legs());
+    state.giveUp(transfer, Status.EXPIRED);
+    return new CommandResult<>(new StepOutcome.Applied(), decidedOn);
   }
 }

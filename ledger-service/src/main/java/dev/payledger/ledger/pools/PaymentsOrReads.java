@@ -75,7 +75,7 @@ final class PaymentsOrReads extends DelegatingDataSource {
       return sharing(connection, read.caller());
     } finally {
       if (!isTaken) {
-        shares.giveBack(read.caller());
+        shares.release(read.caller());
       }
     }
   }
@@ -94,7 +94,7 @@ final class PaymentsOrReads extends DelegatingDataSource {
                 throw Objects.requireNonNull(e.getCause());
               } finally {
                 if (method.getName().equals("close") && isClosed.compareAndSet(false, true)) {
-                  shares.giveBack(caller);
+                  shares.release(caller);
                 }
               }
             });

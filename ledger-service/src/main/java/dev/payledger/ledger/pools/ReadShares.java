@@ -15,7 +15,7 @@ final class ReadShares {
     this.perCallerMax = perCallerMax;
   }
 
-  /// Whether the caller may have one more, now or within the time; who may must `giveBack`. Those that
+  /// Whether the caller may have one more, now or within the time; who may must `release`. Those that
   /// wait hold no connection.
   synchronized boolean take(String caller, Duration atMost) throws InterruptedException {
     long deadline = System.nanoTime() + atMost.toNanos();
@@ -30,7 +30,7 @@ final class ReadShares {
     return true;
   }
 
-  synchronized void giveBack(String caller) {
+  synchronized void release(String caller) {
     byCaller.computeIfPresent(caller, (_, own) -> own == 1 ? null : own - 1);
     // All of them: those that wait are of several callers.
     notifyAll();

@@ -24,13 +24,13 @@ record RequestProperties(
     Duration timeoutDefault,
     Duration timeoutMax,
     String cursorKey,
-    int atOnceMax) {
+    int concurrencyMax) {
   RequestProperties {
     if (timeoutDefault.compareTo(timeoutMax) > 0) {
       throw new IllegalArgumentException("timeout-default must not exceed timeout-max");
     }
-    if (atOnceMax < 1) {
-      throw new IllegalArgumentException("at-once-max must be positive");
+    if (concurrencyMax < 1) {
+      throw new IllegalArgumentException("concurrency-max must be positive");
     }
   }
 }

@@ -59,7 +59,7 @@ public class ParkedSagas {
   ///
   /// @return false when it is not parked
   public boolean release(UUID transferId) {
-    return claims.release(transferId);
+    return claims.unpark(transferId);
   }
 
   private long count() {

@@ -122,7 +122,7 @@ class RecoveryRun {
           left.remove();
           running.put(next.initiator(), ofInitiator + 1);
           runningCount++;
-          workers.execute(() -> ended.add(new End(next.initiator(), takeUp(next))));
+          workers.execute(() -> ended.add(new End(next.initiator(), recoverIfDue(next))));
         }
       }
     }
@@ -140,13 +140,13 @@ class RecoveryRun {
   private record End(String initiator, boolean isTaken) {}
 
   /// @return false when it is not due any more, or another instance has it
-  private boolean takeUp(DueSaga due) {
+  private boolean recoverIfDue(DueSaga due) {
     try (var _ = due.trace().inLog()) {
-      return takeUp(due.transferId());
+      return recoverIfDue(due.transferId());
     }
   }
 
-  private boolean takeUp(UUID transferId) {
+  private boolean recoverIfDue(UUID transferId) {
     Optional<SagaLease> lease;
     try {
       lease = claims.claimDue(transferId);

@@ -117,7 +117,7 @@ public class Review {
             });
     ReviewDecision stands = decided(transferId);
     if (stands != null && stands != decision) {
-      lease.ifPresent(each -> claims.handBack(each, Duration.ZERO));
+      lease.ifPresent(each -> claims.release(each, Duration.ZERO));
       return Outcome.DECIDED_OTHERWISE;
     }
     if (stands == decision && lease.isEmpty()) {

@@ -59,12 +59,12 @@ class SagaClaims {
 
   /// Lets anyone go on after the pause; nothing happens when the saga is somebody else's by now.
   @Transactional
-  public void handBack(SagaLease lease, Duration pause) {
+  public void release(SagaLease lease, Duration pause) {
     Instant now = clock.now(sql);
     states
         .lock(lease.transferId())
         .filter(saga -> saga.isOwnedUnder(lease.epoch()) && !saga.isDone())
-        .ifPresent(saga -> saga.handBack(now, now.plus(pause)));
+        .ifPresent(saga -> saga.release(now, now.plus(pause)));
   }
 
   /// Pauses it because of a defect, longer each time, and parks it after too many.
@@ -93,10 +93,10 @@ class SagaClaims {
   ///
   /// @return false when it is not parked
   @Transactional
-  public boolean release(UUID transferId) {
+  public boolean unpark(UUID transferId) {
     Instant now = clock.now(sql);
     Optional<SagaState> parked = states.lock(transferId).filter(SagaState::isParked);
-    parked.ifPresent(saga -> saga.release(now));
+    parked.ifPresent(saga -> saga.unpark(now));
     return parked.isPresent();
   }
 

@@ -74,7 +74,7 @@ class SagaState {
   }
 
   /// Nobody's until then. A void that came meanwhile has made it due: then it stays so.
-  void handBack(Instant now, Instant dueAt) {
+  void release(Instant now, Instant dueAt) {
     if (this.dueAt.isAfter(now)) {
       this.dueAt = dueAt;
     }
@@ -103,9 +103,9 @@ class SagaState {
     return parkedAt != null;
   }
 
-  void release(Instant now) {
+  void unpark(Instant now) {
     unpark();
-    handBack(now, now);
+    release(now, now);
   }
 
   private void unpark() {
@@ -118,7 +118,7 @@ class SagaState {
   void holdForReview(Instant now, Instant dueAt, boolean asked) {
     this.reviewSince = reviewSince == null ? now : reviewSince;
     this.asked |= asked;
-    handBack(now, dueAt);
+    release(now, dueAt);
   }
 
   boolean isAsked() {

@@ -10,8 +10,8 @@ import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalCommand.TurnBack;
-import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.ledger.journal.JournalCommand.StartCompensation;
+import dev.payledger.ledger.journal.JournalCommand.StepOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.journal.SagaStep;
@@ -117,15 +117,15 @@ public class TransferSaga {
       case SCREEN -> {
         // What was decided in time is carried out, however late; only a void takes it back.
         if (transfer.isVoidRequested()) {
-          turnBack(lease, transfer, null, deadline);
+          startCompensation(lease, transfer, null, deadline);
         } else if (transfer.decision() == ReviewDecision.REJECT) {
-          turnBack(lease, transfer, RejectionReason.REVIEW_REJECTED, deadline);
+          startCompensation(lease, transfer, RejectionReason.REVIEW_REJECTED, deadline);
         } else if (transfer.decision() == ReviewDecision.APPROVE) {
           approve(lease, transfer, deadline);
         } else if (transfer.isExpired()) {
-          turnBack(lease, transfer, null, deadline);
+          startCompensation(lease, transfer, null, deadline);
         } else if (!hasTimeToAsk(deadline)) {
-          claims.handBack(lease, Duration.ZERO);
+          claims.release(lease, Duration.ZERO);
         } else {
           screen(lease, transfer, deadline);
         }
@@ -144,9 +144,9 @@ public class TransferSaga {
     switch (verdict) {
       case APPROVED -> post(lease, transfer, null, deadline);
       case DECLINED, RELEASED ->
-          turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, deadline);
+          startCompensation(lease, transfer, RejectionReason.FRAUD_DECLINED, deadline);
       // Fraud screening is there: nothing passes without it because the ledger has much to do.
-      case CONGESTED, RETRY_LATER -> claims.handBack(lease, backoff.pause(lease.attempts()));
+      case CONGESTED, RETRY_LATER -> claims.release(lease, backoff.pause(lease.attempts()));
       case TIMED_OUT -> claims.holdForReview(lease, backoff.pause(lease.attempts()), true);
       case UNAVAILABLE -> goWithoutScreening(lease, transfer, true, deadline);
       case BREAKER_OPEN -> goWithoutScreening(lease, transfer, false, deadline);
@@ -158,7 +158,7 @@ public class TransferSaga {
   private void goWithoutScreening(
       SagaLease lease, SagaTransfer transfer, boolean isAsked, Deadline deadline) {
     if (blocked.isAnyOf(transfer.accounts())) {
-      turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, deadline);
+      startCompensation(lease, transfer, RejectionReason.FRAUD_DECLINED, deadline);
       return;
     }
     boolean passes =
@@ -174,7 +174,7 @@ public class TransferSaga {
   /// An operator's approval takes the place of a verdict, and not of the list of blocked accounts.
   private void approve(SagaLease lease, SagaTransfer transfer, Deadline deadline) {
     if (blocked.isAnyOf(transfer.accounts())) {
-      turnBack(lease, transfer, RejectionReason.FRAUD_DECLINED, deadline);
+      startCompensation(lease, transfer, RejectionReason.FRAUD_DECLINED, deadline);
     } else {
       post(lease, transfer, null, deadline);
     }
@@ -190,8 +190,8 @@ public class TransferSaga {
         new PostTransfer(transfer.id(), lease.epoch(), transfer.legs().size(), allowance);
     switch (journal.submit(command, deadline.remaining())) {
       case PostOutcome.CannotPost(RejectionReason reason) ->
-          turnBack(lease, transfer, reason, deadline);
-      case PostOutcome.VoidRequested() -> turnBack(lease, transfer, null, deadline);
+          startCompensation(lease, transfer, reason, deadline);
+      case PostOutcome.VoidRequested() -> startCompensation(lease, transfer, null, deadline);
       case PostOutcome.AllowanceExhausted(), PostOutcome.BlockedAccountsUnknown() -> {
         return false;
       }
@@ -202,10 +202,10 @@ public class TransferSaga {
 
   /// The reason is written down before the first compensation: a crash between the two must not
   /// forget why, and a transfer that fraud has released must never be posted.
-  private void turnBack(
+  private void startCompensation(
       SagaLease lease, SagaTransfer transfer, @Nullable RejectionReason reason, Deadline deadline) {
-    TurnBack command = new TurnBack(transfer.id(), lease.epoch(), reason);
-    if (journal.submit(command, deadline.remaining()) instanceof TurnOutcome.Turned) {
+    StartCompensation command = new StartCompensation(transfer.id(), lease.epoch(), reason);
+    if (journal.submit(command, deadline.remaining()) instanceof StepOutcome.Applied) {
       compensate(lease, transfer, deadline);
     }
   }

@@ -5,7 +5,7 @@ import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.kit.deadline.RequestTimeout;
 import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.Leg;
-import dev.payledger.ledger.screening.ScreeningPlaces.Place;
+import dev.payledger.ledger.screening.ScreeningConcurrencyLimiter.Permit;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -37,21 +37,21 @@ public class FraudScreening {
   private final ScreeningProperties properties;
   private final JsonMapper json;
   private final CircuitBreaker breaker;
-  private final ScreeningPlaces places;
+  private final ScreeningConcurrencyLimiter permits;
   private final TimeLimiter timeLimiter;
   private final RetryBudget budget;
   private final ScreeningMetrics metrics;
 
   FraudScreening(
       ScreeningProperties properties,
-      ScreeningPlaces places,
+      ScreeningConcurrencyLimiter permits,
       RetryBudget budget,
       ScreeningMetrics metrics,
       JsonMapper json,
       CircuitBreakerRegistry breakers,
       TimeLimiterRegistry timeLimiters) {
     this.properties = properties;
-    this.places = places;
+    this.permits = permits;
     this.budget = budget;
     this.metrics = metrics;
     this.json = json;
@@ -76,7 +76,7 @@ public class FraudScreening {
 
   /// So many releases may be under way at once.
   public int releasesMax() {
-    return properties.releasePlaces();
+    return properties.releasePermits();
   }
 
   /// One asking about a transfer.
@@ -95,8 +95,8 @@ public class FraudScreening {
     if (wait.isNegative()) {
       return congested();
     }
-    try (Place place = places.take(attempt.caller(), shareWait(attempt, wait), wait)) {
-      if (place == null) {
+    try (Permit permit = permits.tryAcquire(attempt.caller(), shareWait(attempt, wait), wait)) {
+      if (permit == null) {
         return congested();
       }
       return guarded(
@@ -156,8 +156,8 @@ public class FraudScreening {
   public boolean release(
       UUID transferId, long movedMinor, boolean again, Duration wait, Deadline deadline) {
     requireNoTransaction();
-    try (Place place = places.takeForRelease(wait)) {
-      if (place == null) {
+    try (Permit permit = permits.tryAcquireForRelease(wait)) {
+      if (permit == null) {
         return false;
       }
       return guarded(

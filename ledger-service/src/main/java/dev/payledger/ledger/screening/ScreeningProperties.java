@@ -26,10 +26,10 @@ record ScreeningProperties(
     int retryPercent,
     int retryBalanceMax,
     Duration retryInterval,
-    int places,
-    int placesPerCaller,
+    int permits,
+    int permitsPerCaller,
     int waitingPerCallerMax,
-    int releasePlaces) {
+    int releasePermits) {
   ScreeningProperties {
     if (retryPercent < 0 || retryPercent > 100 || retryBalanceMax < 1) {
       throw new IllegalArgumentException(
@@ -38,11 +38,11 @@ record ScreeningProperties(
     if (!retryInterval.isPositive()) {
       throw new IllegalArgumentException("retry-interval must be positive");
     }
-    if (placesPerCaller < 1 || placesPerCaller > places / 2) {
+    if (permitsPerCaller < 1 || permitsPerCaller > permits / 2) {
       throw new IllegalArgumentException(
           "places-per-caller must be at least 1 and at most half of places");
     }
-    if (waitingPerCallerMax < 1 || releasePlaces < 1) {
+    if (waitingPerCallerMax < 1 || releasePermits < 1) {
       throw new IllegalArgumentException(
           "waiting-per-caller-max and release-places must be at least 1");
     }

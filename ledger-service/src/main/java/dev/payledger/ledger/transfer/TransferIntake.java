@@ -111,7 +111,7 @@ class TransferIntake {
   private Transfer decide(HoldFunds command, Deadline deadline) {
     return switch (journal.submit(command, deadline.remaining())) {
       case HoldOutcome.Held(UUID transferId, long epoch) -> {
-        goOn(command, epoch, deadline);
+        runSaga(command, epoch, deadline);
         yield find(transferId);
       }
       case HoldOutcome.Replayed(UUID transferId) ->
@@ -129,7 +129,7 @@ class TransferIntake {
 
   /// From here on the transfer exists and its funds are held. Trouble must not read as "nothing was
   /// written": the caller is told that it is pending, and recovery goes on.
-  private void goOn(HoldFunds command, long epoch, Deadline deadline) {
+  private void runSaga(HoldFunds command, long epoch, Deadline deadline) {
     try {
       saga.start(command, epoch, deadline);
     } catch (JournalUnavailable | DataAccessException | TransactionException e) {

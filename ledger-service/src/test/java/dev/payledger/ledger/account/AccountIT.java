@@ -9,7 +9,7 @@ import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalCommand.TurnBack;
+import dev.payledger.ledger.journal.JournalCommand.StartCompensation;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.Leg;
 import dev.payledger.ledger.journal.RejectionReason;
@@ -474,7 +474,7 @@ class AccountIT extends LedgerUnderTest {
 
     assertNotEmpty(b, bob());
 
-    journal.submit(new TurnBack(transfer, 1, RejectionReason.FRAUD_DECLINED), TIME);
+    journal.submit(new StartCompensation(transfer, 1, RejectionReason.FRAUD_DECLINED), TIME);
     journal.submit(new VoidHold(transfer, 1, false), TIME);
     assertThat(change(b, "close", bob())).isEqualTo("CLOSED");
   }

@@ -72,7 +72,7 @@ class AuditRunIT extends LedgerUnderTest {
           """;
 
   @Autowired private AuditRun audit;
-  @Autowired private AuditNotes notes;
+  @Autowired private AuditProgress progress;
   @Autowired private AuditMetrics metrics;
   @Autowired private Checks checks;
   @Autowired private MeterRegistry registry;
@@ -93,7 +93,7 @@ class AuditRunIT extends LedgerUnderTest {
     // Two accounts opened, two transfers of two states each and two lines each.
     assertThat(catchUp()).isEqualTo(10);
     assertThat(catchUp()).isZero();
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.findings()).isEmpty();
   }
 
   /// In small passes, each begun from what the one before has noted.
@@ -115,7 +115,7 @@ class AuditRunIT extends LedgerUnderTest {
     }
     catchUp();
 
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.findings()).isEmpty();
     assertThat(
             value(
                 Long.class,
@@ -148,12 +148,12 @@ class AuditRunIT extends LedgerUnderTest {
       for (int i = 0; i < 5; i++) {
         audit.runOnce();
       }
-      assertThat(notes.findings()).isEmpty();
+      assertThat(progress.findings()).isEmpty();
       journal.commit();
     }
     try {
       catchUp();
-      assertThat(notes.findings()).containsEntry("I11b", List.of(late.toString()));
+      assertThat(progress.findings()).containsEntry("I11b", List.of(late.toString()));
     } finally {
       spoil("DELETE FROM outbox WHERE id = '%s'".formatted(late));
       assertThat(get("/v1/operator/checks", operator()).json().get("passed").asBoolean()).isTrue();
@@ -179,7 +179,7 @@ class AuditRunIT extends LedgerUnderTest {
     transfer(alice(), UUID.randomUUID(), a, b, 1);
     catchUp();
     assertThat(continuous().get("passed").asBoolean()).isFalse();
-    assertThat(notes.findings().get("I5b")).containsExactly(b.toString());
+    assertThat(progress.findings().get("I5b")).containsExactly(b.toString());
     assertThat(violations("I5b")).isEqualTo(1);
 
     assertThat(get("/v1/operator/checks", operator()).json().get("passed").asBoolean()).isFalse();
@@ -212,7 +212,7 @@ class AuditRunIT extends LedgerUnderTest {
     spoil("UPDATE saga SET due_at = now() WHERE transfer_id = '%s'".formatted(transferOf(stuck)));
     try {
       assertThat(catchUp()).isZero();
-      assertThat(notes.findings()).containsEntry("I8", List.of(transferOf(stuck).toString()));
+      assertThat(progress.findings()).containsEntry("I8", List.of(transferOf(stuck).toString()));
     } finally {
       spoil(expire.formatted(until, transferOf(stuck)));
       assertThat(get("/v1/operator/checks", operator()).json().get("passed").asBoolean()).isTrue();
@@ -245,11 +245,11 @@ class AuditRunIT extends LedgerUnderTest {
     }
     AuditRun one = of(10);
     AuditRun other = of(10);
-    long passesBefore = notes.place().passes();
+    long passesBefore = progress.position().passes();
     int looked = 0;
     int passes = 0;
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-      while (notes.place().position() < newest()) {
+      while (progress.position().position() < newest()) {
         List<Callable<Integer>> both = List.of(one::runOnce, other::runOnce);
         for (Future<Integer> count : threads.invokeAll(both)) {
           looked += count.get();
@@ -258,8 +258,8 @@ class AuditRunIT extends LedgerUnderTest {
       }
     }
     assertThat(looked).isEqualTo(50);
-    assertThat(notes.place().passes() - passesBefore).isLessThanOrEqualTo(passes);
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.position().passes() - passesBefore).isLessThanOrEqualTo(passes);
+    assertThat(progress.findings()).isEmpty();
   }
 
   /// What a pass costs does not grow with the books: 30,000 rows of each table, ten new events.
@@ -303,7 +303,7 @@ class AuditRunIT extends LedgerUnderTest {
   private AuditRun of(int batchMax) {
     return new AuditRun(
         checks,
-        notes,
+        progress,
         metrics,
         new AuditProperties(
             Duration.ofHours(1), batchMax, Duration.ofHours(1), 2_000, Duration.ofHours(1)),
@@ -323,7 +323,7 @@ class AuditRunIT extends LedgerUnderTest {
         .until(
             () -> {
               looked[0] += audit.runOnce();
-              return notes.place().position() >= newest;
+              return progress.position().position() >= newest;
             });
     // Once more, so that a pass has begun after all of it.
     looked[0] += audit.runOnce();

@@ -229,7 +229,7 @@ class ChecksIT extends BooksFixture {
         RoundOf.run(audit, sql);
 
         assertThat(
-                AuditNotes.findings(sql).get(isOfTheWhole ? control.newCheck() : control.check()))
+                AuditProgress.findings(sql).get(isOfTheWhole ? control.newCheck() : control.check()))
             .as(control.toString())
             .contains(named(isOfTheWhole ? control.newNamed() : control.named(), ""));
         superuser.rollback(theseBooks);

@@ -2,7 +2,7 @@ package dev.payledger.ledger.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.ledger.audit.AuditNotes.Round;
+import dev.payledger.ledger.audit.AuditProgress.Round;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.journal.ScratchDatabase;
 import dev.payledger.testkit.Measures;
@@ -148,7 +148,7 @@ class LargeBooksIT {
       audit =
           new RollingAudit(
               checks,
-              new AuditNotes(sql),
+              new AuditProgress(sql),
               new AuditMetrics(new SimpleMeterRegistry(), checks, sql, clock),
               RoundOf.properties(ROWS),
               sql,
@@ -158,9 +158,9 @@ class LargeBooksIT {
 
     void round() {
       long began = System.nanoTime();
-      long round = AuditNotes.round(sql).round();
+      long round = AuditProgress.round(sql).round();
       Map<Walk, List<Duration>> steps = new EnumMap<>(Walk.class);
-      for (Round at = AuditNotes.round(sql); at.round() == round; at = AuditNotes.round(sql)) {
+      for (Round at = AuditProgress.round(sql); at.round() == round; at = AuditProgress.round(sql)) {
         long stepBegan = System.nanoTime();
         assertThat(audit.runOnce().orElseThrow()).as("rows").isLessThan(ROWS + 250L);
         Duration took = Duration.ofNanos(System.nanoTime() - stepBegan);
@@ -183,7 +183,7 @@ class LargeBooksIT {
     }
 
     Map<String, List<String>> findings() {
-      return AuditNotes.findings(sql);
+      return AuditProgress.findings(sql);
     }
 
     @Override

@@ -7,7 +7,7 @@ import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
-import dev.payledger.ledger.audit.AuditNotes.Round;
+import dev.payledger.ledger.audit.AuditProgress.Round;
 import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.testkit.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,7 +42,7 @@ import tools.jackson.databind.JsonNode;
 /// costs; and lateness that a downtime excuses.
 class RollingAuditIT extends LedgerUnderTest {
   @Autowired private AuditRun continuous;
-  @Autowired private AuditNotes notes;
+  @Autowired private AuditProgress progress;
   @Autowired private AuditMetrics metrics;
   @Autowired private Checks checks;
   @Autowired private MeterRegistry registry;
@@ -62,7 +62,7 @@ class RollingAuditIT extends LedgerUnderTest {
   void aRoundIsComplete() {
     audit = of(1_000, any -> clock.instant());
     toTheEndOfTheRound();
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.findings()).isEmpty();
   }
 
   @Test
@@ -70,15 +70,15 @@ class RollingAuditIT extends LedgerUnderTest {
     UUID b = account("bob", 100);
     superuser("UPDATE account SET line_count = line_count + 1 WHERE id = '%s'".formatted(b));
     toTheEndOfTheRound();
-    assertThat(notes.findings()).containsEntry("I5b", List.of(b.toString()));
+    assertThat(progress.findings()).containsEntry("I5b", List.of(b.toString()));
     assertThat(operatorsView().get("passed").asBoolean()).isFalse();
     toTheEndOfTheRound();
-    assertThat(notes.findings()).as("still wrong").containsOnlyKeys("I5b");
+    assertThat(progress.findings()).as("still wrong").containsOnlyKeys("I5b");
 
     superuser("UPDATE account SET line_count = line_count - 1 WHERE id = '%s'".formatted(b));
-    assertThat(notes.findings()).as("not looked at yet").containsOnlyKeys("I5b");
+    assertThat(progress.findings()).as("not looked at yet").containsOnlyKeys("I5b");
     stepUntil(Walk.TRANSFERS);
-    assertThat(notes.findings()).as("looked at again, the round goes on").isEmpty();
+    assertThat(progress.findings()).as("looked at again, the round goes on").isEmpty();
     assertThat(operatorsView().get("passed").asBoolean()).isTrue();
   }
 
@@ -91,15 +91,15 @@ class RollingAuditIT extends LedgerUnderTest {
     FRAUD.become(Mood.DECLINES);
     transfer(alice(), UUID.randomUUID(), a, b, 1);
     long newest = value(Long.class, "SELECT max(position) FROM outbox");
-    while (notes.place().position() < newest) {
+    while (progress.position().position() < newest) {
       continuous.runOnce();
     }
-    assertThat(notes.findings()).containsEntry("I5b", List.of(b.toString()));
+    assertThat(progress.findings()).containsEntry("I5b", List.of(b.toString()));
     superuser("UPDATE account SET line_count = line_count - 1 WHERE id = '%s'".formatted(b));
     toTheEndOfTheRound();
-    assertThat(notes.findings()).as("this round began before it was found").isNotEmpty();
+    assertThat(progress.findings()).as("this round began before it was found").isNotEmpty();
     toTheEndOfTheRound();
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.findings()).isEmpty();
   }
 
   /// An account with 120 lines, in steps of 20 rows: six steps at least, and the wrong line is in the middle.
@@ -123,14 +123,14 @@ class RollingAuditIT extends LedgerUnderTest {
       }
     }
     assertThat(parts).isGreaterThanOrEqualTo(5);
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.findings()).isEmpty();
 
     String spoil =
         "SET session_replication_role = replica; UPDATE account_line SET balance_after_minor ="
             + " balance_after_minor %s 1 WHERE account_id = '%s' AND seq = 60";
     superuser(spoil.formatted("+", b));
     toTheEndOfTheRound(small);
-    assertThat(notes.findings().get("I5")).contains(b + " line 60", b + " line 61");
+    assertThat(progress.findings().get("I5")).contains(b + " line 60", b + " line 61");
     superuser(spoil.formatted("-", b));
     while (round().place().compareTo(b.toString()) < 0) {
       small.runOnce();
@@ -138,7 +138,7 @@ class RollingAuditIT extends LedgerUnderTest {
     while (round().walk() == Walk.LINES && round().place().compareTo(b + " ~") < 0) {
       small.runOnce();
     }
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.findings()).isEmpty();
   }
 
   @Test
@@ -179,14 +179,14 @@ class RollingAuditIT extends LedgerUnderTest {
       superuser("DROP FUNCTION planted CASCADE");
     }
     assertThat(round()).isEqualTo(before);
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.findings()).isEmpty();
 
     whole.runOnce();
-    assertThat(notes.findings()).containsEntry("I5b", List.of(b.toString()));
+    assertThat(progress.findings()).containsEntry("I5b", List.of(b.toString()));
     superuser("UPDATE account SET line_count = line_count - 1 WHERE id = '%s'".formatted(b));
     toTheEndOfTheRound();
     toTheEndOfTheRound();
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.findings()).isEmpty();
   }
 
   @Test
@@ -211,7 +211,7 @@ class RollingAuditIT extends LedgerUnderTest {
       }
     }
     assertThat(round().steps() - stepsBefore).isEqualTo(made).isGreaterThanOrEqualTo(40);
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.findings()).isEmpty();
   }
 
   @Test
@@ -232,7 +232,7 @@ class RollingAuditIT extends LedgerUnderTest {
       RollingAudit small = of(60, any -> clock.instant());
       while (!paying.stream().allMatch(Future::isDone)) {
         small.runOnce();
-        assertThat(notes.findings()).isEmpty();
+        assertThat(progress.findings()).isEmpty();
       }
       for (Future<?> each : paying) {
         each.get();
@@ -240,7 +240,7 @@ class RollingAuditIT extends LedgerUnderTest {
     }
     assertThat(balanceMinor(b)).isEqualTo(240);
     toTheEndOfTheRound();
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.findings()).isEmpty();
   }
 
   /// No ledger ran for two hours, in which a transfer expired: it is late only when a ledger that runs has
@@ -263,19 +263,19 @@ class RollingAuditIT extends LedgerUnderTest {
       continuous.afterSingletonsInstantiated();
       continuous.runOnce();
       toTheEndOfTheRound();
-      assertThat(notes.findings()).isEmpty();
+      assertThat(progress.findings()).isEmpty();
       assertThat(checks.run().passed()).as("a full scan").isTrue();
 
       // As much later, and still not given up.
       superuser("UPDATE audit_place SET excused_until = now() - interval '61 seconds'");
       continuous.runOnce();
       toTheEndOfTheRound();
-      assertThat(notes.findings()).containsEntry("I8", List.of(transferOf(waits).toString()));
+      assertThat(progress.findings()).containsEntry("I8", List.of(transferOf(waits).toString()));
     } finally {
       superuser(expire.formatted("'" + until + "'"));
     }
     toTheEndOfTheRound();
-    assertThat(notes.findings()).isEmpty();
+    assertThat(progress.findings()).isEmpty();
   }
 
   /// A ledger that restarts while it catches up after a long downtime keeps the time that it has for it.
@@ -358,7 +358,7 @@ class RollingAuditIT extends LedgerUnderTest {
           System.out.println(walk + " step " + step + " read " + rows + " rows");
           assertThat(rows).as("read by " + walk).isLessThan(30_000);
         }
-        assertThat(AuditNotes.round(here).walk()).as("has more than three steps").isEqualTo(walk);
+        assertThat(AuditProgress.round(here).walk()).as("has more than three steps").isEqualTo(walk);
       }
       superuser.rollback();
     }
@@ -390,14 +390,14 @@ class RollingAuditIT extends LedgerUnderTest {
               .replace("{a}", account)
               .replace("{b}", EXTERNAL_EUR.toString()));
       JdbcClient here = JdbcClient.create(new SingleConnectionDataSource(superuser, true));
-      Seen seen =
-          Seen.allowances(
+      AuditWindow seen =
+          AuditWindow.allowances(
               here.sql(
                       "SELECT account_id, window_start FROM offline_allowance WHERE account_id = ?")
                   .param(UUID.fromString(account))
                   .query(
                       (row, n) ->
-                          new Seen.Allowance(
+                          new AuditWindow.Allowance(
                               row.getObject("account_id", UUID.class),
                               row.getObject("window_start", OffsetDateTime.class)))
                   .list());
@@ -469,11 +469,11 @@ class RollingAuditIT extends LedgerUnderTest {
 
   private RollingAudit of(int rows, DatabaseClock time) {
     return new RollingAudit(
-        checks, notes, metrics, RoundOf.properties(rows), sql, transactions, time);
+        checks, progress, metrics, RoundOf.properties(rows), sql, transactions, time);
   }
 
   private Round round() {
-    return AuditNotes.round(sql);
+    return AuditProgress.round(sql);
   }
 
   private void toTheEndOfTheRound() {

@@ -19,7 +19,7 @@ final class RoundOf {
     DatabaseClock now = any -> clock.instant().truncatedTo(ChronoUnit.MICROS);
     return new RollingAudit(
         checks,
-        new AuditNotes(sql),
+        new AuditProgress(sql),
         new AuditMetrics(new SimpleMeterRegistry(), checks, sql, now),
         properties(rows),
         sql,
@@ -36,9 +36,9 @@ final class RoundOf {
   ///
   /// @return how many steps it took
   static int run(RollingAudit audit, JdbcClient sql) {
-    long until = AuditNotes.round(sql).round() + 2;
+    long until = AuditProgress.round(sql).round() + 2;
     int steps = 0;
-    while (AuditNotes.round(sql).round() < until) {
+    while (AuditProgress.round(sql).round() < until) {
       audit.runOnce();
       steps++;
     }

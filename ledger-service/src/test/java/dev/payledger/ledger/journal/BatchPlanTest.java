@@ -15,8 +15,8 @@ import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalCommand.Reversal;
 import dev.payledger.ledger.journal.JournalCommand.ReversedLeg;
-import dev.payledger.ledger.journal.JournalCommand.TurnBack;
-import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.ledger.journal.JournalCommand.StartCompensation;
+import dev.payledger.ledger.journal.JournalCommand.StepOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import dev.payledger.ledger.journal.LockedRows.AllowanceKey;
@@ -171,19 +171,19 @@ class BatchPlanTest {
 
     BatchPlan plan =
         plan(
-            new TurnBack(transfer, 1, RejectionReason.FRAUD_DECLINED),
-            new TurnBack(transfer, 1, RejectionReason.FRAUD_DECLINED),
+            new StartCompensation(transfer, 1, RejectionReason.FRAUD_DECLINED),
+            new StartCompensation(transfer, 1, RejectionReason.FRAUD_DECLINED),
             new PostTransfer(transfer, 1, 1, null),
             new VoidHold(transfer, 1, true),
             new VoidHold(transfer, 1, true));
 
     assertThat(outcomes(plan))
         .containsExactly(
-            new TurnOutcome.Turned(),
-            new TurnOutcome.Turned(),
+            new StepOutcome.Applied(),
+            new StepOutcome.Applied(),
             new PostOutcome.Fenced(),
-            new TurnOutcome.Turned(),
-            new TurnOutcome.Turned());
+            new StepOutcome.Applied(),
+            new StepOutcome.Applied());
     assertThat(plan.writes().transferMoves)
         .singleElement()
         .satisfies(
@@ -248,15 +248,15 @@ class BatchPlanTest {
         plan(
             new VoidTransfer(UUID.randomUUID(), ASKED, transfer),
             new PostTransfer(transfer, 1, 1, null),
-            new TurnBack(transfer, 1, null),
+            new StartCompensation(transfer, 1, null),
             new VoidHold(transfer, 1, false));
 
     assertThat(outcomes(plan))
         .containsExactly(
             new ChangeOutcome.Requested(),
             new PostOutcome.VoidRequested(),
-            new TurnOutcome.Turned(),
-            new TurnOutcome.Turned());
+            new StepOutcome.Applied(),
+            new StepOutcome.Applied());
     assertThat(plan.writes().transferMoves)
         .singleElement()
         .satisfies(
@@ -389,7 +389,7 @@ class BatchPlanTest {
     HoldFunds first = hold(A, B, 60);
     HoldFunds second = hold(A, C, 60);
 
-    List<Decision<?>> decisions = plan(first, second).decisions();
+    List<CommandResult<?>> decisions = plan(first, second).decisions();
 
     assertThat(decisions.get(0).decidedOn()).isEqualTo(Map.of(A, 7L, B, 7L));
     assertThat(decisions.get(1).decidedOn()).isEqualTo(Map.of(A, 8L, C, 7L));
@@ -424,7 +424,7 @@ class BatchPlanTest {
   }
 
   private static List<Object> outcomes(BatchPlan plan) {
-    return plan.decisions().stream().map(Decision::outcome).collect(Collectors.toList());
+    return plan.decisions().stream().map(CommandResult::outcome).collect(Collectors.toList());
   }
 
   private static AccountState moved(BatchPlan plan, UUID account) {

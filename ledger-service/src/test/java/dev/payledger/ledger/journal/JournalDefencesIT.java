@@ -10,7 +10,7 @@ import dev.payledger.ledger.journal.CommitOutcome.Aborted;
 import dev.payledger.ledger.journal.CommitOutcome.Committed;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalTables.Locking;
+import dev.payledger.ledger.journal.JournalReader.Locking;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -35,7 +35,7 @@ class JournalDefencesIT extends JournalModelFixture {
   /// The journal's own statement, but it takes its time before each lock: two that run together do
   /// overlap, also on a busy machine.
   private static final String SLOW_LOCKS =
-      JournalTables.LOCK_ACCOUNTS.replace("SELECT id,", "SELECT pg_sleep(0.01), id,");
+      JournalReader.LOCK_ACCOUNTS.replace("SELECT id,", "SELECT pg_sleep(0.01), id,");
 
   private static final String SLOW_SHUFFLED_LOCKS =
       SLOW_LOCKS.replace("ORDER BY id", "ORDER BY random()");
@@ -126,7 +126,7 @@ class JournalDefencesIT extends JournalModelFixture {
       accounts.add(opened());
     }
 
-    assertThat(SLOW_LOCKS).isNotEqualTo(JournalTables.LOCK_ACCOUNTS);
+    assertThat(SLOW_LOCKS).isNotEqualTo(JournalReader.LOCK_ACCOUNTS);
     assertThat(SLOW_SHUFFLED_LOCKS).isNotEqualTo(SLOW_LOCKS);
     assertThat(deadlocks(accounts, 15, SLOW_LOCKS)).isZero();
     assertThat(deadlocks(accounts, 15, SLOW_SHUFFLED_LOCKS)).isPositive();
@@ -173,22 +173,22 @@ class JournalDefencesIT extends JournalModelFixture {
   /// The journal's own statements, but for the one that locks accounts.
   private static JournalTransaction locking(JournalTransaction tx, String accounts) {
     return new JournalTransaction(
-        sql -> tx.sql().sql(sql.equals(JournalTables.LOCK_ACCOUNTS) ? accounts : sql), tx.jdbc());
+        sql -> tx.sql().sql(sql.equals(JournalReader.LOCK_ACCOUNTS) ? accounts : sql), tx.jdbc());
   }
 
   /// One batch whose planner sees doctored rows.
-  private static CommitOutcome<List<Decision<?>>> attempt(
+  private static CommitOutcome<List<CommandResult<?>>> attempt(
       JournalInstance ledger, UnaryOperator<LockedRows> seen, JournalCommand<?> command) {
     return ledger.connections.attempt(tx -> apply(tx, seen, List.of(command)));
   }
 
-  private static List<Decision<?>> apply(
+  private static List<CommandResult<?>> apply(
       JournalTransaction tx, UnaryOperator<LockedRows> seen, List<JournalCommand<?>> batch) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    LockedRows rows = seen.apply(new JournalTables(tx.sql(), Locking.WAIT).read(batch).rows());
+    LockedRows rows = seen.apply(new JournalReader(tx.sql(), Locking.WAIT).read(batch).rows());
     BatchPlan plan = BatchPlan.of(batch, rows, now);
-    Pipeline writes = new Pipeline();
-    new JournalWrites(writes, JSON).write(plan.writes(), now);
+    StatementPipeline writes = new StatementPipeline();
+    new JournalWriter(writes, JSON).write(plan.writes(), now);
     new Outbox(JSON).append(writes, plan.writes().events);
     writes.run(tx);
     return plan.decisions();
@@ -241,8 +241,8 @@ class JournalDefencesIT extends JournalModelFixture {
     return new LockedRows(rows.commands(), rows.transfers(), accounts, rows.unscreened());
   }
 
-  private static Decision<?> decided(CommitOutcome<List<Decision<?>>> outcome) {
-    return ((Committed<List<Decision<?>>>) outcome).value().getFirst();
+  private static CommandResult<?> decided(CommitOutcome<List<CommandResult<?>>> outcome) {
+    return ((Committed<List<CommandResult<?>>>) outcome).value().getFirst();
   }
 
   private static String state(Exception cause) {

@@ -65,7 +65,7 @@ abstract class JournalModelFixture {
     return record(command, ledger.journal.decide(command, LONG), after);
   }
 
-  Answered record(JournalCommand<?> command, Decision<?> decision, Answered after) {
+  Answered record(JournalCommand<?> command, CommandResult<?> decision, Answered after) {
     Answered answer = new Answered(command, decision, after);
     answers.add(answer);
     return answer;

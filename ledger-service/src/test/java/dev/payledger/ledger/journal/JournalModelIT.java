@@ -17,7 +17,7 @@ import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome.CannotPost;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalCommand.TurnBack;
+import dev.payledger.ledger.journal.JournalCommand.StartCompensation;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.SerialModel.Answered;
 import dev.payledger.testkit.Seed;
@@ -175,7 +175,7 @@ class JournalModelIT extends JournalModelFixture {
     }
     switch (random.nextInt(10)) {
       case 0 -> {
-        Answered turned = submit(random, new TurnBack(asked.id(), 1, null), answer);
+        Answered turned = submit(random, new StartCompensation(asked.id(), 1, null), answer);
         submit(random, new PostTransfer(asked.id(), 1, 1, null), turned);
         submit(random, new VoidHold(asked.id(), 1, false), turned);
       }
@@ -188,7 +188,7 @@ class JournalModelIT extends JournalModelFixture {
       default -> {
         Answered posted = submit(random, new PostTransfer(asked.id(), 1, 1, null), answer);
         if (posted.decision().outcome() instanceof CannotPost(RejectionReason reason)) {
-          Answered turned = submit(random, new TurnBack(asked.id(), 1, reason), posted);
+          Answered turned = submit(random, new StartCompensation(asked.id(), 1, reason), posted);
           submit(random, new VoidHold(asked.id(), 1, false), turned);
         }
       }
@@ -238,7 +238,7 @@ class JournalModelIT extends JournalModelFixture {
     }
     Answered screened = submit(random, new PostTransfer(asked.id(), 1, 1, null), held);
     if (screened.decision().outcome() instanceof JournalCommand.PostOutcome.VoidRequested) {
-      Answered turned = submit(random, new TurnBack(asked.id(), 1, null), screened);
+      Answered turned = submit(random, new StartCompensation(asked.id(), 1, null), screened);
       submit(random, new VoidHold(asked.id(), 1, false), turned);
       return;
     }

@@ -102,8 +102,8 @@ class JournalPlansIT {
     String join = "SELECT t.id FROM transfer t JOIN saga s ON s.transfer_id = t.id";
     try (Connection journal = tiny.simply("ledger_journal")) {
       execute(journal, "SET enable_seqscan = on");
-      assertThat(genericPlan(journal, JournalTables.LOCK_ACCOUNTS)).contains("Seq Scan");
-      assertThat(plan(journal, JournalTables.LOCK_TRANSFERS)).contains("Seq Scan");
+      assertThat(genericPlan(journal, JournalReader.LOCK_ACCOUNTS)).contains("Seq Scan");
+      assertThat(plan(journal, JournalReader.LOCK_TRANSFERS)).contains("Seq Scan");
       execute(journal, "SET enable_hashjoin = on");
       assertThat(plan(journal, join)).contains("Hash Join");
       execute(journal, "SET enable_hashjoin = off");
@@ -192,7 +192,7 @@ class JournalPlansIT {
 
   /// Every constant of SQL in the classes that write for the journal.
   static Stream<Object[]> statements() {
-    return Stream.of(JournalTables.class, JournalWrites.class, Outbox.class)
+    return Stream.of(JournalReader.class, JournalWriter.class, Outbox.class)
         .flatMap(type -> Stream.of(type.getDeclaredFields()))
         .filter(field -> Modifier.isStatic(field.getModifiers()))
         .filter(field -> field.getType() == String.class)

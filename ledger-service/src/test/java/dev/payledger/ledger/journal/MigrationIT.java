@@ -8,8 +8,8 @@ import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
 import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
 import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
-import dev.payledger.ledger.journal.JournalCommand.TurnBack;
-import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.ledger.journal.JournalCommand.StartCompensation;
+import dev.payledger.ledger.journal.JournalCommand.StepOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import dev.payledger.testkit.Postgres;
@@ -294,10 +294,10 @@ class MigrationIT {
                   assertThat(rejected.reason()).isEqualTo(RejectionReason.REVERSAL_COUNT_LIMIT));
       assertThat(
               ledger.journal.submit(
-                  new TurnBack(transfer(7), 1, RejectionReason.FRAUD_DECLINED), LONG))
-          .isEqualTo(new TurnOutcome.Turned());
+                  new StartCompensation(transfer(7), 1, RejectionReason.FRAUD_DECLINED), LONG))
+          .isEqualTo(new StepOutcome.Applied());
       assertThat(ledger.journal.submit(new VoidHold(transfer(7), 1, false), LONG))
-          .isEqualTo(new TurnOutcome.Turned());
+          .isEqualTo(new StepOutcome.Applied());
 
       assertThat(rows(database, counts))
           .containsExactly("VOIDED 150 150 0 100", "POSTED 150 150 101 102");

@@ -14,8 +14,8 @@ import dev.payledger.ledger.journal.JournalCommand.OpenBatch;
 import dev.payledger.ledger.journal.JournalCommand.OpenOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalCommand.TurnBack;
-import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.ledger.journal.JournalCommand.StartCompensation;
+import dev.payledger.ledger.journal.JournalCommand.StepOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
 import java.util.ArrayDeque;
@@ -35,7 +35,7 @@ import java.util.UUID;
 final class SerialModel {
   /// What was asked and answered; two are never the same. `after` is what the same caller had heard
   /// before it asked, or null.
-  record Answered(JournalCommand<?> command, Decision<?> decision, Answered after) {
+  record Answered(JournalCommand<?> command, CommandResult<?> decision, Answered after) {
     @Override
     public boolean equals(Object other) {
       return this == other;
@@ -50,7 +50,7 @@ final class SerialModel {
       return !decision.decidedOn().isEmpty()
           && (decision.outcome() instanceof HoldOutcome.Held
               || decision.outcome() instanceof PostOutcome.Posted
-              || decision.outcome() instanceof TurnOutcome.Turned
+              || decision.outcome() instanceof StepOutcome.Applied
               || decision.outcome() instanceof ChangeOutcome.Accepted
               || decision.outcome() instanceof AccountOutcome.Changed);
     }
@@ -125,7 +125,7 @@ final class SerialModel {
           !answer.decision().decidedOn().isEmpty()
               || answer.command() instanceof OpenAccount
               || answer.decision().outcome() instanceof OpenOutcome.Opened
-              || answer.command() instanceof TurnBack;
+              || answer.command() instanceof StartCompensation;
       (isFirst ? looked : recognised).add(answer);
     }
     for (Answered answer : model.inOrder(looked)) {
@@ -250,7 +250,7 @@ final class SerialModel {
       }
       case HoldFunds hold -> hold(hold);
       case PostTransfer post -> post(post);
-      case TurnBack turn -> turn(transfers.get(turn.transferId()), "HELD", "TURNED");
+      case StartCompensation turn -> turn(transfers.get(turn.transferId()), "HELD", "TURNED");
       case VoidHold end -> voidHold(transfers.get(end.transferId()));
       case ChangeTransfer change -> {
         ChangeOutcome outcome =
@@ -402,13 +402,13 @@ final class SerialModel {
   }
 
   /// Asked for when its time is over.
-  private TurnOutcome expire(Transfer transfer) {
+  private StepOutcome expire(Transfer transfer) {
     if (transfer == null || !transfer.state.equals("AUTHORIZED")) {
-      return new TurnOutcome.Fenced();
+      return new StepOutcome.Fenced();
     }
     giveBack(transfer);
     transfer.state = "EXPIRED";
-    return new TurnOutcome.Turned();
+    return new StepOutcome.Applied();
   }
 
   private ChangeOutcome capture(CaptureHold asked) {
@@ -451,17 +451,17 @@ final class SerialModel {
     return new ChangeOutcome.Accepted();
   }
 
-  private static TurnOutcome turn(Transfer transfer, String from, String to) {
+  private static StepOutcome turn(Transfer transfer, String from, String to) {
     if (transfer == null || !transfer.state.equals(from)) {
-      return new TurnOutcome.Fenced();
+      return new StepOutcome.Fenced();
     }
     transfer.state = to;
-    return new TurnOutcome.Turned();
+    return new StepOutcome.Applied();
   }
 
-  private TurnOutcome voidHold(Transfer transfer) {
-    TurnOutcome outcome = turn(transfer, "TURNED", "VOIDED");
-    if (outcome instanceof TurnOutcome.Turned) {
+  private StepOutcome voidHold(Transfer transfer) {
+    StepOutcome outcome = turn(transfer, "TURNED", "VOIDED");
+    if (outcome instanceof StepOutcome.Applied) {
       giveBack(transfer);
     }
     return outcome;
@@ -512,13 +512,13 @@ final class SerialModel {
                   : answer.decision().outcome().equals(accountChanges.get(change.id()));
           case ExpireHold end ->
               transfers.containsKey(end.transferId())
-                  && answer.decision().outcome() instanceof TurnOutcome.Turned
+                  && answer.decision().outcome() instanceof StepOutcome.Applied
                       == Set.of("VOIDED", "EXPIRED")
                           .contains(transfers.get(end.transferId()).state);
           case OpenBatch batch ->
               commands.containsKey(batch.id())
                   && !batch.fingerprint().equals(commands.get(batch.id()));
-          case OpenAccount _, TurnBack _ -> false;
+          case OpenAccount _, StartCompensation _ -> false;
         };
     if (!isRight) {
       disagreements.add(

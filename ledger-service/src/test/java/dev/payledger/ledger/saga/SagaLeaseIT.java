@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalCommand.TurnBack;
-import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.ledger.journal.JournalCommand.StartCompensation;
+import dev.payledger.ledger.journal.JournalCommand.StepOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.JournalDefect;
 import dev.payledger.ledger.journal.SagaStep;
@@ -71,11 +71,11 @@ class SagaLeaseIT extends SagaFixture {
 
     assertThat(journal.submit(new PostTransfer(transfer, 1, 1, null), TIME))
         .isEqualTo(new PostOutcome.Fenced());
-    assertThat(journal.submit(new TurnBack(transfer, 1, null), TIME))
-        .isEqualTo(new TurnOutcome.Fenced());
+    assertThat(journal.submit(new StartCompensation(transfer, 1, null), TIME))
+        .isEqualTo(new StepOutcome.Fenced());
     assertThat(journal.submit(new VoidHold(transfer, 1, true), TIME))
-        .isEqualTo(new TurnOutcome.Fenced());
-    claims.handBack(new SagaLease(transfer, 1, 0, SagaStep.SCREEN, false), Duration.ZERO);
+        .isEqualTo(new StepOutcome.Fenced());
+    claims.release(new SagaLease(transfer, 1, 0, SagaStep.SCREEN, false), Duration.ZERO);
     assertThat(everythingAbout(transfer, a, b)).isEqualTo(before);
 
     // The whole of it: it asks fraud again, and may do nothing about any answer.
@@ -103,10 +103,10 @@ class SagaLeaseIT extends SagaFixture {
         .isEqualTo(new PostOutcome.Posted());
     assertThat(journal.submit(new PostTransfer(transferOf(posted), 2, 1, null), TIME))
         .isEqualTo(new PostOutcome.Fenced());
-    assertThat(journal.submit(new TurnBack(transferOf(posted), 1, null), TIME))
-        .isEqualTo(new TurnOutcome.Fenced());
+    assertThat(journal.submit(new StartCompensation(transferOf(posted), 1, null), TIME))
+        .isEqualTo(new StepOutcome.Fenced());
     assertThat(journal.submit(new VoidHold(transferOf(posted), 1, true), TIME))
-        .isEqualTo(new TurnOutcome.Fenced());
+        .isEqualTo(new StepOutcome.Fenced());
 
     assertThat(everythingAbout(transferOf(posted), a, b)).isEqualTo(before);
   }

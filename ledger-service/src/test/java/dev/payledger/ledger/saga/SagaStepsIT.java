@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
 import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalCommand.TurnBack;
-import dev.payledger.ledger.journal.JournalCommand.TurnOutcome;
+import dev.payledger.ledger.journal.JournalCommand.StartCompensation;
+import dev.payledger.ledger.journal.JournalCommand.StepOutcome;
 import dev.payledger.ledger.journal.JournalCommand.VoidHold;
 import dev.payledger.ledger.journal.RejectionReason;
 import dev.payledger.ledger.journal.SagaStep;
@@ -255,14 +255,14 @@ class SagaStepsIT extends SagaFixture {
     UUID a = account("alice", 20_000);
     UUID b = account("bob", 0);
     UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant());
-    assertThat(journal.submit(new TurnBack(transfer, 1, RejectionReason.ACCOUNT_UNUSABLE), TIME))
-        .isEqualTo(new TurnOutcome.Turned());
+    assertThat(journal.submit(new StartCompensation(transfer, 1, RejectionReason.ACCOUNT_UNUSABLE), TIME))
+        .isEqualTo(new StepOutcome.Applied());
     assertThat(journal.submit(new PostTransfer(transfer, 1, 1, null), TIME))
         .as("no way forward any more")
         .isEqualTo(new PostOutcome.Fenced());
     assertThat(journal.submit(new VoidHold(transfer, 2, true), TIME))
         .as("nor by an owner that never was")
-        .isEqualTo(new TurnOutcome.Fenced());
+        .isEqualTo(new StepOutcome.Fenced());
 
     // Neither an approval nor the passing of time gives it another end.
     clock.advance(LIFETIME);
@@ -339,7 +339,7 @@ class SagaStepsIT extends SagaFixture {
   void withoutTimeToHearFraudTheReleaseIsOwedAndTheFundsAreBackInTime() {
     UUID a = account("alice", 20_000);
     UUID transfer = heldBySomebodyElse(a, account("bob", 0), LARGE, clock.instant());
-    journal.submit(new TurnBack(transfer, 1, RejectionReason.ACCOUNT_UNUSABLE), TIME);
+    journal.submit(new StartCompensation(transfer, 1, RejectionReason.ACCOUNT_UNUSABLE), TIME);
     int calls = FRAUD.calls();
 
     saga.run(

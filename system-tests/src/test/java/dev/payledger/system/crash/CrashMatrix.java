@@ -35,7 +35,7 @@ final class CrashMatrix {
           Failpoint.POSTED,
           Failpoint.AUTHORIZED,
           Failpoint.EXPIRED,
-          Failpoint.TURNED_BACK,
+          Failpoint.COMPENSATION_STARTED,
           Failpoint.VOIDED,
           Failpoint.KEY_CLAIMED,
           Failpoint.ANSWER_STORED);
@@ -43,7 +43,7 @@ final class CrashMatrix {
   /// What the journal commits on the way of every transfer, forth and back: behind it or in front
   /// of it the ledger hears nothing more of its database.
   private static final Set<Failpoint> CUT_OFF =
-      EnumSet.of(Failpoint.HELD, Failpoint.POSTED, Failpoint.TURNED_BACK, Failpoint.VOIDED);
+      EnumSet.of(Failpoint.HELD, Failpoint.POSTED, Failpoint.COMPENSATION_STARTED, Failpoint.VOIDED);
 
   private CrashMatrix() {}
 

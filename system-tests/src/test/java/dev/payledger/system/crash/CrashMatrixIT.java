@@ -109,8 +109,8 @@ class CrashMatrixIT extends Stack {
       case ACCOUNT_CHANGE_REJECTED -> anAccountWithMoneyIsNotClosed(row);
       case BATCH_OPENED -> aBatchIsTaken(row);
       case REJECTED -> aTransferWithoutFundsIsRejected(row);
-      case TURNED_BACK, RELEASED, VOIDED -> aSuspiciousTransferIsTurnedBack(row);
-      case SAGA_HANDED_BACK, SAGA_CLAIMED, KEY_RELEASED -> aTransferWaitsForScreening(row);
+      case COMPENSATION_STARTED, RELEASED, VOIDED -> aSuspiciousTransferIsTurnedBack(row);
+      case SAGA_RELEASED, SAGA_CLAIMED, KEY_RELEASED -> aTransferWaitsForScreening(row);
       case HELD ->
           row.point().position() == Position.AFTER_REPLY
               ? aTransferWaitsForScreening(row)

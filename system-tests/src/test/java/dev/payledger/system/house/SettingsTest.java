@@ -35,13 +35,13 @@ class SettingsTest {
   @Test
   void oneCallerTakesLessThanServicesBehindGatewayOffer() {
     int ofOneCaller = number(GATEWAY, "gateway.shedding.caller.in-flight-max");
-    assertThat(ofOneCaller).isLessThan(number(LEDGER, "payledger.screening.places"));
+    assertThat(ofOneCaller).isLessThan(number(LEDGER, "payledger.screening.permits"));
     assertThat(4 * ofOneCaller)
         .as("places of a caller, against the least limit")
         .isLessThanOrEqualTo(number(GATEWAY, "gateway.shedding.limit-min"));
     assertThat(ofOneCaller + number(GATEWAY, "gateway.shedding.waits.per-caller-max"))
-        .isLessThan(number(LEDGER, "payledger.request.at-once-max"));
+        .isLessThan(number(LEDGER, "payledger.request.concurrency-max"));
     assertThat(number(GATEWAY, "gateway.shedding.waits.total-max"))
-        .isLessThan(number(LEDGER, "payledger.request.at-once-max"));
+        .isLessThan(number(LEDGER, "payledger.request.concurrency-max"));
   }
 }

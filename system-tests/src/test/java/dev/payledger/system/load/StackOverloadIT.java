@@ -170,7 +170,7 @@ class StackOverloadIT extends Stack {
   private static double rejectionMedianMillis() {
     return metrics(Service.GATEWAY)
         .lines()
-        .filter(line -> line.startsWith("gateway_shedding_turned_away_seconds{quantile=\"0.5\"}"))
+        .filter(line -> line.startsWith("gateway_shedding_rejected_seconds{quantile=\"0.5\"}"))
         .mapToDouble(line -> 1_000 * Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .findFirst()
         .orElse(Double.NaN);

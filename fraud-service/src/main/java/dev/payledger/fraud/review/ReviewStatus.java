@@ -1,8 +1,0 @@
-package dev.payledger.fraud.review;
-
-/// Where a review is: awaiting a decision, or what the decision was.
-enum ReviewStatus {
-  OPEN,
-  CLEARED,
-  FRAUD
-}
