@@ -15,7 +15,7 @@ public final class Probes {
   public static final List<Probe> OURS =
       List.of(
           at(LEDGER + "journal/JournalBatch", "attempt", Hook.BATCH),
-          at(LEDGER + "journal/BatchPlan", "decisions", Hook.DECISIONS),
+          at(LEDGER + "plan/BatchPlan", "decisions", Hook.DECISIONS),
           new Probe(
               LEDGER + "journal/JournalConnections",
               "attempt",

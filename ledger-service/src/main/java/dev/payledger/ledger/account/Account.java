@@ -1,7 +1,7 @@
 package dev.payledger.ledger.account;
 
-import dev.payledger.ledger.journal.AccountStatus;
-import dev.payledger.ledger.journal.Sides;
+import dev.payledger.ledger.plan.AccountStatus;
+import dev.payledger.ledger.command.Sides;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;

@@ -2,7 +2,7 @@ package dev.payledger.ledger.account;
 
 import dev.payledger.kit.page.PageCursors;
 import dev.payledger.kit.problem.ProblemException;
-import dev.payledger.ledger.journal.AccountStatus;
+import dev.payledger.ledger.plan.AccountStatus;
 import dev.payledger.ledger.request.Caller;
 import org.jspecify.annotations.Nullable;
 

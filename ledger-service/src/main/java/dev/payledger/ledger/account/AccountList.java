@@ -1,6 +1,6 @@
 package dev.payledger.ledger.account;
 
-import dev.payledger.ledger.journal.AccountStatus;
+import dev.payledger.ledger.plan.AccountStatus;
 import dev.payledger.ledger.request.Page;
 import java.util.ArrayList;
 import java.util.List;

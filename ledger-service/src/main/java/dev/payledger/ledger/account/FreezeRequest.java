@@ -1,6 +1,6 @@
 package dev.payledger.ledger.account;
 
-import dev.payledger.ledger.journal.Sides;
+import dev.payledger.ledger.command.Sides;
 import org.jspecify.annotations.Nullable;
 
 /// The body of `POST /v1/accounts/{id}/freeze`, which may be absent.

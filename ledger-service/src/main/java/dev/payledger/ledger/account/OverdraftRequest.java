@@ -1,6 +1,6 @@
 package dev.payledger.ledger.account;
 
-import dev.payledger.ledger.journal.Money;
+import dev.payledger.ledger.money.Money;
 import org.jspecify.annotations.Nullable;
 
 /// The body of `POST /v1/accounts/{id}/overdraft`.

@@ -1,5 +1,8 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.ledger.command.JournalCommand;
+import dev.payledger.ledger.plan.CommandResult;
+
 import dev.payledger.kit.groupcommit.CommitDefectException;
 import dev.payledger.kit.groupcommit.CommitUnavailableException;
 import dev.payledger.kit.groupcommit.GroupCommit;

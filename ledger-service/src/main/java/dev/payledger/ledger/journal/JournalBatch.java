@@ -1,5 +1,9 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.ledger.command.JournalCommand;
+import dev.payledger.ledger.plan.BatchPlan;
+import dev.payledger.ledger.plan.CommandResult;
+
 import dev.payledger.kit.groupcommit.CommitOutcome;
 import dev.payledger.ledger.journal.JournalReader.Locked;
 import dev.payledger.ledger.journal.JournalReader.Locking;

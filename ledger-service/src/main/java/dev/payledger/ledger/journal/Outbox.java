@@ -1,5 +1,8 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.ledger.command.DerivedId;
+import dev.payledger.ledger.plan.OutboxEvent;
+
 import java.util.List;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;

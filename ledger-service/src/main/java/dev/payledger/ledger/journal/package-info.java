@@ -1,9 +1,9 @@
-/// The one writer of money. Callers hand it commands and get outcomes; it decides how commands
-/// become database transactions. Read `Journal` and the kit's `GroupCommit` (which commands share a transaction), then
-/// `JournalBatch` (lock, plan, write), `BatchPlan` with `SagaPlan`, `ChangePlan` and `AccountPlan` over the `BatchState` and the
-/// rules of `TransferPlan` (all pure), and the SQL of `JournalReader` and `JournalWriter`.
+/// The one writer of money. Callers submit commands and get committed outcomes; commands that queue
+/// together share a database transaction (`GroupCommit` of the service kit). Read `Journal` first,
+/// then `JournalBatch` (lock, plan, write), `JournalConnections` (how a transaction ends), and the SQL
+/// of `JournalReader` and `JournalWriter`. The rules are in `plan`.
 ///
-/// Uses only `contracts` and the kit's `groupcommit` and `retry`, and nothing of the other features.
+/// Uses `plan`, `command`, `money`, `contracts` and the service kit.
 @NullMarked
 package dev.payledger.ledger.journal;
 

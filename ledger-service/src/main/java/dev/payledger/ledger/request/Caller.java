@@ -1,7 +1,7 @@
 package dev.payledger.ledger.request;
 
-import dev.payledger.ledger.journal.DerivedId;
-import dev.payledger.ledger.journal.Fingerprint;
+import dev.payledger.ledger.command.DerivedId;
+import dev.payledger.ledger.command.Fingerprint;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;

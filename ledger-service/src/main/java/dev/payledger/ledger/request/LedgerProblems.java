@@ -5,7 +5,7 @@ import dev.payledger.kit.problem.Problem;
 import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.kit.problem.ProblemHandler;
 import dev.payledger.ledger.journal.JournalUnavailable;
-import dev.payledger.ledger.journal.RejectionReason;
+import dev.payledger.ledger.money.RejectionReason;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.payledger.ledger.request;
 
 import dev.payledger.kit.problem.ErrorCode;
-import dev.payledger.ledger.journal.RejectionReason;
+import dev.payledger.ledger.money.RejectionReason;
 import org.springframework.http.HttpStatus;
 
 /// A rejection as an error: 422 for all of them, and final for its idempotency key.

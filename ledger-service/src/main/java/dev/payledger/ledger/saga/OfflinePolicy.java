@@ -1,6 +1,6 @@
 package dev.payledger.ledger.saga;
 
-import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
+import dev.payledger.ledger.command.JournalCommand.OfflineAllowance;
 import java.time.Instant;
 
 /// What happens to a transfer that fraud screening cannot be asked about: small ones may pass within

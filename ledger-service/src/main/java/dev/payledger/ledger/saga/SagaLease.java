@@ -1,6 +1,6 @@
 package dev.payledger.ledger.saga;
 
-import dev.payledger.ledger.journal.SagaStep;
+import dev.payledger.ledger.command.SagaStep;
 import java.util.UUID;
 
 /// The right to move one saga, good until another owner takes a higher epoch.

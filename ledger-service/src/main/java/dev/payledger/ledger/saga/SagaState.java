@@ -1,6 +1,6 @@
 package dev.payledger.ledger.saga;
 
-import dev.payledger.ledger.journal.SagaStep;
+import dev.payledger.ledger.command.SagaStep;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;

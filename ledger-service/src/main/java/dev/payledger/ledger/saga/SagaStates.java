@@ -21,7 +21,7 @@ interface SagaStates extends Repository<SagaState, UUID> {
   @Query(
       """
       FROM SagaState s
-      WHERE s.transferId = :transferId AND s.step <> dev.payledger.ledger.journal.SagaStep.DONE
+      WHERE s.transferId = :transferId AND s.step <> dev.payledger.ledger.command.SagaStep.DONE
         AND s.dueAt <= :now AND s.parkedAt IS NULL
       """)
   Optional<SagaState> lockDue(UUID transferId, Instant now);

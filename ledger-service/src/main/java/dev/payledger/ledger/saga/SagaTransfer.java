@@ -1,7 +1,7 @@
 package dev.payledger.ledger.saga;
 
-import dev.payledger.ledger.journal.Leg;
-import dev.payledger.ledger.journal.Money;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.Money;
 import dev.payledger.ledger.screening.FraudScreening;
 import java.util.List;
 import java.util.Set;

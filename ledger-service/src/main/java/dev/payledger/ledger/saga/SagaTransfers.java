@@ -2,8 +2,8 @@ package dev.payledger.ledger.saga;
 
 import dev.payledger.kit.trace.Traceparent;
 import dev.payledger.ledger.journal.DatabaseClock;
-import dev.payledger.ledger.journal.Leg;
-import dev.payledger.ledger.journal.Money;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.Money;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.kit.deadline.RequestTimeout;
 import dev.payledger.kit.trace.Traceparent;
-import dev.payledger.ledger.journal.Leg;
+import dev.payledger.ledger.money.Leg;
 import dev.payledger.ledger.screening.ScreeningConcurrencyLimiter.Permit;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;

@@ -1,8 +1,8 @@
 package dev.payledger.ledger.transfer;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.payledger.ledger.journal.Fingerprint;
-import dev.payledger.ledger.journal.Money;
+import dev.payledger.ledger.command.Fingerprint;
+import dev.payledger.ledger.money.Money;
 import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.payledger.ledger.transfer;
 
 import dev.payledger.kit.problem.Problem;
 import dev.payledger.kit.problem.ProblemException;
-import dev.payledger.ledger.journal.RejectionReason;
+import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.ledger.request.LedgerErrorCode;
 import dev.payledger.ledger.request.LedgerProblems;
 import java.util.UUID;

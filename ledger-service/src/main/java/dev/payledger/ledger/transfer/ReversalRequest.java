@@ -1,8 +1,8 @@
 package dev.payledger.ledger.transfer;
 
 import dev.payledger.kit.problem.ProblemException;
-import dev.payledger.ledger.journal.Fingerprint;
-import dev.payledger.ledger.journal.Money;
+import dev.payledger.ledger.command.Fingerprint;
+import dev.payledger.ledger.money.Money;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -72,7 +72,7 @@ public class Transfer {
     VOIDED,
     EXPIRED;
 
-    boolean isFinal() {
+    public boolean isFinal() {
       return this != PENDING && this != HELD;
     }
   }

@@ -1,6 +1,6 @@
 package dev.payledger.ledger.transfer;
 
-import dev.payledger.ledger.journal.Fingerprint;
+import dev.payledger.ledger.command.Fingerprint;
 import java.util.ArrayList;
 import java.util.List;
 

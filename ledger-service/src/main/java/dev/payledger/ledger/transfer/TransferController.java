@@ -3,7 +3,7 @@ package dev.payledger.ledger.transfer;
 import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.kit.problem.ProblemException;
 import dev.payledger.kit.trace.Traceparent;
-import dev.payledger.ledger.journal.RejectionReason;
+import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.ledger.request.CommandIdHeader;
 import dev.payledger.ledger.request.Page;

@@ -1,6 +1,6 @@
 package dev.payledger.ledger.transfer;
 
-import dev.payledger.ledger.journal.Leg;
+import dev.payledger.ledger.money.Leg;
 import java.util.UUID;
 
 /// One debit and credit of a transfer, as it is told.

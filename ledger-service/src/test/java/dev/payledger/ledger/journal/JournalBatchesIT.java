@@ -1,15 +1,17 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.ledger.money.Leg;
+
 import static dev.payledger.ledger.journal.JournalInstance.LONG;
 import static dev.payledger.ledger.journal.JournalInstance.hold;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
-import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
-import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
-import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.command.JournalCommand.HoldFunds;
+import dev.payledger.ledger.command.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.command.JournalCommand.PostOutcome;
+import dev.payledger.ledger.command.JournalCommand.PostTransfer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

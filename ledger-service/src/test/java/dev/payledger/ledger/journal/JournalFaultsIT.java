@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
-import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
-import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
-import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.command.JournalCommand.HoldFunds;
+import dev.payledger.ledger.command.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.command.JournalCommand.PostOutcome;
+import dev.payledger.ledger.command.JournalCommand.PostTransfer;
 import dev.payledger.stack.server.TcpProxy;
 import dev.payledger.testkit.Postgres;
 import java.time.Duration;

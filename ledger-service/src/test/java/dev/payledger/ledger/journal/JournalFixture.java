@@ -3,8 +3,8 @@ package dev.payledger.ledger.journal;
 import static dev.payledger.ledger.journal.JournalInstance.LONG;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
-import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.command.JournalCommand.HoldFunds;
+import dev.payledger.ledger.command.JournalCommand.HoldOutcome;
 import dev.payledger.testkit.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -5,11 +5,11 @@ import static dev.payledger.ledger.journal.JournalInstance.hold;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
-import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
-import dev.payledger.ledger.journal.JournalCommand.OfflineAllowance;
-import dev.payledger.ledger.journal.JournalCommand.PostOutcome;
-import dev.payledger.ledger.journal.JournalCommand.PostTransfer;
+import dev.payledger.ledger.command.JournalCommand.HoldFunds;
+import dev.payledger.ledger.command.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.command.JournalCommand.OfflineAllowance;
+import dev.payledger.ledger.command.JournalCommand.PostOutcome;
+import dev.payledger.ledger.command.JournalCommand.PostTransfer;
 import dev.payledger.testkit.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,17 +1,22 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.ledger.command.Fingerprint;
+import dev.payledger.ledger.command.JournalCommand;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.RejectionReason;
+
 import static dev.payledger.ledger.journal.JournalInstance.LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.audit.AuditedBooks;
-import dev.payledger.ledger.journal.JournalCommand.CaptureHold;
-import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
-import dev.payledger.ledger.journal.JournalCommand.HoldFunds;
-import dev.payledger.ledger.journal.JournalCommand.HoldOutcome;
-import dev.payledger.ledger.journal.JournalCommand.StartCompensation;
-import dev.payledger.ledger.journal.JournalCommand.StepOutcome;
-import dev.payledger.ledger.journal.JournalCommand.VoidHold;
-import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
+import dev.payledger.ledger.command.JournalCommand.CaptureHold;
+import dev.payledger.ledger.command.JournalCommand.ChangeOutcome;
+import dev.payledger.ledger.command.JournalCommand.HoldFunds;
+import dev.payledger.ledger.command.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.command.JournalCommand.StartCompensation;
+import dev.payledger.ledger.command.JournalCommand.StepOutcome;
+import dev.payledger.ledger.command.JournalCommand.VoidHold;
+import dev.payledger.ledger.command.JournalCommand.VoidTransfer;
 import dev.payledger.testkit.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,8 +1,10 @@
 package dev.payledger.ledger.journal;
 
+import dev.payledger.ledger.command.SagaStep;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.ledger.journal.TransferState.Status;
+import dev.payledger.ledger.plan.TransferState.Status;
 import dev.payledger.testkit.Postgres;
 import java.io.IOException;
 import java.nio.file.Files;

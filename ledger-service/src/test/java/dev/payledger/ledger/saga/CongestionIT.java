@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.payledger.ledger.LedgerUnderTest;
-import dev.payledger.ledger.journal.Fingerprint;
-import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
-import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
+import dev.payledger.ledger.command.Fingerprint;
+import dev.payledger.ledger.command.JournalCommand.ChangeOutcome;
+import dev.payledger.ledger.command.JournalCommand.VoidTransfer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.net.http.HttpRequest;
 import java.time.Duration;

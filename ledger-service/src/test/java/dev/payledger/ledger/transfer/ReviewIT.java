@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.LedgerUnderTest;
-import dev.payledger.ledger.journal.Fingerprint;
-import dev.payledger.ledger.journal.JournalCommand.ChangeOutcome;
-import dev.payledger.ledger.journal.JournalCommand.VoidTransfer;
+import dev.payledger.ledger.command.Fingerprint;
+import dev.payledger.ledger.command.JournalCommand.ChangeOutcome;
+import dev.payledger.ledger.command.JournalCommand.VoidTransfer;
 import dev.payledger.ledger.saga.SagaStepper;
 import java.sql.SQLException;
 import java.time.Duration;

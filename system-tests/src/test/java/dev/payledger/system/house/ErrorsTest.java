@@ -46,7 +46,7 @@ class ErrorsTest {
           new Source("gateway", "dev.payledger.gateway.problem.GatewayErrorCode"),
           new Source("gateway", COMMON, Set.of("NOT_ACCEPTABLE")),
           new Source("ledger-service", "dev.payledger.ledger.request.LedgerErrorCode"),
-          new Source("ledger-service", "dev.payledger.ledger.journal.RejectionReason"),
+          new Source("ledger-service", "dev.payledger.ledger.money.RejectionReason"),
           new Source("ledger-service", COMMON, Set.of("PAYLOAD_TOO_LARGE")),
           new Source(
               "notify-service",
