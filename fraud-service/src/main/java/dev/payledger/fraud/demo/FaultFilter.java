@@ -1,5 +1,6 @@
 package dev.payledger.fraud.demo;
 
+import dev.payledger.kit.deadline.RequestTimeout;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +35,6 @@ final class FaultFilter extends OncePerRequestFilter {
   static final int BIG_BYTES = 10 * 1024 * 1024;
 
   private static final String PATH = "/assessments/";
-  private static final String TIMEOUT = "Request-Timeout-Ms";
   private static final Duration FOR_EVER = Duration.ofDays(1);
   private static final byte[] FILLING = filling();
 
@@ -121,9 +123,15 @@ final class FaultFilter extends OncePerRequestFilter {
     }
 
     @Override
-    public @Nullable String getHeader(String name) {
-      String value = super.getHeader(name);
-      return value != null && name.equals(TIMEOUT) && value.matches("[0-9]{1,9}")
+    public Enumeration<String> getHeaders(String name) {
+      Enumeration<String> values = super.getHeaders(name);
+      return name.equals(RequestTimeout.HEADER)
+          ? Collections.enumeration(Collections.list(values).stream().map(this::left).toList())
+          : values;
+    }
+
+    private String left(String value) {
+      return value.matches("[0-9]{1,9}")
           ? Long.toString(Math.max(0, Long.parseLong(value) - delayMs))
           : value;
     }

@@ -3,6 +3,7 @@ package dev.payledger.gateway.routes;
 import dev.payledger.gateway.limits.RouteClass;
 import dev.payledger.gateway.schema.BodySchema;
 import dev.payledger.kit.problem.CommonErrorCode;
+import dev.payledger.kit.problem.ErrorCode;
 import dev.payledger.kit.problem.Excerpt;
 import dev.payledger.kit.problem.Problem;
 import dev.payledger.kit.problem.ProblemWriter;

@@ -1,5 +1,6 @@
 package dev.payledger.gateway.routes;
 
+import dev.payledger.kit.request.QueryString;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -10,8 +10,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param jwksUrl where the issuer publishes its keys; read on first use
 /// @param jwksFresh how long fetched keys count as all that there are
 /// @param jwksStale how long they are used when the issuer cannot be reached
-/// @param timeoutDefault time left of a request that names none
-/// @param timeoutMax bound of what a request may name
+/// @param timeoutDefault the time of a request that names none
+/// @param timeoutMax the most that a request can name
 /// @param cursorKey signs page cursors; a secret of at least 32 bytes, the same on all instances
 /// @param atOnceMax requests that are worked for at once
 @ConfigurationProperties("payledger.request")

@@ -62,7 +62,7 @@ class ProblemHandlerTest {
       value = {
         "{\"number\":10}|number is at most 9.",
         "{\"number\":\"secret\"}|The body's property \"number\" is unknown or not of its type.",
-        "{\"num\\u0000ber\":1}|The body's property \"num?ber\" is unknown or not of its type.",
+        "{\"number\":1,\"o\\u0000ther\":1}|The body's property \"o?ther\" is unknown or not of its type.",
         "secret|The body is not the JSON object that this route takes."
       })
   void unreadableBodyNamesPropertyWithoutValue(String body, String detail) {
