@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.contracts.BlockedAccountEvent;
 import dev.payledger.ledger.audit.Checks;
-import dev.payledger.ledger.journal.DatabaseClock;
 import dev.payledger.ledger.command.Fingerprint;
-import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
 import dev.payledger.ledger.command.JournalCommand.HoldOutcome;
+import dev.payledger.ledger.journal.DatabaseClock;
+import dev.payledger.ledger.journal.Journal;
 import dev.payledger.ledger.money.Leg;
 import dev.payledger.ledger.request.Caller;
 import dev.payledger.testkit.Postgres;

@@ -2,8 +2,8 @@ package dev.payledger.bench.contender;
 
 import dev.payledger.bench.contender.Accounts.Spread;
 import dev.payledger.bench.server.BenchServer;
-import dev.payledger.ledger.journal.BareLoop;
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
+import dev.payledger.ledger.journal.BareLoop;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;

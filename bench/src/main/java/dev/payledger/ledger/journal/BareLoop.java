@@ -1,15 +1,14 @@
 package dev.payledger.ledger.journal;
 
 import dev.payledger.ledger.command.JournalCommand;
-import dev.payledger.ledger.plan.BatchPlan;
-import dev.payledger.ledger.plan.CommandResult;
-import dev.payledger.ledger.plan.LockedRows;
-
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
 import dev.payledger.ledger.command.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.command.JournalCommand.PostOutcome;
 import dev.payledger.ledger.command.JournalCommand.PostTransfer;
 import dev.payledger.ledger.journal.JournalReader.Locking;
+import dev.payledger.ledger.plan.BatchPlan;
+import dev.payledger.ledger.plan.CommandResult;
+import dev.payledger.ledger.plan.LockedRows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -75,8 +75,7 @@ public class Alerts {
   }
 
   /// @param after the last transfer of the page before
-  AlertsView page(
-      AlertStatus status, @Nullable Verdict verdict, @Nullable UUID after, int limit) {
+  AlertsView page(AlertStatus status, @Nullable Verdict verdict, @Nullable UUID after, int limit) {
     List<Row> rows =
         jdbc.sql(
                 SELECT

@@ -2,11 +2,11 @@ package dev.payledger.fraud.intake;
 
 import dev.payledger.contracts.Topics;
 import dev.payledger.contracts.TransferEvent;
+import dev.payledger.fraud.alert.Alerts;
 import dev.payledger.fraud.assessment.AssessmentRequest;
 import dev.payledger.fraud.assessment.Leg;
 import dev.payledger.fraud.assessment.Screening;
 import dev.payledger.fraud.payee.Payees;
-import dev.payledger.fraud.alert.Alerts;
 import dev.payledger.kit.consumer.DeadLetterReason;
 import dev.payledger.kit.consumer.DeadLetters;
 import dev.payledger.kit.consumer.EventRecord;

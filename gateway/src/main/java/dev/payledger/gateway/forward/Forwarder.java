@@ -57,7 +57,8 @@ public class Forwarder {
             BodyHandlers.limiting(
                 BodyHandlers.ofByteArray(), properties.answerSizeMax().toBytes()));
     try {
-      return new UpstreamResult.Answered(answer(exchange.get(time.toNanos(), TimeUnit.NANOSECONDS)));
+      return new UpstreamResult.Answered(
+          answer(exchange.get(time.toNanos(), TimeUnit.NANOSECONDS)));
     } catch (TimeoutException e) {
       exchange.cancel(true);
       return new UpstreamResult.Unknown("no answer within " + time.toMillis() + " ms");

@@ -30,7 +30,8 @@ public class IdempotentExecutor {
   private final IdempotencyProperties properties;
   private final CompletionSignals signals = new CompletionSignals();
 
-  IdempotentExecutor(IdempotencyKeys keys, FinalAnswers finalAnswers, IdempotencyProperties properties) {
+  IdempotentExecutor(
+      IdempotencyKeys keys, FinalAnswers finalAnswers, IdempotencyProperties properties) {
     this.keys = keys;
     this.finalAnswers = finalAnswers;
     this.properties = properties;

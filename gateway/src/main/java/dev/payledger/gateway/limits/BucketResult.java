@@ -27,6 +27,7 @@ record BucketResult(Source source, boolean isTaken, long remaining, Duration nex
   }
 
   static BucketResult refused(Source source, Budget budget, double level, int tokens) {
-    return new BucketResult(source, false, Math.max(0, (long) level), budget.timeFor(tokens - level));
+    return new BucketResult(
+        source, false, Math.max(0, (long) level), budget.timeFor(tokens - level));
   }
 }

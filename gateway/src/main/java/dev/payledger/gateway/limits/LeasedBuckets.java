@@ -77,7 +77,8 @@ final class LeasedBuckets implements TokenBuckets {
     long missing = tokens - lease.tokens;
     // A flood of refused calls asks Redis once in a lease, not once each.
     if (isFresh(lease, now) && level(lease, budget, now) < missing) {
-      return BucketResult.refused(Source.LEASE, budget, lease.tokens + level(lease, budget, now), tokens);
+      return BucketResult.refused(
+          Source.LEASE, budget, lease.tokens + level(lease, budget, now), tokens);
     }
     Optional<Grant> answer =
         now < deadline

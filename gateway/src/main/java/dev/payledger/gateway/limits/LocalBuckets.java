@@ -26,7 +26,10 @@ final class LocalBuckets implements TokenBuckets {
 
   /// @param longestRefill of any budget that is drawn on here
   LocalBuckets(
-      RateLimitProperties properties, BucketResult.Source source, TimeMeter time, Duration longestRefill) {
+      RateLimitProperties properties,
+      BucketResult.Source source,
+      TimeMeter time,
+      Duration longestRefill) {
     this.nodes = properties.nodes();
     this.source = source;
     this.time = time;

@@ -52,7 +52,8 @@ public class RateLimits {
 
   /// A request for a token by what claims to be a client.
   public RateLimitResult takeByClient(String clientId, String remoteAddress) {
-    return take(bucketKey(RouteClass.TOKENS, clientId + "@" + NetworkAddress.of(remoteAddress)), 1, 1);
+    return take(
+        bucketKey(RouteClass.TOKENS, clientId + "@" + NetworkAddress.of(remoteAddress)), 1, 1);
   }
 
   private RateLimitResult take(BucketKey bucketKey, int cost, int tokens) {
@@ -71,7 +72,8 @@ public class RateLimits {
         result.source().name().toLowerCase(Locale.ROOT),
         result.isTaken() ? "allowed" : "refused");
     if (result.isTaken()) {
-      return new RateLimitResult.Allowed(bucketKey.policy(), budget, result.remaining(), result.nextIn());
+      return new RateLimitResult.Allowed(
+          bucketKey.policy(), budget, result.remaining(), result.nextIn());
     }
     // Who comes again pays from the first token on.
     Duration first = budget.timeFor((double) cost - tokens);

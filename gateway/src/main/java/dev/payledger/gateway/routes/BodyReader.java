@@ -38,7 +38,8 @@ public final class BodyReader {
       Refusals.write(
           request,
           response,
-          Problem.of(CommonErrorCode.PAYLOAD_TOO_LARGE, RequestValidationFilter.tooLarge(bytesMax)));
+          Problem.of(
+              CommonErrorCode.PAYLOAD_TOO_LARGE, RequestValidationFilter.tooLarge(bytesMax)));
       return null;
     }
     return body;

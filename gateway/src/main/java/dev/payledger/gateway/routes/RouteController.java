@@ -1,19 +1,19 @@
 package dev.payledger.gateway.routes;
 
 import dev.payledger.gateway.forward.Answer;
+import dev.payledger.gateway.forward.ConcurrencyPermit;
+import dev.payledger.gateway.forward.Forwarder;
+import dev.payledger.gateway.forward.Upstream;
 import dev.payledger.gateway.forward.UpstreamRequest;
 import dev.payledger.gateway.forward.UpstreamResult;
-import dev.payledger.gateway.forward.Forwarder;
-import dev.payledger.gateway.forward.ConcurrencyPermit;
-import dev.payledger.gateway.forward.Upstream;
 import dev.payledger.gateway.idempotency.CommandId;
 import dev.payledger.gateway.idempotency.Fingerprint;
 import dev.payledger.gateway.idempotency.IdempotencyKey;
+import dev.payledger.gateway.idempotency.IdempotentExecutor;
+import dev.payledger.gateway.idempotency.IdempotentResult;
 import dev.payledger.gateway.idempotency.KeyHeader;
 import dev.payledger.gateway.idempotency.KeyOwner;
-import dev.payledger.gateway.idempotency.IdempotentExecutor;
 import dev.payledger.gateway.idempotency.KeyedCommand;
-import dev.payledger.gateway.idempotency.IdempotentResult;
 import dev.payledger.gateway.limits.RateLimitResult;
 import dev.payledger.gateway.limits.RateLimits;
 import dev.payledger.gateway.limits.RouteClass;
@@ -159,7 +159,10 @@ class RouteController {
   }
 
   private void keyed(
-      HttpServletRequest request, HttpServletResponse response, UpstreamRequest call, KeyedCommand command)
+      HttpServletRequest request,
+      HttpServletResponse response,
+      UpstreamRequest call,
+      KeyedCommand command)
       throws IOException {
     UpstreamRequest named = call.with(command.commandId());
     IdempotentResult outcome =
@@ -189,7 +192,8 @@ class RouteController {
                   GatewayErrorCode.REQUEST_IN_FLIGHT,
                   "A request with this key is being worked on. Send it again to get its answer.",
                   SOON));
-      case IdempotentResult.Unanswered(UpstreamResult why) -> unanswered(request, response, named, why);
+      case IdempotentResult.Unanswered(UpstreamResult why) ->
+          unanswered(request, response, named, why);
       case IdempotentResult.StoreUnavailable() ->
           ProblemWriter.write(
               request,
@@ -202,7 +206,8 @@ class RouteController {
     }
   }
 
-  private void unkeyed(HttpServletRequest request, HttpServletResponse response, UpstreamRequest call)
+  private void unkeyed(
+      HttpServletRequest request, HttpServletResponse response, UpstreamRequest call)
       throws IOException {
     switch (send(request, call)) {
       case UpstreamResult.Answered(Answer answer) -> reply(request, response, call, answer);
@@ -235,7 +240,10 @@ class RouteController {
   }
 
   private void unanswered(
-      HttpServletRequest request, HttpServletResponse response, UpstreamRequest call, UpstreamResult why)
+      HttpServletRequest request,
+      HttpServletResponse response,
+      UpstreamRequest call,
+      UpstreamResult why)
       throws IOException {
     log.warn("command {} to {}: {}", call.commandId(), call.upstream(), describe(why));
     ProblemWriter.write(

@@ -16,7 +16,8 @@ import org.springframework.stereotype.Component;
 /// Places for each service, so that one that hangs takes none from another.
 @Component
 public class Shedding {
-  private record Limiters(ConcurrencyLimiter limiter, CallerConcurrencyLimiter callers, WaitingRequestLimiter waits) {}
+  private record Limiters(
+      ConcurrencyLimiter limiter, CallerConcurrencyLimiter callers, WaitingRequestLimiter waits) {}
 
   private final Map<Upstream, Limiters> limiters = new EnumMap<>(Upstream.class);
   private final MeterRegistry metrics;
@@ -53,13 +54,16 @@ public class Shedding {
   }
 
   /// A place, which is still to be entered.
-  UpstreamPermit permit(Upstream upstream, String caller, int weight, Priority priority, String route) {
+  UpstreamPermit permit(
+      Upstream upstream, String caller, int weight, Priority priority, String route) {
     Limiters of = of(upstream);
-    return new UpstreamPermit(of.callers(), of.limiter(), of.waits(), caller, weight, priority, route);
+    return new UpstreamPermit(
+        of.callers(), of.limiter(), of.waits(), caller, weight, priority, route);
   }
 
   /// Empty when there are enough that wait.
-  Optional<ConcurrencyPermit> waiting(Upstream upstream, String caller) throws InterruptedException {
+  Optional<ConcurrencyPermit> waiting(Upstream upstream, String caller)
+      throws InterruptedException {
     return of(upstream).waits().tryAcquire(caller);
   }
 

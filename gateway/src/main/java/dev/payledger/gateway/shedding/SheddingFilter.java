@@ -83,7 +83,10 @@ public final class SheddingFilter extends OncePerRequestFilter {
   }
 
   private static void goOn(
-      HttpServletRequest request, HttpServletResponse response, FilterChain chain, ConcurrencyPermit permit)
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain,
+      ConcurrencyPermit permit)
       throws ServletException, IOException {
     permit.putInto(request);
     try {

@@ -1,8 +1,8 @@
 package dev.payledger.gateway.shedding;
 
 import dev.payledger.gateway.forward.Answer;
-import dev.payledger.gateway.forward.UpstreamResult;
 import dev.payledger.gateway.forward.ConcurrencyPermit;
+import dev.payledger.gateway.forward.UpstreamResult;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

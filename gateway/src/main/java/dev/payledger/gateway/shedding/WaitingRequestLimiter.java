@@ -1,7 +1,7 @@
 package dev.payledger.gateway.shedding;
 
-import dev.payledger.gateway.forward.UpstreamResult;
 import dev.payledger.gateway.forward.ConcurrencyPermit;
+import dev.payledger.gateway.forward.UpstreamResult;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -16,7 +16,8 @@ final class WaitingRequestLimiter {
   WaitingRequestLimiter(SheddingProperties.Waits bounds) {
     this.free = new Semaphore(bounds.totalMax());
     this.callers =
-        new CallerConcurrencyLimiter(new SheddingProperties.Caller(bounds.perCallerMax(), 0, Duration.ZERO));
+        new CallerConcurrencyLimiter(
+            new SheddingProperties.Caller(bounds.perCallerMax(), 0, Duration.ZERO));
   }
 
   /// Empty when there are enough that wait.

@@ -55,7 +55,10 @@ class FingerprintTest {
     ValidationResult outcome = BodySchema.TRANSFER.check(json.getBytes(StandardCharsets.UTF_8));
     assertThat(outcome).as(json).isInstanceOf(ValidationResult.Valid.class);
     return Fingerprint.of(
-        "alice", "create-transfer", "/v1/transfers", ((ValidationResult.Valid) outcome).canonicalJson());
+        "alice",
+        "create-transfer",
+        "/v1/transfers",
+        ((ValidationResult.Valid) outcome).canonicalJson());
   }
 
   private static String body(String more) {

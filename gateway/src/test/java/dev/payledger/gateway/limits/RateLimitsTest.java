@@ -53,7 +53,8 @@ class RateLimitsTest {
     }
     RateLimitResult refused = limits.take(RouteClass.MONEY, "alice", 1);
     assertThat(refused)
-        .isEqualTo(new RateLimitResult.Refused("money", new Budget(2, 4), 0, Duration.ofMillis(500), 1));
+        .isEqualTo(
+            new RateLimitResult.Refused("money", new Budget(2, 4), 0, Duration.ofMillis(500), 1));
     ticks.advance(Duration.ofMillis(500));
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isFalse();
@@ -79,8 +80,10 @@ class RateLimitsTest {
 
   @Test
   void aDearCallTakesManyTokensOrNone() {
-    assertThat(limits.take(RouteClass.MONEY, "alice", 3)).isInstanceOf(RateLimitResult.Allowed.class);
-    assertThat(limits.take(RouteClass.MONEY, "alice", 2)).isInstanceOf(RateLimitResult.Refused.class);
+    assertThat(limits.take(RouteClass.MONEY, "alice", 3))
+        .isInstanceOf(RateLimitResult.Allowed.class);
+    assertThat(limits.take(RouteClass.MONEY, "alice", 2))
+        .isInstanceOf(RateLimitResult.Refused.class);
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
   }
 
@@ -91,10 +94,12 @@ class RateLimitsTest {
     // Two tokens are left, and three are to be paid; who comes again pays four.
     RateLimitResult refused = limits.takeRest(RouteClass.MONEY, "alice", 4);
     assertThat(refused)
-        .isEqualTo(new RateLimitResult.Refused("money", new Budget(2, 4), 2, Duration.ofSeconds(1), 4));
+        .isEqualTo(
+            new RateLimitResult.Refused("money", new Budget(2, 4), 2, Duration.ofSeconds(1), 4));
     ticks.advance(Duration.ofSeconds(1));
     assertThat(isAllowed(RouteClass.MONEY, "alice")).isTrue();
-    assertThat(limits.takeRest(RouteClass.MONEY, "alice", 4)).isInstanceOf(RateLimitResult.Allowed.class);
+    assertThat(limits.takeRest(RouteClass.MONEY, "alice", 4))
+        .isInstanceOf(RateLimitResult.Allowed.class);
   }
 
   @Test
@@ -132,9 +137,12 @@ class RateLimitsTest {
     }
     assertThat(limits.takeByAddress(RouteClass.KEY_SET, "2001:db8::4"))
         .isInstanceOf(RateLimitResult.Refused.class);
-    assertThat(limits.takeByClient("alice", "2001:db8::1")).isInstanceOf(RateLimitResult.Allowed.class);
-    assertThat(limits.takeByClient("alice", "2001:db8::2")).isInstanceOf(RateLimitResult.Allowed.class);
-    assertThat(limits.takeByClient("alice", "2001:db8::3")).isInstanceOf(RateLimitResult.Refused.class);
+    assertThat(limits.takeByClient("alice", "2001:db8::1"))
+        .isInstanceOf(RateLimitResult.Allowed.class);
+    assertThat(limits.takeByClient("alice", "2001:db8::2"))
+        .isInstanceOf(RateLimitResult.Allowed.class);
+    assertThat(limits.takeByClient("alice", "2001:db8::3"))
+        .isInstanceOf(RateLimitResult.Refused.class);
   }
 
   /// What the draft asks: a non-negative whole number each, and no Retry-After before `t`.

@@ -85,7 +85,8 @@ class SharedBucketsIT {
     LimitStore store = new LimitStore(properties, PATIENCE, script, new SimpleMeterRegistry());
     stores.add(store);
     Awaitility.await()
-        .until(() -> store.result(bucketKey(new Budget(1, 1)), 0, 0, 0, store.timeout()).isPresent());
+        .until(
+            () -> store.result(bucketKey(new Budget(1, 1)), 0, 0, 0, store.timeout()).isPresent());
     return store;
   }
 
@@ -248,7 +249,9 @@ class SharedBucketsIT {
       long passedMs = (System.nanoTime() - began) / 1_000_000;
       assertThat(kept).isBetween(fullInMs - passedMs - 2, fullInMs);
     }
-    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> redis.exists(bucketKey.key()) == 0);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> redis.exists(bucketKey.key()) == 0);
     assertThat(buckets.take(bucketKey, 40).isTaken()).isTrue();
   }
 

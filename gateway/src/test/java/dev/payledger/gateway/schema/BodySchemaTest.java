@@ -255,10 +255,12 @@ class BodySchemaTest {
       assertThat(schema.check(new byte[0])).isEqualTo(new ValidationResult.Valid("", 1));
       assertThat(check(schema, "{}")).isInstanceOf(ValidationResult.Valid.class);
       assertThat(check(schema, "[]")).isInstanceOf(ValidationResult.Invalid.class);
-      assertThat(check(schema, "{\"sides\":\"DEBITS\"}")).isInstanceOf(ValidationResult.Invalid.class);
+      assertThat(check(schema, "{\"sides\":\"DEBITS\"}"))
+          .isInstanceOf(ValidationResult.Invalid.class);
     }
     assertThat(BodySchema.TRANSFER.check(new byte[0])).isInstanceOf(ValidationResult.Invalid.class);
-    assertThat(BodySchema.OVERDRAFT.check(new byte[0])).isInstanceOf(ValidationResult.Invalid.class);
+    assertThat(BodySchema.OVERDRAFT.check(new byte[0]))
+        .isInstanceOf(ValidationResult.Invalid.class);
   }
 
   @Test
@@ -299,7 +301,8 @@ class BodySchemaTest {
         .isInstanceOf(ValidationResult.Valid.class);
     assertThat(check(BodySchema.REVERSAL, "{\"amountMinor\":0}"))
         .isInstanceOf(ValidationResult.Invalid.class);
-    assertThat(check(BodySchema.REVERSAL, "{\"legs\":[{\"leg\":2},{\"leg\":50,\"amountMinor\":1}]}"))
+    assertThat(
+            check(BodySchema.REVERSAL, "{\"legs\":[{\"leg\":2},{\"leg\":50,\"amountMinor\":1}]}"))
         .isInstanceOf(ValidationResult.Valid.class);
     for (String legs :
         List.of(
@@ -437,7 +440,8 @@ class BodySchemaTest {
                 + "x".repeat(140)
                 + "'");
     String largest = batch((item + ",").repeat(99) + item);
-    assertThat(check(BodySchema.TRANSFER_BATCH, largest)).isInstanceOf(ValidationResult.Valid.class);
+    assertThat(check(BodySchema.TRANSFER_BATCH, largest))
+        .isInstanceOf(ValidationResult.Valid.class);
     assertThat(largest.length()).isLessThan(BodySchema.TRANSFER_BATCH.bytesMax());
   }
 

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class CallerConcurrencyLimiterTest {
   private static final Duration LONG = Duration.ofSeconds(20);
 
-  private final CallerConcurrencyLimiter places = new CallerConcurrencyLimiter(new SheddingProperties.Caller(10, 1, LONG));
+  private final CallerConcurrencyLimiter places =
+      new CallerConcurrencyLimiter(new SheddingProperties.Caller(10, 1, LONG));
 
   @Test
   void eachCallerHasPlacesOfItsOwn() throws Exception {

@@ -20,7 +20,8 @@ class ConcurrencyLimiterTest {
 
   private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
   private final ConcurrencyLimiter limiter = limiter(LONG);
-  private final WaitingRequestLimiter waits = new WaitingRequestLimiter(new SheddingProperties.Waits(2, 1));
+  private final WaitingRequestLimiter waits =
+      new WaitingRequestLimiter(new SheddingProperties.Waits(2, 1));
 
   private static ConcurrencyLimiter limiter(Duration interactiveWaits) {
     return new ConcurrencyLimiter(
@@ -167,7 +168,8 @@ class ConcurrencyLimiterTest {
   }
 
   private UpstreamPermit place() {
-    CallerConcurrencyLimiter own = new CallerConcurrencyLimiter(new SheddingProperties.Caller(1, 0, Duration.ZERO));
+    CallerConcurrencyLimiter own =
+        new CallerConcurrencyLimiter(new SheddingProperties.Caller(1, 0, Duration.ZERO));
     return new UpstreamPermit(own, limiter, waits, "alice", 1, CRITICAL, "GET /x");
   }
 }

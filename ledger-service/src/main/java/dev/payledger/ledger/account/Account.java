@@ -1,7 +1,7 @@
 package dev.payledger.ledger.account;
 
-import dev.payledger.ledger.plan.AccountStatus;
 import dev.payledger.ledger.command.Sides;
+import dev.payledger.ledger.plan.AccountStatus;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;

@@ -1,7 +1,7 @@
 package dev.payledger.ledger.account;
 
-import dev.payledger.ledger.plan.AccountStatus;
 import dev.payledger.ledger.command.Sides;
+import dev.payledger.ledger.plan.AccountStatus;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

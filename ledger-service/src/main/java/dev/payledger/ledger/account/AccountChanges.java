@@ -1,7 +1,7 @@
 package dev.payledger.ledger.account;
 
-import dev.payledger.ledger.plan.AccountStatus;
 import dev.payledger.ledger.command.Sides;
+import dev.payledger.ledger.plan.AccountStatus;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;

@@ -27,7 +27,8 @@ record AuditWindow(
   /// Live holds that are read at most to compare pending credits.
   static final int LIVE_MAX = 10_000;
 
-  static final AuditWindow NOTHING = new AuditWindow(List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0);
+  static final AuditWindow NOTHING =
+      new AuditWindow(List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0);
 
   /// Up to `seq` of an account lines were looked at before, with these sums; now up to `seqTo`.
   record Lines(

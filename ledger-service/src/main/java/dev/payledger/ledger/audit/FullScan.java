@@ -34,7 +34,10 @@ class FullScan {
       new AtomicReference<>();
 
   FullScan(
-      Checks checks, AuditProgress progress, @Qualifier("audit") JdbcClient sql, DatabaseClock clock) {
+      Checks checks,
+      AuditProgress progress,
+      @Qualifier("audit") JdbcClient sql,
+      DatabaseClock clock) {
     this.checks = checks;
     this.progress = progress;
     this.sql = sql;

@@ -63,7 +63,10 @@ enum Walk {
               .param("rows", rows)
               .query(Long.class)
               .list();
-      AuditWindow seen = positions.isEmpty() ? AuditWindow.NOTHING : AuditWindow.events(place, positions.getLast());
+      AuditWindow seen =
+          positions.isEmpty()
+              ? AuditWindow.NOTHING
+              : AuditWindow.events(place, positions.getLast());
       return Step.of(seen, positions, rows, Walk::sortable);
     }
   },
@@ -222,7 +225,10 @@ enum Walk {
     }
     boolean isEnd = ids.size() == next.size() && next.size() < max;
     return Step.of(
-        AuditWindow.transfers(ids), ids.isEmpty() ? "" : ids.getLast().toString(), isEnd, rows - left);
+        AuditWindow.transfers(ids),
+        ids.isEmpty() ? "" : ids.getLast().toString(),
+        isEnd,
+        rows - left);
   }
 
   private static Step entries(JdbcClient sql, Round from, int rows) {
@@ -243,7 +249,8 @@ enum Walk {
         .query(UUID.class)
         .list()
         .forEach(alone::remove);
-    return Step.of(AuditWindow.transfers(List.copyOf(alone)), next, rows, entry -> entry.id().toString());
+    return Step.of(
+        AuditWindow.transfers(List.copyOf(alone)), next, rows, entry -> entry.id().toString());
   }
 
   private static Step changes(JdbcClient sql, Round from, int rows) {
@@ -259,7 +266,8 @@ enum Walk {
             .param("rows", rows)
             .query(
                 (row, n) ->
-                    new AuditWindow.Change(row.getObject("account_id", UUID.class), row.getLong("number")))
+                    new AuditWindow.Change(
+                        row.getObject("account_id", UUID.class), row.getLong("number")))
             .list();
     return Step.of(
         AuditWindow.changes(next),

@@ -3,7 +3,6 @@ package dev.payledger.ledger.command;
 import dev.payledger.ledger.money.Leg;
 import dev.payledger.ledger.money.Money;
 import dev.payledger.ledger.money.RejectionReason;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,20 +1,19 @@
 package dev.payledger.ledger.journal;
 
 import dev.payledger.ledger.command.JournalCommand;
-import dev.payledger.ledger.money.Money;
-import dev.payledger.ledger.money.RejectionReason;
-import dev.payledger.ledger.plan.BatchPlan;
-import dev.payledger.ledger.plan.CommandResult;
-import dev.payledger.ledger.plan.LockedRows;
-import dev.payledger.ledger.plan.TransferState;
-
 import dev.payledger.ledger.command.JournalCommand.CaptureHold;
 import dev.payledger.ledger.command.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.command.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
 import dev.payledger.ledger.command.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.journal.JournalReader.Locking;
+import dev.payledger.ledger.money.Money;
+import dev.payledger.ledger.money.RejectionReason;
+import dev.payledger.ledger.plan.BatchPlan;
+import dev.payledger.ledger.plan.CommandResult;
+import dev.payledger.ledger.plan.LockedRows;
 import dev.payledger.ledger.plan.PlannedWrites.NewTransfer;
+import dev.payledger.ledger.plan.TransferState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

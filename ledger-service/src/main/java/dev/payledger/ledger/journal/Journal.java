@@ -1,12 +1,11 @@
 package dev.payledger.ledger.journal;
 
-import dev.payledger.ledger.command.JournalCommand;
-import dev.payledger.ledger.plan.CommandResult;
-
 import dev.payledger.kit.groupcommit.CommitDefectException;
 import dev.payledger.kit.groupcommit.CommitUnavailableException;
 import dev.payledger.kit.groupcommit.GroupCommit;
 import dev.payledger.kit.groupcommit.GroupCommitMetrics;
+import dev.payledger.ledger.command.JournalCommand;
+import dev.payledger.ledger.plan.CommandResult;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;

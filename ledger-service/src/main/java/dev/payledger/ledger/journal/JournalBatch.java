@@ -1,12 +1,11 @@
 package dev.payledger.ledger.journal;
 
-import dev.payledger.ledger.command.JournalCommand;
-import dev.payledger.ledger.plan.BatchPlan;
-import dev.payledger.ledger.plan.CommandResult;
-
 import dev.payledger.kit.groupcommit.CommitOutcome;
+import dev.payledger.ledger.command.JournalCommand;
 import dev.payledger.ledger.journal.JournalReader.Locked;
 import dev.payledger.ledger.journal.JournalReader.Locking;
+import dev.payledger.ledger.plan.BatchPlan;
+import dev.payledger.ledger.plan.CommandResult;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

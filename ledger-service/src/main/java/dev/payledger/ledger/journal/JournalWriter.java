@@ -1,11 +1,10 @@
 package dev.payledger.ledger.journal;
 
-import dev.payledger.ledger.plan.AccountState;
-import dev.payledger.ledger.plan.PlannedWrites;
-
 import dev.payledger.ledger.command.JournalCommand.OpenAccount;
+import dev.payledger.ledger.plan.AccountState;
 import dev.payledger.ledger.plan.LockedRows.AllowanceKey;
 import dev.payledger.ledger.plan.LockedRows.OwnerAllowanceKey;
+import dev.payledger.ledger.plan.PlannedWrites;
 import dev.payledger.ledger.plan.PlannedWrites.AccountMove;
 import dev.payledger.ledger.plan.PlannedWrites.AllowanceUse;
 import dev.payledger.ledger.plan.PlannedWrites.Entry;

@@ -2,7 +2,6 @@ package dev.payledger.ledger.journal;
 
 import dev.payledger.ledger.command.DerivedId;
 import dev.payledger.ledger.plan.OutboxEvent;
-
 import java.util.List;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;

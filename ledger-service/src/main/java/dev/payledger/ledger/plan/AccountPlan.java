@@ -1,11 +1,10 @@
 package dev.payledger.ledger.plan;
 
 import dev.payledger.ledger.command.AccountChange;
-import dev.payledger.ledger.command.Sides;
-import dev.payledger.ledger.money.RejectionReason;
-
 import dev.payledger.ledger.command.JournalCommand.AccountOutcome;
 import dev.payledger.ledger.command.JournalCommand.ChangeAccount;
+import dev.payledger.ledger.command.Sides;
+import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.ledger.plan.LockedRows.KnownCommand;
 import dev.payledger.ledger.plan.PlannedWrites.NewAccountChange;
 import dev.payledger.ledger.plan.PlannedWrites.NewCommand;

@@ -2,7 +2,6 @@ package dev.payledger.ledger.plan;
 
 import dev.payledger.ledger.command.AccountChange;
 import dev.payledger.ledger.command.Sides;
-
 import org.jspecify.annotations.Nullable;
 
 /// What an account takes part in and how far it may go below zero, as its owner and the operators

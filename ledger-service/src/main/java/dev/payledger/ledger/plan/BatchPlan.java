@@ -1,12 +1,8 @@
 package dev.payledger.ledger.plan;
 
+import dev.payledger.contracts.AccountEvent;
 import dev.payledger.ledger.command.Fingerprint;
 import dev.payledger.ledger.command.JournalCommand;
-import dev.payledger.ledger.money.Leg;
-import dev.payledger.ledger.money.Money;
-import dev.payledger.ledger.money.RejectionReason;
-
-import dev.payledger.contracts.AccountEvent;
 import dev.payledger.ledger.command.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.command.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.command.JournalCommand.ExpireHold;
@@ -18,6 +14,9 @@ import dev.payledger.ledger.command.JournalCommand.OpenOutcome;
 import dev.payledger.ledger.command.JournalCommand.PostTransfer;
 import dev.payledger.ledger.command.JournalCommand.StartCompensation;
 import dev.payledger.ledger.command.JournalCommand.VoidHold;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.Money;
+import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.ledger.plan.LockedRows.KnownCommand;
 import dev.payledger.ledger.plan.PlannedWrites.NewCommand;
 import dev.payledger.ledger.plan.PlannedWrites.NewTransfer;

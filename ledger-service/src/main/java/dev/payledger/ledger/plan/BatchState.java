@@ -1,11 +1,10 @@
 package dev.payledger.ledger.plan;
 
+import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.ledger.command.DerivedId;
+import dev.payledger.ledger.command.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.money.Leg;
 import dev.payledger.ledger.money.RejectionReason;
-
-import dev.payledger.contracts.AccountEntryEvent;
-import dev.payledger.ledger.command.JournalCommand.OfflineAllowance;
 import dev.payledger.ledger.plan.LockedRows.AllowanceKey;
 import dev.payledger.ledger.plan.LockedRows.KnownCommand;
 import dev.payledger.ledger.plan.LockedRows.OwnerAllowanceKey;

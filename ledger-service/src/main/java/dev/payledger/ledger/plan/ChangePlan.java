@@ -1,12 +1,11 @@
 package dev.payledger.ledger.plan;
 
-import dev.payledger.ledger.money.Leg;
-import dev.payledger.ledger.money.RejectionReason;
-
 import dev.payledger.ledger.command.JournalCommand.CaptureHold;
 import dev.payledger.ledger.command.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.command.JournalCommand.ChangeTransfer;
 import dev.payledger.ledger.command.JournalCommand.VoidTransfer;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.ledger.plan.LockedRows.KnownCommand;
 import dev.payledger.ledger.plan.PlannedWrites.NewCommand;
 import dev.payledger.ledger.plan.TransferState.Status;

@@ -2,7 +2,6 @@ package dev.payledger.ledger.plan;
 
 import dev.payledger.ledger.command.Fingerprint;
 import dev.payledger.ledger.money.RejectionReason;
-
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +41,8 @@ public record LockedRows(
       Map<UUID, String> owners,
       Set<UUID> blocked,
       boolean isListComplete) {
-    public static final Unscreened NONE = new Unscreened(Map.of(), Map.of(), Map.of(), Set.of(), false);
+    public static final Unscreened NONE =
+        new Unscreened(Map.of(), Map.of(), Map.of(), Set.of(), false);
   }
 
   public record AllowanceKey(UUID account, Instant windowStart) {}

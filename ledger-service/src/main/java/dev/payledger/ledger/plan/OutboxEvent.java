@@ -1,15 +1,14 @@
 package dev.payledger.ledger.plan;
 
-import dev.payledger.ledger.command.AccountChange;
-import dev.payledger.ledger.money.Leg;
-import dev.payledger.ledger.money.Money;
-import dev.payledger.ledger.money.RejectionReason;
-
 import dev.payledger.contracts.AccountChangedEvent;
 import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.contracts.AccountEvent;
 import dev.payledger.contracts.TransferEvent;
+import dev.payledger.ledger.command.AccountChange;
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.Money;
+import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.ledger.plan.PlannedWrites.NewAccountChange;
 import java.time.Instant;
 import java.util.List;

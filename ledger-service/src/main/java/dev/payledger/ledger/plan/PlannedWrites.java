@@ -1,13 +1,12 @@
 package dev.payledger.ledger.plan;
 
-import dev.payledger.ledger.command.Fingerprint;
-import dev.payledger.ledger.money.Leg;
-import dev.payledger.ledger.money.RejectionReason;
-
 import dev.payledger.contracts.AccountEntryEvent;
+import dev.payledger.ledger.command.Fingerprint;
 import dev.payledger.ledger.command.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
 import dev.payledger.ledger.command.JournalCommand.OpenAccount;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.ledger.plan.LockedRows.AllowanceKey;
 import dev.payledger.ledger.plan.LockedRows.OwnerAllowanceKey;
 import dev.payledger.ledger.plan.TransferState.GivenBack;
@@ -88,7 +87,8 @@ public final class PlannedWrites {
       ChangeAccount command, AccountTerms before, AccountTerms after, Instant changedAt) {}
 
   /// @param rejection null when its funds are held and its saga starts
-  public record NewTransfer(HoldFunds command, @Nullable RejectionReason rejection, Instant createdAt) {
+  public record NewTransfer(
+      HoldFunds command, @Nullable RejectionReason rejection, Instant createdAt) {
     public Instant sagaLeaseUntil() {
       return createdAt.plus(command.sagaLease());
     }

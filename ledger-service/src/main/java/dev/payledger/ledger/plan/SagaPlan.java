@@ -1,9 +1,5 @@
 package dev.payledger.ledger.plan;
 
-import dev.payledger.ledger.command.SagaStep;
-import dev.payledger.ledger.money.Leg;
-import dev.payledger.ledger.money.RejectionReason;
-
 import dev.payledger.contracts.TransferEvent;
 import dev.payledger.ledger.command.JournalCommand.ExpireHold;
 import dev.payledger.ledger.command.JournalCommand.OfflineAllowance;
@@ -12,6 +8,9 @@ import dev.payledger.ledger.command.JournalCommand.PostTransfer;
 import dev.payledger.ledger.command.JournalCommand.StartCompensation;
 import dev.payledger.ledger.command.JournalCommand.StepOutcome;
 import dev.payledger.ledger.command.JournalCommand.VoidHold;
+import dev.payledger.ledger.command.SagaStep;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.ledger.plan.TransferState.Status;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,12 +1,11 @@
 package dev.payledger.ledger.plan;
 
-import dev.payledger.ledger.money.Leg;
-import dev.payledger.ledger.money.Money;
-import dev.payledger.ledger.money.RejectionReason;
-
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
 import dev.payledger.ledger.command.JournalCommand.Reversal;
 import dev.payledger.ledger.command.JournalCommand.ReversedLeg;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.Money;
+import dev.payledger.ledger.money.RejectionReason;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

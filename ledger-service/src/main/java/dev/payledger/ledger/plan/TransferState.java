@@ -1,10 +1,9 @@
 package dev.payledger.ledger.plan;
 
+import dev.payledger.contracts.TransferEvent;
 import dev.payledger.ledger.command.SagaStep;
 import dev.payledger.ledger.money.Leg;
 import dev.payledger.ledger.money.Money;
-
-import dev.payledger.contracts.TransferEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -204,7 +203,8 @@ public record TransferState(
   }
 
   /// @param givenBack of each leg
-  public TransferState withLegs(List<Leg> legs, List<Integer> reversesLegs, List<GivenBack> givenBack) {
+  public TransferState withLegs(
+      List<Leg> legs, List<Integer> reversesLegs, List<GivenBack> givenBack) {
     return with(
         terms.withLegs(legs, reversesLegs),
         isHoldLive,

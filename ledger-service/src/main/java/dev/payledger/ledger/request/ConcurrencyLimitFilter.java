@@ -37,7 +37,8 @@ class ConcurrencyLimitFilter extends OncePerRequestFilter {
         Counter.builder("ledger.request.rejected")
             .description("requests that were refused because too many were worked for")
             .register(meters);
-    Gauge.builder("ledger.request.in.flight", places, free -> concurrencyMax - free.availablePermits())
+    Gauge.builder(
+            "ledger.request.in.flight", places, free -> concurrencyMax - free.availablePermits())
         .description("requests that are worked for")
         .register(meters);
   }

@@ -69,7 +69,8 @@ class ScreeningConcurrencyLimiter {
       hasShare = share.permits.tryAcquire(shareWait.toNanos(), TimeUnit.NANOSECONDS);
       hasPlace =
           hasShare
-              && permits.tryAcquire(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+              && permits.tryAcquire(
+                  Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     } finally {
       if (!hasPlace) {
         leave(caller, share, hasShare);

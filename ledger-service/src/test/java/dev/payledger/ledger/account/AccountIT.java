@@ -3,7 +3,6 @@ package dev.payledger.ledger.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.LedgerUnderTest;
-import dev.payledger.ledger.plan.AccountStatus;
 import dev.payledger.ledger.command.Fingerprint;
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
 import dev.payledger.ledger.command.JournalCommand.HoldOutcome;
@@ -13,6 +12,7 @@ import dev.payledger.ledger.command.JournalCommand.StartCompensation;
 import dev.payledger.ledger.command.JournalCommand.VoidHold;
 import dev.payledger.ledger.money.Leg;
 import dev.payledger.ledger.money.RejectionReason;
+import dev.payledger.ledger.plan.AccountStatus;
 import dev.payledger.testkit.Postgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;

@@ -229,7 +229,8 @@ class ChecksIT extends BooksFixture {
         RoundOf.run(audit, sql);
 
         assertThat(
-                AuditProgress.findings(sql).get(isOfTheWhole ? control.newCheck() : control.check()))
+                AuditProgress.findings(sql)
+                    .get(isOfTheWhole ? control.newCheck() : control.check()))
             .as(control.toString())
             .contains(named(isOfTheWhole ? control.newNamed() : control.named(), ""));
         superuser.rollback(theseBooks);

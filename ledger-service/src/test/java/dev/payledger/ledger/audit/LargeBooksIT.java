@@ -160,7 +160,9 @@ class LargeBooksIT {
       long began = System.nanoTime();
       long round = AuditProgress.round(sql).round();
       Map<Walk, List<Duration>> steps = new EnumMap<>(Walk.class);
-      for (Round at = AuditProgress.round(sql); at.round() == round; at = AuditProgress.round(sql)) {
+      for (Round at = AuditProgress.round(sql);
+          at.round() == round;
+          at = AuditProgress.round(sql)) {
         long stepBegan = System.nanoTime();
         assertThat(audit.runOnce().orElseThrow()).as("rows").isLessThan(ROWS + 250L);
         Duration took = Duration.ofNanos(System.nanoTime() - stepBegan);

@@ -358,7 +358,9 @@ class RollingAuditIT extends LedgerUnderTest {
           System.out.println(walk + " step " + step + " read " + rows + " rows");
           assertThat(rows).as("read by " + walk).isLessThan(30_000);
         }
-        assertThat(AuditProgress.round(here).walk()).as("has more than three steps").isEqualTo(walk);
+        assertThat(AuditProgress.round(here).walk())
+            .as("has more than three steps")
+            .isEqualTo(walk);
       }
       superuser.rollback();
     }

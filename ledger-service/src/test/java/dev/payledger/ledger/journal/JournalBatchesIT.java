@@ -1,7 +1,5 @@
 package dev.payledger.ledger.journal;
 
-import dev.payledger.ledger.money.Leg;
-
 import static dev.payledger.ledger.journal.JournalInstance.LONG;
 import static dev.payledger.ledger.journal.JournalInstance.hold;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +10,7 @@ import dev.payledger.ledger.command.JournalCommand.HoldFunds;
 import dev.payledger.ledger.command.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.command.JournalCommand.PostOutcome;
 import dev.payledger.ledger.command.JournalCommand.PostTransfer;
+import dev.payledger.ledger.money.Leg;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,26 +1,25 @@
 package dev.payledger.ledger.journal;
 
+import static dev.payledger.ledger.journal.JournalInstance.EXTERNAL_EUR;
+import static dev.payledger.ledger.journal.JournalInstance.hold;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.payledger.kit.groupcommit.CommitOutcome;
+import dev.payledger.kit.groupcommit.CommitOutcome.Aborted;
+import dev.payledger.kit.groupcommit.CommitOutcome.Committed;
+import dev.payledger.ledger.audit.AuditedBooks;
 import dev.payledger.ledger.command.JournalCommand;
+import dev.payledger.ledger.command.JournalCommand.HoldFunds;
+import dev.payledger.ledger.command.JournalCommand.PostTransfer;
 import dev.payledger.ledger.command.Sides;
+import dev.payledger.ledger.journal.JournalReader.Locking;
 import dev.payledger.ledger.plan.AccountState;
 import dev.payledger.ledger.plan.AccountTerms;
 import dev.payledger.ledger.plan.BatchPlan;
 import dev.payledger.ledger.plan.CommandResult;
 import dev.payledger.ledger.plan.LockedRows;
 import dev.payledger.ledger.plan.TransferState;
-
-import static dev.payledger.ledger.journal.JournalInstance.EXTERNAL_EUR;
-import static dev.payledger.ledger.journal.JournalInstance.hold;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import dev.payledger.ledger.audit.AuditedBooks;
-import dev.payledger.kit.groupcommit.CommitOutcome;
-import dev.payledger.kit.groupcommit.CommitOutcome.Aborted;
-import dev.payledger.kit.groupcommit.CommitOutcome.Committed;
-import dev.payledger.ledger.command.JournalCommand.HoldFunds;
-import dev.payledger.ledger.command.JournalCommand.PostTransfer;
-import dev.payledger.ledger.journal.JournalReader.Locking;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

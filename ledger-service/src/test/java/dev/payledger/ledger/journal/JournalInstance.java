@@ -1,15 +1,14 @@
 package dev.payledger.ledger.journal;
 
-import dev.payledger.ledger.command.Fingerprint;
-import dev.payledger.ledger.money.Leg;
-
 import com.zaxxer.hikari.HikariDataSource;
+import dev.payledger.ledger.command.Fingerprint;
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
 import dev.payledger.ledger.command.JournalCommand.HoldOutcome;
 import dev.payledger.ledger.command.JournalCommand.OpenAccount;
 import dev.payledger.ledger.command.JournalCommand.OpenOutcome;
 import dev.payledger.ledger.command.JournalCommand.PostOutcome;
 import dev.payledger.ledger.command.JournalCommand.PostTransfer;
+import dev.payledger.ledger.money.Leg;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;

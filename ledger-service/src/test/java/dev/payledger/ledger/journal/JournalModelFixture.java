@@ -1,18 +1,17 @@
 package dev.payledger.ledger.journal;
 
-import dev.payledger.ledger.command.Fingerprint;
-import dev.payledger.ledger.command.JournalCommand;
-import dev.payledger.ledger.plan.CommandResult;
-
 import static dev.payledger.ledger.journal.JournalInstance.EXTERNAL_EUR;
 import static dev.payledger.ledger.journal.JournalInstance.LONG;
 import static dev.payledger.ledger.journal.JournalInstance.hold;
 
+import dev.payledger.ledger.command.Fingerprint;
+import dev.payledger.ledger.command.JournalCommand;
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
 import dev.payledger.ledger.command.JournalCommand.OpenAccount;
 import dev.payledger.ledger.command.JournalCommand.PostTransfer;
 import dev.payledger.ledger.command.JournalCommand.VoidTransfer;
 import dev.payledger.ledger.journal.SerialModel.Answered;
+import dev.payledger.ledger.plan.CommandResult;
 import dev.payledger.testkit.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;

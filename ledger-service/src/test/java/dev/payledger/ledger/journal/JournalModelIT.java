@@ -1,20 +1,13 @@
 package dev.payledger.ledger.journal;
 
-import dev.payledger.ledger.command.AccountChange;
-import dev.payledger.ledger.command.Fingerprint;
-import dev.payledger.ledger.command.JournalCommand;
-import dev.payledger.ledger.command.Sides;
-import dev.payledger.ledger.money.Leg;
-import dev.payledger.ledger.money.RejectionReason;
-
 import static dev.payledger.ledger.journal.JournalInstance.EXTERNAL_EUR;
 import static dev.payledger.ledger.journal.JournalInstance.hold;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.payledger.kit.groupcommit.CommitOutcome;
-import dev.payledger.kit.groupcommit.CommitOutcome.Aborted;
-import dev.payledger.kit.groupcommit.CommitOutcome.Committed;
 import dev.payledger.ledger.audit.AuditedBooks;
+import dev.payledger.ledger.command.AccountChange;
+import dev.payledger.ledger.command.Fingerprint;
+import dev.payledger.ledger.command.JournalCommand;
 import dev.payledger.ledger.command.JournalCommand.CaptureHold;
 import dev.payledger.ledger.command.JournalCommand.ChangeAccount;
 import dev.payledger.ledger.command.JournalCommand.ExpireHold;
@@ -26,7 +19,10 @@ import dev.payledger.ledger.command.JournalCommand.PostOutcome.CannotPost;
 import dev.payledger.ledger.command.JournalCommand.PostTransfer;
 import dev.payledger.ledger.command.JournalCommand.StartCompensation;
 import dev.payledger.ledger.command.JournalCommand.VoidHold;
+import dev.payledger.ledger.command.Sides;
 import dev.payledger.ledger.journal.SerialModel.Answered;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.testkit.Seed;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,14 +1,11 @@
 package dev.payledger.ledger.journal;
 
-import dev.payledger.ledger.command.Fingerprint;
-import dev.payledger.ledger.command.JournalCommand;
-import dev.payledger.ledger.money.Leg;
-import dev.payledger.ledger.money.RejectionReason;
-
 import static dev.payledger.ledger.journal.JournalInstance.LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.payledger.ledger.audit.AuditedBooks;
+import dev.payledger.ledger.command.Fingerprint;
+import dev.payledger.ledger.command.JournalCommand;
 import dev.payledger.ledger.command.JournalCommand.CaptureHold;
 import dev.payledger.ledger.command.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
@@ -17,6 +14,8 @@ import dev.payledger.ledger.command.JournalCommand.StartCompensation;
 import dev.payledger.ledger.command.JournalCommand.StepOutcome;
 import dev.payledger.ledger.command.JournalCommand.VoidHold;
 import dev.payledger.ledger.command.JournalCommand.VoidTransfer;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.testkit.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,9 +1,8 @@
 package dev.payledger.ledger.journal;
 
-import dev.payledger.ledger.command.SagaStep;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.payledger.ledger.command.SagaStep;
 import dev.payledger.ledger.plan.TransferState.Status;
 import dev.payledger.testkit.Postgres;
 import java.io.IOException;

@@ -1,11 +1,10 @@
 package dev.payledger.ledger.plan;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.payledger.ledger.command.AccountChange;
 import dev.payledger.ledger.command.Sides;
 import dev.payledger.ledger.money.RejectionReason;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.time.Instant;
 import java.util.UUID;
 import java.util.stream.Stream;

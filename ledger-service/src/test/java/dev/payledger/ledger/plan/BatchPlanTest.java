@@ -1,18 +1,13 @@
 package dev.payledger.ledger.plan;
 
-import dev.payledger.ledger.command.Fingerprint;
-import dev.payledger.ledger.command.JournalCommand;
-import dev.payledger.ledger.command.SagaStep;
-import dev.payledger.ledger.command.Sides;
-import dev.payledger.ledger.money.Leg;
-import dev.payledger.ledger.money.RejectionReason;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.payledger.contracts.AccountEntryEvent;
 import dev.payledger.contracts.TransferEvent;
+import dev.payledger.ledger.command.Fingerprint;
+import dev.payledger.ledger.command.JournalCommand;
 import dev.payledger.ledger.command.JournalCommand.CaptureHold;
 import dev.payledger.ledger.command.JournalCommand.ChangeOutcome;
 import dev.payledger.ledger.command.JournalCommand.HoldFunds;
@@ -26,6 +21,10 @@ import dev.payledger.ledger.command.JournalCommand.StartCompensation;
 import dev.payledger.ledger.command.JournalCommand.StepOutcome;
 import dev.payledger.ledger.command.JournalCommand.VoidHold;
 import dev.payledger.ledger.command.JournalCommand.VoidTransfer;
+import dev.payledger.ledger.command.SagaStep;
+import dev.payledger.ledger.command.Sides;
+import dev.payledger.ledger.money.Leg;
+import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.ledger.plan.LockedRows.AllowanceKey;
 import dev.payledger.ledger.plan.LockedRows.KnownCommand;
 import dev.payledger.ledger.plan.LockedRows.OwnerAllowanceKey;

@@ -1,13 +1,12 @@
 package dev.payledger.ledger.plan;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.payledger.contracts.TransferEvent.Screening;
 import dev.payledger.ledger.command.Sides;
 import dev.payledger.ledger.money.Leg;
 import dev.payledger.ledger.money.Money;
 import dev.payledger.ledger.money.RejectionReason;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.payledger.contracts.TransferEvent.Screening;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;

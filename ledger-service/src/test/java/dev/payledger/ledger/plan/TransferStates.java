@@ -1,10 +1,9 @@
 package dev.payledger.ledger.plan;
 
+import dev.payledger.contracts.TransferEvent.Screening;
 import dev.payledger.ledger.command.SagaStep;
 import dev.payledger.ledger.money.Leg;
 import dev.payledger.ledger.money.Money;
-
-import dev.payledger.contracts.TransferEvent.Screening;
 import dev.payledger.ledger.plan.TransferState.Reversals;
 import dev.payledger.ledger.plan.TransferState.Saga;
 import dev.payledger.ledger.plan.TransferState.Status;

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.command.JournalCommand.PostOutcome;
 import dev.payledger.ledger.command.JournalCommand.PostTransfer;
 import dev.payledger.ledger.command.JournalCommand.StartCompensation;
 import dev.payledger.ledger.command.JournalCommand.StepOutcome;
 import dev.payledger.ledger.command.JournalCommand.VoidHold;
-import dev.payledger.ledger.journal.JournalDefect;
 import dev.payledger.ledger.command.SagaStep;
-import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.ledger.journal.JournalDefect;
 import dev.payledger.testkit.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -2,15 +2,15 @@ package dev.payledger.ledger.saga;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.payledger.kit.deadline.Deadline;
 import dev.payledger.ledger.FraudDouble.Mood;
 import dev.payledger.ledger.command.JournalCommand.PostOutcome;
 import dev.payledger.ledger.command.JournalCommand.PostTransfer;
 import dev.payledger.ledger.command.JournalCommand.StartCompensation;
 import dev.payledger.ledger.command.JournalCommand.StepOutcome;
 import dev.payledger.ledger.command.JournalCommand.VoidHold;
-import dev.payledger.ledger.money.RejectionReason;
 import dev.payledger.ledger.command.SagaStep;
-import dev.payledger.kit.deadline.Deadline;
+import dev.payledger.ledger.money.RejectionReason;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -255,7 +255,9 @@ class SagaStepsIT extends SagaFixture {
     UUID a = account("alice", 20_000);
     UUID b = account("bob", 0);
     UUID transfer = heldBySomebodyElse(a, b, LARGE, clock.instant());
-    assertThat(journal.submit(new StartCompensation(transfer, 1, RejectionReason.ACCOUNT_UNUSABLE), TIME))
+    assertThat(
+            journal.submit(
+                new StartCompensation(transfer, 1, RejectionReason.ACCOUNT_UNUSABLE), TIME))
         .isEqualTo(new StepOutcome.Applied());
     assertThat(journal.submit(new PostTransfer(transfer, 1, 1, null), TIME))
         .as("no way forward any more")

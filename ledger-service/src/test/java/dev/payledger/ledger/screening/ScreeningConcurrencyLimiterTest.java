@@ -24,7 +24,8 @@ class ScreeningConcurrencyLimiterTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final ScreeningConcurrencyLimiter permits = new ScreeningConcurrencyLimiter(properties(4, 2, 3, 1), meters);
+  private final ScreeningConcurrencyLimiter permits =
+      new ScreeningConcurrencyLimiter(properties(4, 2, 3, 1), meters);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   @AfterEach
@@ -149,7 +150,8 @@ class ScreeningConcurrencyLimiterTest {
   private boolean tooMany(String caller) throws InterruptedException {
     Duration wait = Duration.ofMillis(200);
     long began = System.nanoTime();
-    return permits.tryAcquire(caller, wait, wait) == null && System.nanoTime() - began < wait.toNanos();
+    return permits.tryAcquire(caller, wait, wait) == null
+        && System.nanoTime() - began < wait.toNanos();
   }
 
   private Permit now(String caller) throws InterruptedException {

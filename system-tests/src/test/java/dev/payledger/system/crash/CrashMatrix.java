@@ -43,7 +43,8 @@ final class CrashMatrix {
   /// What the journal commits on the way of every transfer, forth and back: behind it or in front
   /// of it the ledger hears nothing more of its database.
   private static final Set<Failpoint> CUT_OFF =
-      EnumSet.of(Failpoint.HELD, Failpoint.POSTED, Failpoint.COMPENSATION_STARTED, Failpoint.VOIDED);
+      EnumSet.of(
+          Failpoint.HELD, Failpoint.POSTED, Failpoint.COMPENSATION_STARTED, Failpoint.VOIDED);
 
   private CrashMatrix() {}
 
