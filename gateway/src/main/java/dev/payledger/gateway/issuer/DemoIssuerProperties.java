@@ -45,7 +45,7 @@ public record DemoIssuerProperties(
 
   /// Bounds of what a check of a secret takes, which is much on purpose.
   ///
-  /// @param atOnceMax checks at once, each on a thread of its own
+  /// @param concurrencyMax checks at once, each on a thread of its own
   /// @param perClientMax requests of one client, and of all that no client sends, that wait or are
   ///     checked at once: guesses of one secret leave room for the others
   /// @param waitMax how long a request waits for its check

@@ -129,7 +129,7 @@ class ConcurrencyLimiterTest {
   @Test
   void aPlaceIsGivenBackOnce() throws Exception {
     UpstreamPermit place = place();
-    assertThat(place.enter(Duration.ZERO)).isEqualTo(UpstreamPermit.Acquisition.ADMITTED);
+    assertThat(place.acquire(Duration.ZERO)).isEqualTo(UpstreamPermit.Acquisition.ADMITTED);
     place.release();
     place.release();
     assertThat(limiter.inFlight()).isZero();
@@ -138,7 +138,7 @@ class ConcurrencyLimiterTest {
   @Test
   void aPlaceGivenBackIsTakenAgainLikeAnyOther() throws Exception {
     UpstreamPermit place = place();
-    assertThat(place.enter(Duration.ZERO)).isEqualTo(UpstreamPermit.Acquisition.ADMITTED);
+    assertThat(place.acquire(Duration.ZERO)).isEqualTo(UpstreamPermit.Acquisition.ADMITTED);
     place.release();
     for (int i = 0; i < 10; i++) {
       admitted(CRITICAL);
@@ -153,8 +153,8 @@ class ConcurrencyLimiterTest {
   void whoOnlyWaitsTakesOneOfItsCallersWaits() throws Exception {
     UpstreamPermit first = place();
     UpstreamPermit second = place();
-    assertThat(first.enter(Duration.ZERO)).isEqualTo(UpstreamPermit.Acquisition.ADMITTED);
-    assertThat(second.enter(Duration.ZERO)).isEqualTo(UpstreamPermit.Acquisition.ADMITTED);
+    assertThat(first.acquire(Duration.ZERO)).isEqualTo(UpstreamPermit.Acquisition.ADMITTED);
+    assertThat(second.acquire(Duration.ZERO)).isEqualTo(UpstreamPermit.Acquisition.ADMITTED);
     assertThat(first.tryWait()).isTrue();
     assertThat(first.tryWait()).as("it does").isTrue();
     assertThat(second.tryWait()).isFalse();

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param timeoutDefault the time of a request that names none
 /// @param timeoutMax the most that a request can name
 /// @param cursorKey signs page cursors; a secret of at least 32 bytes, the same on all instances
-/// @param atOnceMax requests that are worked for at once
+/// @param concurrencyMax requests that are worked for at once
 @ConfigurationProperties("payledger.request")
 record RequestProperties(
     String issuerUrl,

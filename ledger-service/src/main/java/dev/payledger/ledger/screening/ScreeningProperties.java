@@ -12,11 +12,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param retryPercent repeated calls per hundred first questions, 0 to 100
 /// @param retryBalanceMax how many repeats may be saved up for later
 /// @param retryInterval one repeat in each is free when none was saved up
-/// @param places questions at fraud-service at once
-/// @param placesPerCaller how many of them one caller may have; half of them at most, so that nobody
+/// @param permits questions at fraud-service at once
+/// @param permitsPerCaller how many of them one caller may have; half of them at most, so that nobody
 ///     keeps the others out
 /// @param waitingPerCallerMax how many of one caller's transfers may wait for its places, at least 1
-/// @param releasePlaces releases at fraud-service at once
+/// @param releasePermits releases at fraud-service at once
 @ConfigurationProperties("payledger.screening")
 record ScreeningProperties(
     URI url,
