@@ -256,7 +256,7 @@ public class Stack {
     return post(stack().url(Service.GATEWAY), path, who, key, body);
   }
 
-  /// At another front door than the first one.
+  /// At another gateway than the first one.
   public static Answer post(URI gateway, String path, String who, String key, String body) {
     return send(
         request(gateway, path, who)

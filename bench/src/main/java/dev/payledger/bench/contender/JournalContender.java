@@ -42,7 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// web around it. A transfer is two commands, `HoldFunds` and `PostTransfer`, each committed before
 /// its caller goes on.
 public final class JournalContender implements Contender {
-  private static final Duration TIME_LEFT = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Acknowledged acknowledged = new Acknowledged();
   private final List<AnnotationConfigApplicationContext> instances = new ArrayList<>();
@@ -142,7 +142,7 @@ public final class JournalContender implements Contender {
 
   private UUID hold(Journal journal, Pair pair) {
     HoldFunds command = command(pair);
-    HoldOutcome outcome = journal.submit(command, TIME_LEFT);
+    HoldOutcome outcome = journal.submit(command, TIMEOUT);
     if (!(outcome instanceof HoldOutcome.Held)) {
       throw new IllegalStateException("not held but " + outcome);
     }
@@ -151,7 +151,7 @@ public final class JournalContender implements Contender {
   }
 
   private void post(Journal journal, UUID transfer) {
-    PostOutcome outcome = journal.submit(new PostTransfer(transfer, 1, 1, null), TIME_LEFT);
+    PostOutcome outcome = journal.submit(new PostTransfer(transfer, 1, 1, null), TIMEOUT);
     if (!(outcome instanceof PostOutcome.Posted)) {
       throw new IllegalStateException("not posted but " + outcome);
     }

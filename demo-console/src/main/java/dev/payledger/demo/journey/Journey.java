@@ -96,7 +96,7 @@ public final class Journey {
         no);
     Answer still = pay(alice, balance + 1, "Idempotency-Key", key);
     check(
-        "and the same key says so for ever",
+        "and the same key says so permanently",
         still.status() == 422 && still.isReplayed() && still.body().equals(no.body()),
         still);
     check("and there is no entry", balance(alice) == balance, balance);

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/// Puts money into the demo accounts, through the front door, as an operator would.
+/// Puts money into the demo accounts, through the gateway, as an operator would.
 public final class Seed {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Duration PAUSE = Duration.ofMillis(200);

@@ -7,7 +7,7 @@ import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
-/// The stored assessments, one per transfer id for ever.
+/// The stored assessments, one per transfer id permanently.
 interface Assessments extends Repository<Assessment, UUID> {
   /// Waits for this transfer's turn, which lasts until the transaction ends. It is a lock on the id,
   /// because there may be no row yet to lock; ids that share a hash only wait for each other. The

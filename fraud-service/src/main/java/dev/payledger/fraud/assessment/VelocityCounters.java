@@ -9,10 +9,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /// The counters behind the velocity rule, one row per debit account and window. Rows are locked
-/// before they are moved, so READ COMMITTED is enough; the CHECK on the row is the second wall.
+/// before they are moved, so READ COMMITTED is enough; the CHECK on the row is defence in depth.
 ///
 /// Every statement that locks takes its rows in the order of the account's id, as PostgreSQL sorts
-/// it. All rows of a transaction are of one window, so that this is one order for everybody, and no
+/// it. All rows of a transaction are of one window, so that this is one order permanentlyybody, and no
 /// two transfers wait for each other in a circle.
 @Component
 class VelocityCounters {

@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/// The accounts that nothing may be moved from or to. A change is one row for ever, with who and why,
+/// The accounts that nothing may be moved from or to. A change is one row permanently, with who and why,
 /// and it is the event that the ledger is told: the list and the event cannot differ, because the
 /// row of a blocked account refers to the change that blocked it.
 @Component

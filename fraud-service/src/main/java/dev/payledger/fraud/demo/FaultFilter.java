@@ -35,7 +35,7 @@ final class FaultFilter extends OncePerRequestFilter {
   static final int BIG_BYTES = 10 * 1024 * 1024;
 
   private static final String PATH = "/assessments/";
-  private static final Duration FOR_EVER = Duration.ofDays(1);
+  private static final Duration HANG_DURATION = Duration.ofDays(1);
   private static final byte[] FILLING = filling();
 
   private final Faults faults;
@@ -57,7 +57,7 @@ final class FaultFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     long began = System.nanoTime();
     await(faults.find(FaultKind.LATENCY), null);
-    await(faults.find(FaultKind.HANG), FOR_EVER);
+    await(faults.find(FaultKind.HANG), HANG_DURATION);
     String transferId = request.getRequestURI().substring(PATH.length());
     if (faults.find(FaultKind.ERROR).filter(FaultFilter::happens).isPresent()) {
       response.setStatus(HttpStatus.INTERNAL_SERVER_ERROR.value());

@@ -23,7 +23,7 @@ public interface ConcurrencyPermit {
 
   /// Whether the service may be asked now: a request that has given its permit back, and goes on after all,
   /// asks for another one.
-  boolean tryReacquire(Duration timeLeft);
+  boolean tryReacquire(Duration remaining);
 
   /// The permit that this request has been given.
   static ConcurrencyPermit of(HttpServletRequest request) {

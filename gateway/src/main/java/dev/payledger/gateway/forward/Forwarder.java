@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
 /// the idempotency key, and to one layer only.
 @Component
 public class Forwarder {
-  /// Of the time left, what is kept back for storing the answer and for the way home.
+  /// Of the remaining time, what is kept back for storing the answer and for the way home.
   private static final Duration KEPT_BACK_MAX = Duration.ofMillis(250);
 
   private final ForwardProperties properties;
@@ -43,7 +43,7 @@ public class Forwarder {
   public UpstreamResult send(UpstreamRequest call, Deadline deadline) {
     Duration time = keepBack(deadline.remaining());
     if (time.toMillis() < 1) {
-      return new UpstreamResult.NotSent("no time left");
+      return new UpstreamResult.NotSent("deadline passed");
     }
     return exchange(request(call, time), time);
   }

@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
-/// The id under which the ledger remembers a command for ever: a UUIDv8 (RFC 9562) from what the
+/// The id under which the ledger remembers a command permanently: a UUIDv8 (RFC 9562) from what the
 /// caller named, so that it can be had again from the request alone, even when the gateway's own
 /// record of the key is gone.
 public final class CommandId {

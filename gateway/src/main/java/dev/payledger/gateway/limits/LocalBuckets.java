@@ -46,7 +46,7 @@ final class LocalBuckets implements TokenBuckets {
   public BucketResult take(BucketKey bucketKey, int tokens) {
     Budget part = bucketKey.budget().part(nodes);
     Bucket bucket = buckets.get(bucketKey, _ -> bucket(part));
-    // What is dearer than a whole part takes a full one and leaves a debt: refusing it for ever
+    // What is dearer than a whole part takes a full one and leaves a debt: refusing it permanently
     // would be a "no" that no waiting turns into a "yes".
     int atOnce = Math.min(tokens, part.burst());
     ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(atOnce);

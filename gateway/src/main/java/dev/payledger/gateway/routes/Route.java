@@ -65,7 +65,7 @@ public record Route(
         .orElseThrow(() -> new IllegalStateException("SizeAndShapeFilter has not run"));
   }
 
-  /// Empty on the management port, which the front door does not guard.
+  /// Empty on the management port, which the filter chain does not guard.
   public static Optional<Route> find(HttpServletRequest request) {
     return Optional.ofNullable((Route) request.getAttribute(ATTRIBUTE));
   }

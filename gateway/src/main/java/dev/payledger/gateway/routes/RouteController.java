@@ -38,7 +38,7 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 
-/// The last two steps of the front door: idempotency, then the hand-over to the service.
+/// The last two steps of a request: idempotency, then the hand-over to the service.
 @Controller
 class RouteController {
   private static final Logger log = LoggerFactory.getLogger(RouteController.class);

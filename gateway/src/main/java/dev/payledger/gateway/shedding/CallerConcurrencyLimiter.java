@@ -33,7 +33,7 @@ final class CallerConcurrencyLimiter {
   }
 
   /// Whether there are so many places, now or within the time; who is admitted must `leave`.
-  boolean tryAcquire(String caller, int permits, Duration timeLeft) throws InterruptedException {
+  boolean tryAcquire(String caller, int permits, Duration remaining) throws InterruptedException {
     Permits own =
         Objects.requireNonNull(
             byCaller.compute(
@@ -48,7 +48,7 @@ final class CallerConcurrencyLimiter {
       Duration wait =
           own.free.getQueueLength() >= bounds.waitingMax()
               ? Duration.ZERO
-              : shorter(bounds.waitMax(), timeLeft);
+              : shorter(bounds.waitMax(), remaining);
       isAdmitted = own.free.tryAcquire(permits, wait.toNanos(), TimeUnit.NANOSECONDS);
       return isAdmitted;
     } finally {

@@ -15,7 +15,7 @@ import java.util.function.LongConsumer;
 /// to the highest priority that waits.
 ///
 /// A queue helps in a burst. In an overload it would only make refusals late, so one that overflows is
-/// closed until nobody has been turned away for a second.
+/// closed until nobody has been rejected for a second.
 final class ConcurrencyLimiter {
   private static final long CLOSED_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -58,7 +58,7 @@ final class ConcurrencyLimiter {
   }
 
   /// Whether there is a place, now or within the time; who is admitted must `release`.
-  boolean tryAcquire(Priority priority, Duration timeLeft) throws InterruptedException {
+  boolean tryAcquire(Priority priority, Duration remaining) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       Queue queue = queueOf(priority);
@@ -76,12 +76,12 @@ final class ConcurrencyLimiter {
       Waiter waiter = new Waiter(lock.newCondition());
       queue.waiters.add(waiter);
       try {
-        long left = Math.min(bounds.waitMax().toNanos(), timeLeft.toNanos());
+        long left = Math.min(bounds.waitMax().toNanos(), remaining.toNanos());
         while (!waiter.isAdmitted && left > 0) {
           left = waiter.changed.awaitNanos(left);
         }
         // Who had no time to wait says nothing about the queue.
-        if (!waiter.isAdmitted && timeLeft.compareTo(bounds.waitMax()) >= 0) {
+        if (!waiter.isAdmitted && remaining.compareTo(bounds.waitMax()) >= 0) {
           queue.overflow();
         }
         return waiter.isAdmitted;

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/// Turns requests away that the service behind could not answer in time anyway, before they cost
+/// Rejects requests that the service behind could not answer in time anyway, before they cost
 /// a token, a key or a call.
 public final class SheddingFilter extends OncePerRequestFilter {
   private final Shedding shedding;
@@ -109,7 +109,7 @@ public final class SheddingFilter extends OncePerRequestFilter {
         Duration.ofSeconds(1));
   }
 
-  /// Those who were turned away together should not come back together.
+  /// Those who were rejected together should not come back together.
   private static Problem full() {
     return Problem.retryAfter(
         CommonErrorCode.TEMPORARY_REDUCED_CAPACITY,

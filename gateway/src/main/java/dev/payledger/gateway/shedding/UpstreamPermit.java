@@ -44,13 +44,13 @@ final class UpstreamPermit implements ConcurrencyPermit {
   }
 
   /// The caller's own place comes first: who waits for that one keeps nobody else waiting.
-  Acquisition acquire(Duration timeLeft) throws InterruptedException {
+  Acquisition acquire(Duration remaining) throws InterruptedException {
     long start = System.nanoTime();
-    if (!callers.tryAcquire(caller, permits, timeLeft)) {
+    if (!callers.tryAcquire(caller, permits, remaining)) {
       return Acquisition.CALLER_LIMIT_REACHED;
     }
     try {
-      Duration left = timeLeft.minusNanos(System.nanoTime() - start);
+      Duration left = remaining.minusNanos(System.nanoTime() - start);
       isHeld = limiter.tryAcquire(priority, left.isNegative() ? Duration.ZERO : left);
       return isHeld ? Acquisition.ADMITTED : Acquisition.LIMIT_REACHED;
     } finally {
@@ -109,14 +109,14 @@ final class UpstreamPermit implements ConcurrencyPermit {
   }
 
   @Override
-  public boolean tryReacquire(Duration timeLeft) {
+  public boolean tryReacquire(Duration remaining) {
     if (isHeld) {
       return true;
     }
     // Early: it waits for places now, of which there is a bound too.
     release();
     try {
-      return acquire(timeLeft) == Acquisition.ADMITTED;
+      return acquire(remaining) == Acquisition.ADMITTED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -63,7 +63,7 @@ final class WaitingRequestLimiter {
 
     /// Sent once, and given back only when it is answered.
     @Override
-    public boolean tryReacquire(Duration timeLeft) {
+    public boolean tryReacquire(Duration remaining) {
       return isHeld;
     }
   }

@@ -25,7 +25,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/// A gateway whose ledger works for ten at once and answers nobody: reports are turned away first, then reads, and
+/// A gateway whose ledger works for ten at once and answers nobody: reports are rejected first, then reads, and
 /// money still gets through.
 class SheddingIT extends GatewayUnderTest {
   private static final String READ = "/v1/accounts";
@@ -34,7 +34,7 @@ class SheddingIT extends GatewayUnderTest {
       List.of("/v1/operator/held-transfers", "/v1/operator/parked-transfers");
 
   @Test
-  void reportsThenReadsAreTurnedAwayAndMoneyGetsThrough() throws Exception {
+  void reportsThenReadsAreRejectedAndMoneyGetsThrough() throws Exception {
     CountDownLatch mayAnswer = new CountDownLatch(1);
     ledger.answers(
         request -> {
@@ -57,15 +57,15 @@ class SheddingIT extends GatewayUnderTest {
         int arrived = i + 1;
         Awaitility.await().until(() -> readsArrived() == arrived);
         if (arrived == 6) {
-          assertTurnedAway(send(at(port, "operator", REPORT)));
+          assertRejected(send(at(port, "operator", REPORT)));
           for (String list : DECISIONS) {
             assertThat(send(at(port, "operator", list)).statusCode()).as(list).isEqualTo(200);
           }
         }
       }
 
-      assertTurnedAway(send(at(port, "alice", READ)));
-      assertTurnedAway(send(at(port, "bob", "/v1/transfers/" + ALICE_EUR)));
+      assertRejected(send(at(port, "alice", READ)));
+      assertRejected(send(at(port, "bob", "/v1/transfers/" + ALICE_EUR)));
       for (int i = 0; i < 3; i++) {
         assertThat(send(paying(port)).statusCode()).isEqualTo(201);
       }
@@ -172,7 +172,7 @@ class SheddingIT extends GatewayUnderTest {
     return ledger.arrived().stream().filter(request -> request.target().equals(READ)).count();
   }
 
-  private static void assertTurnedAway(HttpResponse<String> answer) {
+  private static void assertRejected(HttpResponse<String> answer) {
     assertProblem(answer, 503, "temporary-reduced-capacity");
     assertThat(header(answer, "Retry-After")).matches("[1-3]");
   }

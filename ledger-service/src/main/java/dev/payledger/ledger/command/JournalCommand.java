@@ -153,7 +153,7 @@ public sealed interface JournalCommand<O> {
       UUID transferId, long epoch, int legCount, @Nullable OfflineAllowance allowance)
       implements JournalCommand<PostOutcome> {}
 
-  /// Writes down that the saga turns back, and why, before the first compensation runs. Without a
+  /// Writes down that the saga compensates, and why, before the first compensation runs. Without a
   /// rejection the reason is that a void was requested, or else that the transfer's time is over.
   record StartCompensation(UUID transferId, long epoch, @Nullable RejectionReason rejection)
       implements JournalCommand<StepOutcome> {}
@@ -183,7 +183,7 @@ public sealed interface JournalCommand<O> {
       implements ChangeTransfer {}
 
   /// Gives back what is held and not captured. A transfer that is still pending is marked, and its
-  /// saga turns back.
+  /// saga compensates.
   record VoidTransfer(UUID id, Fingerprint fingerprint, UUID transferId)
       implements ChangeTransfer {}
 
@@ -233,10 +233,10 @@ public sealed interface JournalCommand<O> {
     /// Held until it is captured by request.
     record Authorized() implements PostOutcome {}
 
-    /// It was to be voided; nothing was written, the saga must turn back.
+    /// It was to be voided; nothing was written, the saga must compensate.
     record VoidRequested() implements PostOutcome {}
 
-    /// The accounts changed since the hold; nothing was written, the saga must turn back.
+    /// The accounts changed since the hold; nothing was written, the saga must compensate.
     record CannotPost(RejectionReason reason) implements PostOutcome {}
 
     /// The account or its owner has used up what may be moved unscreened; nothing was written.
@@ -255,7 +255,7 @@ public sealed interface JournalCommand<O> {
   sealed interface ChangeOutcome {
     record Accepted() implements ChangeOutcome {}
 
-    /// It is pending; its saga will turn back.
+    /// It is pending; its saga will compensate.
     record Requested() implements ChangeOutcome {}
 
     record Rejected(RejectionReason reason) implements ChangeOutcome {}

@@ -9,7 +9,7 @@ public enum SagaStep {
   SCREEN,
   /// Screened, and held until it is captured by request, voided, or its time is over.
   CAPTURE,
-  /// It turned back: what was reserved is given back, newest first.
+  /// It compensates: what was reserved is released, newest first.
   COMPENSATE,
   /// Final: posted, or all given back.
   DONE;

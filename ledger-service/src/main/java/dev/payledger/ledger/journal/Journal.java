@@ -32,16 +32,16 @@ public class Journal {
   }
 
   /// Returns when the command is decided and its transaction committed.
-  public <O> O submit(JournalCommand<O> command, Duration timeLeft) {
-    return decide(command, timeLeft).outcome();
+  public <O> O submit(JournalCommand<O> command, Duration remaining) {
+    return decide(command, remaining).outcome();
   }
 
   /// Also tells what the decision was taken on.
   // The planner answers each command with an outcome of the command's own type.
   @SuppressWarnings("unchecked")
-  <O> CommandResult<O> decide(JournalCommand<O> command, Duration timeLeft) {
+  <O> CommandResult<O> decide(JournalCommand<O> command, Duration remaining) {
     try {
-      return (CommandResult<O>) commits.submit(command, timeLeft);
+      return (CommandResult<O>) commits.submit(command, remaining);
     } catch (CommitUnavailableException e) {
       throw new JournalUnavailable(e.outcomeUnknown(), e);
     } catch (CommitDefectException e) {

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// in `SagaPlan` and `ChangePlan`, what changes an account in `AccountPlan`.
 ///
 /// What it decides is written afterwards as it stands here. The database's constraints are the
-/// second wall: were a rule here wrong, the batch would fail and not the books.
+/// second line of defence: were a rule here wrong, the batch would fail and not the books.
 public final class BatchPlan {
   private final BatchState state;
   private final SagaPlan saga;

@@ -104,7 +104,7 @@ final class SagaPlan {
     }
     RejectionReason rejection = command.rejection();
     String otherwise = transfer.isVoidRequested() ? VOID_REQUESTED : EXPIRED;
-    state.change(transfer.turnedBack(rejection == null ? otherwise : rejection.code()));
+    state.change(transfer.compensating(rejection == null ? otherwise : rejection.code()));
     return CommandResult.of(new StepOutcome.Applied());
   }
 

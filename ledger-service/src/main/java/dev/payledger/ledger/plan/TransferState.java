@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param eventCount number of its newest event
 /// @param capturedMinor how much of it is posted
 /// @param captureCount captures by request so far
-/// @param isVoidRequested its saga turns back instead of posting
+/// @param isVoidRequested its saga compensates instead of posting
 /// @param isHoldLive whether what is not captured yet is reserved
 /// @param allowanceWindow the start of the window whose allowance it used; null when it was screened
 /// @param finishedAt null until it is final
@@ -139,7 +139,7 @@ public record TransferState(
     static final GivenBack NOTHING = new GivenBack(0, 0);
   }
 
-  /// @param reason why it turned back
+  /// @param reason why it compensates
   /// @param dueAt when it is to be taken up; null for as the row has it
   public record Saga(SagaStep step, long epoch, @Nullable String reason, @Nullable Instant dueAt) {
     Saga at(SagaStep next) {
@@ -222,7 +222,7 @@ public record TransferState(
     return with(terms, isHoldLive, isVoidRequested, reversals, saga, allowanceWindow);
   }
 
-  TransferState turnedBack(String reason) {
+  TransferState compensating(String reason) {
     return with(
         terms,
         isHoldLive,

@@ -111,7 +111,7 @@ public class TransferSaga {
     run(new SagaLease(hold.id(), epoch, 0, SagaStep.SCREEN, false), transfer, deadline);
   }
 
-  /// Moves the saga as far as it goes in the time left; what is unfinished then is handed back.
+  /// Moves the saga as far as it goes in the remaining time; what is unfinished then is released.
   void run(SagaLease lease, SagaTransfer transfer, Deadline deadline) {
     switch (lease.step()) {
       case SCREEN -> {

@@ -1,4 +1,4 @@
-/// The transfer saga: hold, screen, post; or turn back. Read `TransferSaga`, which is the whole of it
+/// The transfer saga: hold, screen, post; or compensate. Read `TransferSaga`, which is the whole of it
 /// on one screen, then `RecoveryRun`, which goes on where a crash stopped.
 @NullMarked
 package dev.payledger.ledger.saga;

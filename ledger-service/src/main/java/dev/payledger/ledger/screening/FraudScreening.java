@@ -88,7 +88,7 @@ public class FraudScreening {
   public record Attempt(String caller, boolean isRepeat, boolean isRecovery) {}
 
   /// The verdict on the transfer: the same for the same id, however often it is asked. Waits for a
-  /// place as long as the call itself still fits into the time left.
+  /// place as long as the call itself still fits into the remaining time.
   public Verdict assess(UUID transferId, Question question, Attempt attempt, Deadline deadline) {
     requireNoTransaction();
     Duration wait = deadline.remaining().minus(callTimeout());

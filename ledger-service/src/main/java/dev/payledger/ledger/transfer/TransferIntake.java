@@ -90,7 +90,7 @@ class TransferIntake {
     return change(commands.capture(commandId, transferId, request, caller), deadline);
   }
 
-  /// Gives back what a transfer holds. One that is pending is marked; its saga turns back, and is
+  /// Gives back what a transfer holds. One that is pending is marked; its saga compensates, and is
   /// waited for a moment.
   Transfer voidTransfer(UUID commandId, UUID transferId, Caller caller, Deadline deadline) {
     Transfer changed = change(commands.voidTransfer(commandId, transferId, caller), deadline);

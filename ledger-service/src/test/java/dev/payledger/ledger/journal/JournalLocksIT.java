@@ -184,7 +184,7 @@ class JournalLocksIT extends JournalFixture {
     }
   }
 
-  /// Its turn is a session's lock: it must not outlive the batch, nor be waited for for ever.
+  /// Its turn is a session's lock: it must not outlive the batch, nor be waited for permanently.
   @Test
   void peerFrozenInItsTurnIsNotWaitedForLong() throws Exception {
     UUID carol = ledger.open("carol", 1_000);

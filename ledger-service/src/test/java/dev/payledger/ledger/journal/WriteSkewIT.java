@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Why SERIALIZABLE is the second wall and not the first. One schedule, on a server whose pool of
+/// Why SERIALIZABLE is defence in depth and not the first line. One schedule, on a server whose pool of
 /// serializable transactions is small enough to be exhausted in a moment:
 ///
 /// 1. the first transaction reads what there is, 200, and stays open;

@@ -44,7 +44,7 @@ class ConcurrencyLimitIT extends LedgerUnderTest {
     assertThat(pending.status()).isEqualTo(202);
     String waiting =
         "/v1/transfers/" + pending.json().get("id").asString() + "?waitMs=" + WAIT.toMillis();
-    double turnedAwayBefore = meters.get("ledger.request.rejected").counter().count();
+    double rejectedBefore = meters.get("ledger.request.rejected").counter().count();
 
     List<Future<Answer>> waiters = new ArrayList<>();
     UUID commandId = UUID.randomUUID();
@@ -84,7 +84,7 @@ class ConcurrencyLimitIT extends LedgerUnderTest {
       assertThat(waiter.get().status()).isEqualTo(200);
       assertThat(waiter.get().json().get("status").asString()).isEqualTo("PENDING");
     }
-    assertThat(meters.get("ledger.request.rejected").counter().count() - turnedAwayBefore)
+    assertThat(meters.get("ledger.request.rejected").counter().count() - rejectedBefore)
         .isEqualTo(TOO_MANY);
     await().until(() -> inFlight() == 0);
     // Nothing was done for those who were refused, and there is room again.

@@ -40,7 +40,7 @@ class SagaStepsIT extends SagaFixture {
   @Autowired private SagaTransfers transfers;
 
   @Test
-  void aDeclinedTransferGivesItsFundsBackAndSaysSoForEver() {
+  void aDeclinedTransferGivesItsFundsBackAndSaysSoPermanently() {
     UUID a = account("alice", 20_000);
     UUID b = account("bob", 0);
     UUID command = UUID.randomUUID();

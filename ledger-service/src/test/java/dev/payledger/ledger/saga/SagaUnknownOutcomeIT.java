@@ -43,9 +43,9 @@ class SagaUnknownOutcomeIT extends SagaFixture {
     assertMoney(b, LARGE, 0);
   }
 
-  /// Whoever turned back because no answer came would refuse what may have happened.
+  /// A saga that is compensated because no answer came would refuse what may have happened.
   @Test
-  void aPostThatWasNotDecidedIsTakenAgainAndNotTurnedBack() throws Exception {
+  void aPostThatWasNotDecidedIsTakenAgainAndNotCompensated() throws Exception {
     UUID a = account("alice", 20_000);
     UUID b = account("bob", 0);
     UUID command = UUID.randomUUID();

@@ -118,7 +118,7 @@ class ReversalIT extends LedgerUnderTest {
   }
 
   @Test
-  void aReversalUnderWayKeepsItsRoomAndGivesItBackWhenItTurnsBack() {
+  void aReversalUnderWayKeepsItsRoomAndReleasesItWhenCompensated() {
     FRAUD.become(Mood.FAILS);
     Answer pending = reverse(bob(), amount(8_000));
     assertThat(pending.status()).isEqualTo(202);

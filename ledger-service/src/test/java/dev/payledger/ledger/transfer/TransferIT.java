@@ -69,7 +69,7 @@ class TransferIT extends LedgerUnderTest {
   }
 
   @Test
-  void anotherRequestUnderTheSameCommandIsRefusedForEver() {
+  void anotherRequestUnderTheSameCommandIsRefusedPermanently() {
     UUID a = account("alice", 10_000);
     UUID b = account("bob", 0);
     UUID command = UUID.randomUUID();

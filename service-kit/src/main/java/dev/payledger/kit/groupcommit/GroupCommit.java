@@ -88,8 +88,9 @@ public final class GroupCommit<C, D> implements AutoCloseable {
   /// @throws CommitUnavailableException when it was not decided in time, or immediately when the queue
   ///     is full
   /// @throws CommitDefectException when its transaction failed and no retry would mend it
-  public D submit(C command, Duration timeLeft) {
-    Submission<C, D> submission = new Submission<>(command, System.nanoTime() + timeLeft.toNanos());
+  public D submit(C command, Duration remaining) {
+    Submission<C, D> submission =
+        new Submission<>(command, System.nanoTime() + remaining.toNanos());
     if (closed || !queue.offer(submission)) {
       metrics.refused();
       throw new CommitUnavailableException(false, closedOrFullFailure());
@@ -167,7 +168,7 @@ public final class GroupCommit<C, D> implements AutoCloseable {
     List<Submission<C, D>> open = batch;
     Exception cause = null;
     for (int n = 1; n <= limits.attemptsMax() && !closed; n++) {
-      open = withTimeLeft(open, cause);
+      open = withRemainingTime(open, cause);
       if (open.isEmpty()) {
         return;
       }
@@ -262,7 +263,7 @@ public final class GroupCommit<C, D> implements AutoCloseable {
     }
   }
 
-  private List<Submission<C, D>> withTimeLeft(
+  private List<Submission<C, D>> withRemainingTime(
       List<Submission<C, D>> batch, @Nullable Exception cause) {
     List<Submission<C, D>> left = new ArrayList<>(batch.size());
     for (Submission<C, D> submission : batch) {

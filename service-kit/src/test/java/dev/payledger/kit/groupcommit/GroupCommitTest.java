@@ -140,7 +140,7 @@ class GroupCommitTest {
   }
 
   @Test
-  void whatConflictsForEverKeepsNobodyElse() throws Exception {
+  void whatConflictsPermanentlyKeepsNobodyElse() throws Exception {
     start(3, 100, 100);
     Command hopeless = command();
     script =
@@ -488,8 +488,8 @@ class GroupCommitTest {
     return answers;
   }
 
-  private Future<?> submit(Command command, Duration timeLeft) {
-    return callers.submit(() -> commits.submit(command, timeLeft));
+  private Future<?> submit(Command command, Duration remaining) {
+    return callers.submit(() -> commits.submit(command, remaining));
   }
 
   private void awaitQueued(int count) {

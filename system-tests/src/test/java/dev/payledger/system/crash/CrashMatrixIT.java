@@ -109,7 +109,7 @@ class CrashMatrixIT extends Stack {
       case ACCOUNT_CHANGE_REJECTED -> anAccountWithMoneyIsNotClosed(row);
       case BATCH_OPENED -> aBatchIsTaken(row);
       case REJECTED -> aTransferWithoutFundsIsRejected(row);
-      case COMPENSATION_STARTED, RELEASED, VOIDED -> aSuspiciousTransferIsTurnedBack(row);
+      case COMPENSATION_STARTED, RELEASED, VOIDED -> aSuspiciousTransferIsCompensated(row);
       case SAGA_RELEASED, SAGA_CLAIMED, KEY_RELEASED -> aTransferWaitsForScreening(row);
       case HELD ->
           row.point().position() == Position.AFTER_REPLY
@@ -189,7 +189,7 @@ class CrashMatrixIT extends Stack {
     return pair.unmoved(rejected.text("transferId"), "REJECTED", client);
   }
 
-  private static Found aSuspiciousTransferIsTurnedBack(Row row) throws Exception {
+  private static Found aSuspiciousTransferIsCompensated(Row row) throws Exception {
     AccountPair pair = AccountPair.open(3_000_000);
     CrashClient client =
         new CrashClient(

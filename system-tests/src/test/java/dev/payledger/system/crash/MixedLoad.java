@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /// Callers of everything that moves money: they pay, pay several at once, hold, capture, void and
-/// give back. Each asks again under its key, at one front door and then at the next, until the
+/// give back. Each asks again under its key, at one gateway and then at the next, until the
 /// answer is final; some ask at two doors at once, and some ask again for what they know.
 final class MixedLoad {
   private static final int CALLERS = 6;
@@ -85,7 +85,7 @@ final class MixedLoad {
     return List.copyOf(requests);
   }
 
-  /// One caller, with a front door of its own that it tries first.
+  /// One caller, with a gateway of its own that it tries first.
   private final class Caller {
     private final RandomGenerator random;
     private final int door;

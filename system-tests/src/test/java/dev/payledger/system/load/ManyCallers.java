@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/// What careful clients do: the same request under the same key, at one front door and then at the
+/// What careful clients do: the same request under the same key, at one gateway and then at the
 /// next, until the answer is final. Between two tries they wait as long as they were told and a
 /// random while longer, up to twice as long each time.
 final class ManyCallers {
