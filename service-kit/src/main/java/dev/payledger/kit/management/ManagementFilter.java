@@ -81,7 +81,7 @@ final class ManagementFilter implements Filter {
       HttpServletRequest request, HttpServletResponse response, ManagementProblemCode code)
       throws IOException {
     try (var _ = Traceparent.of(request).inLog()) {
-      LOG.info("Refused a request at the management port with {}", code.code());
+      LOG.info("refused a request at the management port with {}", code.code());
     }
     // Names no host: what the caller sent is not repeated.
     ProblemWriter.write(request, response, Problem.of(code, code.next()));

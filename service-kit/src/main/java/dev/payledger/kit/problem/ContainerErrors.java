@@ -37,7 +37,7 @@ public final class ContainerErrors
               ? "The request is not well-formed HTTP."
               : code.next();
       try (var _ = Traceparent.of(request).inLog()) {
-        LOG.info("The container refused a request with {}", status);
+        LOG.info("the container refused a request with {}", status);
         ProblemWriter.write(request, response, Problem.of(code, detail), status);
         response.finishResponse();
       } catch (IOException | IllegalStateException e) {

@@ -55,7 +55,7 @@ public final class RequestHeadFilter extends OncePerRequestFilter {
   private void refuse(
       HttpServletRequest request, HttpServletResponse response, CommonErrorCode code, String detail)
       throws IOException {
-    LOG.info("Refused a request that cannot be read with {}", code.code());
+    LOG.info("refused a request that cannot be read with {}", code.code());
     ProblemWriter.write(request, response, Problem.of(code, detail));
   }
 
