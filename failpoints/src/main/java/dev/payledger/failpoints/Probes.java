@@ -31,7 +31,7 @@ public final class Probes {
           at(FRAUD_SCREENING, "assessUnscreened", Hook.ASSESS_AFTERWARDS),
           at(FRAUD_SCREENING, "release", Hook.RELEASE),
           at("dev/payledger/fraud/intake/TransferListener", "learn", Hook.LEARN),
-          at("dev/payledger/fraud/review/Reviews", "decide", Hook.FRAUD_REVIEW_DECISION),
+          at("dev/payledger/fraud/alert/Alerts", "decide", Hook.FRAUD_REVIEW_DECISION),
           at("dev/payledger/notify/intake/Inbox", "isFirst", Hook.APPLY),
           at(GATEWAY_KEYS, "claim", Hook.KEY_CLAIM),
           at(GATEWAY_KEYS, "answer", Hook.KEY_ANSWER),

@@ -82,7 +82,7 @@ final class LeasedBuckets implements TokenBuckets {
     }
     Optional<Grant> answer =
         now < deadline
-            ? store.result(
+            ? store.draw(
                 bucketKey,
                 0,
                 missing,
@@ -118,7 +118,7 @@ final class LeasedBuckets implements TokenBuckets {
           if (lease.tokens > 0 && now - lease.leasedNanos >= leaseDuration.toNanos()) {
             long back = lease.tokens;
             lease.tokens = 0;
-            Optional<Grant> answer = store.result(entry.getKey(), back, 0, 0, store.timeout());
+            Optional<Grant> answer = store.draw(entry.getKey(), back, 0, 0, store.timeout());
             if (answer.isEmpty()) {
               return given;
             }

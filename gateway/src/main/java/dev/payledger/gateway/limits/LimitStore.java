@@ -121,7 +121,7 @@ final class LimitStore implements AutoCloseable {
   ///
   /// @param least 0 to grant nothing
   /// @param within the longest that the caller can wait, no more than `timeout`
-  Optional<Grant> result(BucketKey bucketKey, long back, long least, long most, Duration within) {
+  Optional<Grant> draw(BucketKey bucketKey, long back, long least, long most, Duration within) {
     String[] arguments = {
       Integer.toString(bucketKey.budget().perSecond()),
       Integer.toString(bucketKey.budget().burst()),

@@ -16,7 +16,7 @@ final class RedisBuckets implements TokenBuckets {
   @Override
   public BucketResult take(BucketKey bucketKey, int tokens) {
     return store
-        .result(bucketKey, 0, tokens, tokens, store.timeout())
+        .draw(bucketKey, 0, tokens, tokens, store.timeout())
         .map(
             grant ->
                 grant.tokens() > 0

@@ -262,6 +262,6 @@ class LimitFaultsIT {
             Duration.ofMillis(200));
     LimitStore store = new LimitStore(wrong, wrong.timeout(), LimitStore.script(), meters);
     stores.add(store);
-    assertThat(store.result(bucketKey(), 0, 1, 1, store.timeout())).isEmpty();
+    assertThat(store.draw(bucketKey(), 0, 1, 1, store.timeout())).isEmpty();
   }
 }

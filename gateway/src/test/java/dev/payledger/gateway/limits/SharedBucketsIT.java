@@ -85,8 +85,7 @@ class SharedBucketsIT {
     LimitStore store = new LimitStore(properties, PATIENCE, script, new SimpleMeterRegistry());
     stores.add(store);
     Awaitility.await()
-        .until(
-            () -> store.result(bucketKey(new Budget(1, 1)), 0, 0, 0, store.timeout()).isPresent());
+        .until(() -> store.draw(bucketKey(new Budget(1, 1)), 0, 0, 0, store.timeout()).isPresent());
     return store;
   }
 

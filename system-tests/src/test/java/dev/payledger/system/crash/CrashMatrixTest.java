@@ -38,7 +38,7 @@ class CrashMatrixTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final List<String> SERVICES =
       List.of("ledger-service", "fraud-service", "outbox-relay", "notify-service", "gateway");
-  private static final String JOURNAL = "dev.payledger.ledger.journal.";
+  private static final String COMMANDS = "dev.payledger.ledger.command.";
 
   /// What ends a transaction, begins one that ends by itself, or is one by itself.
   private static final Set<String> COMMITTING =
@@ -84,7 +84,7 @@ class CrashMatrixTest {
           Map.entry(
               "TransferListener#learn", Set.of(Failpoint.LEARNED, Failpoint.FRAUD_OFFSET_STORED)),
           Map.entry("Screening#assessUnscreened", Set.of(Failpoint.ASSESSED_AFTERWARDS)),
-          Map.entry("Reviews#decide", Set.of(Failpoint.FRAUD_REVIEW_DECIDED)),
+          Map.entry("Alerts#decide", Set.of(Failpoint.FRAUD_REVIEW_DECIDED)),
           Map.entry(
               "FeedListener#onEvent", Set.of(Failpoint.APPLIED, Failpoint.NOTIFY_OFFSET_STORED)),
           Map.entry(
@@ -98,14 +98,14 @@ class CrashMatrixTest {
       Map.ofEntries(
           Map.entry("Checks#run", "reads only"),
           Map.entry("DryRun#plan", "reads only"),
-          Map.entry("AuditNotes", "notes of what the auditor has read; read again when lost"),
+          Map.entry("AuditProgress", "notes of what the auditor has read; read again when lost"),
           Map.entry("AuditRun#runOnce", "the same notes"),
           Map.entry("RollingAudit#runOnce", "the same notes; the step is made again"),
           Map.entry("BlockedAccounts#change", "an operator's change of one account"),
           Map.entry("BlockedAccounts#afterSingletonsInstantiated", "what the setting blocks"),
           Map.entry("BlockedAccountsRun#runOnce", "tells those changes, again when it crashed"),
-          Map.entry("SagaClaims#holdForReview", "hands back too: ledger.saga-released"),
-          Map.entry("SagaClaims#fail", "hands back too, after a defect, or parks"),
+          Map.entry("SagaClaims#holdForReview", "releases too: ledger.saga-released"),
+          Map.entry("SagaClaims#fail", "releases too, after a defect, or parks"),
           Map.entry("SagaClaims#unpark", "an operator's release of a parked saga"),
           Map.entry("SagaClaims#claimReviewed", "within an operator's decision"),
           Map.entry(
@@ -137,7 +137,7 @@ class CrashMatrixTest {
     try (URLClassLoader loader = new URLClassLoader(new URL[] {classes})) {
       Set<String> without = new TreeSet<>();
       Set<Failpoint> found = EnumSet.noneOf(Failpoint.class);
-      for (Class<?> command : leaves(loader.loadClass(JOURNAL + "JournalCommand")).toList()) {
+      for (Class<?> command : leaves(loader.loadClass(COMMANDS + "JournalCommand")).toList()) {
         for (Class<?> outcome : outcomeOf(command).getPermittedSubclasses()) {
           Failpoint.ofDecision(command.getSimpleName(), outcome.getSimpleName())
               .ifPresentOrElse(
@@ -246,7 +246,7 @@ class CrashMatrixTest {
 
   private static String site(ClassModel type, MethodModel method) {
     String name = type.thisClass().asInternalName().replaceFirst(".*/", "");
-    if (Set.of("IdempotencyKeys", "AuditNotes", "SigningKeys").contains(name)) {
+    if (Set.of("IdempotencyKeys", "AuditProgress", "SigningKeys").contains(name)) {
       return name;
     }
     // A lambda belongs to the method that it is written in.
