@@ -97,9 +97,9 @@ final class ContainerLaunch {
   }
 
   private void preflight() throws IOException, Refusal {
-    Optional<String> whyNot = ComposeStack.whyNot();
-    if (whyNot.isPresent()) {
-      throw new Refusal(whyNot.get());
+    Optional<String> reason = ComposeStack.unavailableReason();
+    if (reason.isPresent()) {
+      throw new Refusal(reason.get());
     }
     OptionalLong memory = Machine.availableMemoryBytes();
     if (memory.isPresent() && memory.getAsLong() < Machine.MEMORY_NEEDED_BYTES) {

@@ -57,7 +57,7 @@ public final class ComposeStack {
   }
 
   /// Why it cannot be run on this machine, in a sentence; nothing when it can.
-  public static Optional<String> whyNot() {
+  public static Optional<String> unavailableReason() {
     try {
       if (run(COMMAND_BOUND, List.of("docker", "info")).status != 0) {
         return Optional.of("No container engine answers: start Docker and try again.");

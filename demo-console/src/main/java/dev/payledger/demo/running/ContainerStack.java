@@ -29,7 +29,7 @@ final class ContainerStack implements RunningStack {
 
   /// False, too, without a container engine.
   boolean isThere() throws IOException {
-    return ComposeStack.whyNot().isEmpty() && !stack.containers().isEmpty();
+    return ComposeStack.unavailableReason().isEmpty() && !stack.containers().isEmpty();
   }
 
   @Override

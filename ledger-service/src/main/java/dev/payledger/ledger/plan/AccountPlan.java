@@ -28,7 +28,7 @@ final class AccountPlan {
     }
     AccountState account = state.account(command.accountId());
     Map<UUID, Long> decidedOn = Map.of(account.id(), account.version());
-    RejectionReason rejection = whyNot(account, command.change(), command.byOperator());
+    RejectionReason rejection = validate(account, command.change(), command.byOperator());
     remember(command, rejection);
     if (rejection != null) {
       return new CommandResult<>(new AccountOutcome.Rejected(rejection), decidedOn);
@@ -45,10 +45,10 @@ final class AccountPlan {
 
   /// Whether an account in this state can be changed so; null means yes. Who may ask at all is
   /// decided before, from the token alone.
-  static @Nullable RejectionReason whyNot(
+  static @Nullable RejectionReason validate(
       AccountState account, AccountChange change, boolean byOperator) {
     return switch (change) {
-      case AccountChange.Freeze _, AccountChange.Unfreeze _ -> whyNotOpen(account);
+      case AccountChange.Freeze _, AccountChange.Unfreeze _ -> validateOpen(account);
       case AccountChange.Close() -> {
         if (!byOperator && account.terms().frozenByOperator() != Sides.NONE) {
           yield RejectionReason.FROZEN_BY_OPERATOR;
@@ -57,7 +57,7 @@ final class AccountPlan {
       }
       case AccountChange.Reopen() -> null;
       case AccountChange.Overdraft(long limitMinor) -> {
-        RejectionReason closed = whyNotOpen(account);
+        RejectionReason closed = validateOpen(account);
         if (closed != null) {
           yield closed;
         }
@@ -66,7 +66,7 @@ final class AccountPlan {
     };
   }
 
-  private static @Nullable RejectionReason whyNotOpen(AccountState account) {
+  private static @Nullable RejectionReason validateOpen(AccountState account) {
     return account.terms().isClosed() ? RejectionReason.ACCOUNT_CLOSED : null;
   }
 

@@ -129,7 +129,7 @@ public final class BatchPlan {
     }
     TransferState original = asked.reverses() == null ? null : state.findTransfer(asked.reverses());
     HoldFunds command = original == null ? asked : TransferPlan.withRest(asked, original);
-    RejectionReason rejection = whyNotHold(command);
+    RejectionReason rejection = validateHold(command);
     boolean isHeld = rejection == null;
     remember(
         command.id(),
@@ -154,11 +154,11 @@ public final class BatchPlan {
 
   /// The first leg that cannot be held says why; each sees what those before it would hold. What one
   /// leg brings no other can spend: it is expected, not there.
-  private @Nullable RejectionReason whyNotHold(HoldFunds command) {
+  private @Nullable RejectionReason validateHold(HoldFunds command) {
     UUID original = command.reverses();
     if (original != null) {
       RejectionReason onReversal =
-          TransferPlan.whyNotReverse(
+          TransferPlan.validateReversal(
               state.findTransfer(original), command.reversesLegs(), command.legs());
       if (onReversal != null) {
         return onReversal;
@@ -171,7 +171,7 @@ public final class BatchPlan {
       AccountState credit =
           held.getOrDefault(leg.creditAccountId(), state.findAccount(leg.creditAccountId()));
       RejectionReason rejection =
-          TransferPlan.whyNotHold(
+          TransferPlan.validateHold(
               debit,
               credit,
               new Money(leg.amountMinor(), command.currency()),

@@ -141,9 +141,9 @@ final class BatchState {
   }
 
   /// The first of the accounts that cannot be credited says why; null means that all can.
-  @Nullable RejectionReason whyNotCredit(Map<UUID, Long> creditsMinor) {
+  @Nullable RejectionReason validateCredit(Map<UUID, Long> creditsMinor) {
     return creditsMinor.entrySet().stream()
-        .map(credit -> TransferPlan.whyNotCredit(account(credit.getKey()), credit.getValue()))
+        .map(credit -> TransferPlan.validateCredit(account(credit.getKey()), credit.getValue()))
         .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);

@@ -46,9 +46,9 @@ final class ChangePlan {
     long amountMinor = command.amountMinor() == null ? leftMinor : command.amountMinor();
     Map<UUID, Long> decidedOn = state.versions(transfer.terms().legs());
     Leg leg = transfer.terms().onlyLeg();
-    RejectionReason rejection = TransferPlan.whyNotCapture(transfer, amountMinor, state.now());
+    RejectionReason rejection = TransferPlan.validateCapture(transfer, amountMinor, state.now());
     if (rejection == null) {
-      rejection = state.whyNotCredit(Map.of(leg.creditAccountId(), amountMinor));
+      rejection = state.validateCredit(Map.of(leg.creditAccountId(), amountMinor));
     }
     if (rejection != null) {
       return refused(command, rejection, decidedOn);
@@ -74,7 +74,7 @@ final class ChangePlan {
 
   private CommandResult<ChangeOutcome> voidTransfer(VoidTransfer command, TransferState transfer) {
     Map<UUID, Long> decidedOn = state.versions(transfer.terms().legs());
-    RejectionReason rejection = TransferPlan.whyNotVoid(transfer);
+    RejectionReason rejection = TransferPlan.validateVoid(transfer);
     if (rejection != null) {
       return refused(command, rejection, decidedOn);
     }

@@ -50,12 +50,12 @@ final class SagaPlan {
     }
     Duration captureWithin = transfer.terms().captureWithin();
     RejectionReason reason =
-        captureWithin == null ? state.whyNotCredit(transfer.terms().creditsMinor()) : null;
+        captureWithin == null ? state.validateCredit(transfer.terms().creditsMinor()) : null;
     if (reason != null) {
       return new CommandResult<>(new PostOutcome.CannotPost(reason), decidedOn);
     }
     OfflineAllowance allowance = command.allowance();
-    PostOutcome why = allowance == null ? null : whyNotUnscreened(transfer, allowance);
+    PostOutcome why = allowance == null ? null : validateUnscreened(transfer, allowance);
     if (why != null) {
       return new CommandResult<>(why, decidedOn);
     }
@@ -81,7 +81,7 @@ final class SagaPlan {
   }
 
   /// Null when it may post unscreened; that much of the allowances is then used.
-  private @Nullable PostOutcome whyNotUnscreened(
+  private @Nullable PostOutcome validateUnscreened(
       TransferState transfer, OfflineAllowance allowance) {
     Map<UUID, Long> debitsMinor = transfer.terms().debitsMinor();
     if (state.hasBlocked(debitsMinor.keySet())

@@ -28,7 +28,7 @@ final class TransferPlan {
   /// Whether the funds can be held; null means yes.
   ///
   /// @param credit null when there is no such account
-  static @Nullable RejectionReason whyNotHold(
+  static @Nullable RejectionReason validateHold(
       AccountState debit, @Nullable AccountState credit, Money money, boolean byOperator) {
     if (credit != null && debit.id().equals(credit.id())) {
       return RejectionReason.SELF_TRANSFER;
@@ -42,7 +42,7 @@ final class TransferPlan {
     if (credit == null || (credit.isSystem() && !byOperator)) {
       return RejectionReason.ACCOUNT_UNUSABLE;
     }
-    RejectionReason onCredit = whyNotCredit(credit, money.amountMinor());
+    RejectionReason onCredit = validateCredit(credit, money.amountMinor());
     if (onCredit == RejectionReason.ACCOUNT_UNUSABLE) {
       return onCredit;
     }
@@ -97,7 +97,7 @@ final class TransferPlan {
   ///
   /// @param original null when it never got so far as to hold funds
   /// @param numbers of its legs, of which the legs give some back
-  static @Nullable RejectionReason whyNotReverse(
+  static @Nullable RejectionReason validateReversal(
       @Nullable TransferState original, List<Integer> numbers, List<Leg> legs) {
     if (original == null || original.capturedMinor() == 0 || original.terms().reverses() != null) {
       return RejectionReason.NOT_REVERSIBLE;
@@ -113,7 +113,7 @@ final class TransferPlan {
   }
 
   /// Whether so much of what a transfer holds can be posted now; null means yes.
-  static @Nullable RejectionReason whyNotCapture(
+  static @Nullable RejectionReason validateCapture(
       TransferState transfer, long amountMinor, Instant now) {
     if (transfer.status() != TransferState.Status.HELD || !now.isBefore(transfer.expiresAt())) {
       return RejectionReason.NOT_CAPTURABLE;
@@ -125,13 +125,13 @@ final class TransferPlan {
   }
 
   /// Whether what a transfer holds can be given back; null means yes.
-  static @Nullable RejectionReason whyNotVoid(TransferState transfer) {
+  static @Nullable RejectionReason validateVoid(TransferState transfer) {
     return transfer.status().isFinal() ? RejectionReason.NOT_VOIDABLE : null;
   }
 
   /// Whether held funds can still be posted; null means yes. Funds are not asked for again: the hold
   /// has them. A freeze of the debit side after the hold does not stop it, a close is not possible.
-  static @Nullable RejectionReason whyNotCredit(AccountState credit, long amountMinor) {
+  static @Nullable RejectionReason validateCredit(AccountState credit, long amountMinor) {
     if (credit.terms().refusesCredits()) {
       return RejectionReason.ACCOUNT_UNUSABLE;
     }

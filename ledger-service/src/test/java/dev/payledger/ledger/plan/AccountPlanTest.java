@@ -82,7 +82,7 @@ class AccountPlanTest {
             Instant.EPOCH,
             0);
 
-    RejectionReason rejection = AccountPlan.whyNot(account, change, byOperator);
+    RejectionReason rejection = AccountPlan.validate(account, change, byOperator);
 
     AccountTerms after = terms.after(change, byOperator);
     assertThat(

@@ -170,7 +170,7 @@ class TransferPlanTest {
                 new TransferState.Reversals(givenBack, reversals));
 
     RejectionReason reason =
-        TransferPlan.whyNotReverse(
+        TransferPlan.validateReversal(
             original, List.of(Math.max(legs, 1)), List.of(new Leg(C, D, asked)));
 
     assertThat(reason == null ? "held" : reason.code()).isEqualTo(answer);
@@ -218,7 +218,7 @@ class TransferPlanTest {
     }
 
     RejectionReason reason =
-        TransferPlan.whyNotCapture(transfer, asked, Instant.parse("2026-11-23T" + time + "Z"));
+        TransferPlan.validateCapture(transfer, asked, Instant.parse("2026-11-23T" + time + "Z"));
 
     assertThat(reason == null ? "captured" : reason.code()).isEqualTo(answer);
   }
@@ -250,24 +250,24 @@ class TransferPlanTest {
       transfer = transfer.ended(status, Screening.APPROVED, null, TransferStates.EXPIRES_AT);
     }
 
-    RejectionReason reason = TransferPlan.whyNotVoid(transfer);
+    RejectionReason reason = TransferPlan.validateVoid(transfer);
 
     assertThat(reason == null ? "voided" : reason.code()).isEqualTo(answer);
   }
 
   @Test
   void heldFundsArePostedUnlessTheCreditAccountTakesNoMore() {
-    assertThat(TransferPlan.whyNotCredit(credit("OPEN", 0), 100)).isNull();
-    assertThat(TransferPlan.whyNotCredit(credit("DEBITS_FROZEN", 0), 100)).isNull();
-    assertThat(TransferPlan.whyNotCredit(credit("CREDITS_FROZEN", 0), 100))
+    assertThat(TransferPlan.validateCredit(credit("OPEN", 0), 100)).isNull();
+    assertThat(TransferPlan.validateCredit(credit("DEBITS_FROZEN", 0), 100)).isNull();
+    assertThat(TransferPlan.validateCredit(credit("CREDITS_FROZEN", 0), 100))
         .isEqualTo(RejectionReason.ACCOUNT_UNUSABLE);
-    assertThat(TransferPlan.whyNotCredit(credit("FROZEN", 0), 100))
+    assertThat(TransferPlan.validateCredit(credit("FROZEN", 0), 100))
         .isEqualTo(RejectionReason.ACCOUNT_UNUSABLE);
-    assertThat(TransferPlan.whyNotCredit(credit("CLOSED", 0), 100))
+    assertThat(TransferPlan.validateCredit(credit("CLOSED", 0), 100))
         .isEqualTo(RejectionReason.ACCOUNT_UNUSABLE);
-    assertThat(TransferPlan.whyNotCredit(credit("OPEN", Money.AMOUNT_MAX_MINOR - 99), 100))
+    assertThat(TransferPlan.validateCredit(credit("OPEN", Money.AMOUNT_MAX_MINOR - 99), 100))
         .isEqualTo(RejectionReason.BALANCE_LIMIT);
-    assertThat(TransferPlan.whyNotCredit(credit("OPEN", Money.AMOUNT_MAX_MINOR - 100), 100))
+    assertThat(TransferPlan.validateCredit(credit("OPEN", Money.AMOUNT_MAX_MINOR - 100), 100))
         .isNull();
   }
 
@@ -298,7 +298,8 @@ class TransferPlanTest {
     AccountState debit = counters(D, debits, debits, 0, held);
     AccountState credit = counters(C, credits, credits, due, 0);
 
-    RejectionReason reason = TransferPlan.whyNotHold(debit, credit, new Money(amount, "EUR"), true);
+    RejectionReason reason =
+        TransferPlan.validateHold(debit, credit, new Money(amount, "EUR"), true);
 
     assertThat(reason == null ? "held" : reason.code()).isEqualTo(answer);
   }
@@ -359,7 +360,7 @@ class TransferPlanTest {
                   row.creditBalance(),
                   0);
         };
-    return TransferPlan.whyNotHold(
+    return TransferPlan.validateHold(
         debit, credit, new Money(row.amount(), row.currency()), row.whom().equals("operator"));
   }
 
