@@ -69,7 +69,7 @@ class TracesIT extends LedgerUnderTest {
 
     String given = answer.json().get("traceId").asString();
     assertThat(given).matches("[0-9a-f]{32}").isNotEqualTo("0".repeat(32));
-    assertThat(lines(log, "Refused a request")).last().asString().contains("[" + given + "]");
+    assertThat(lines(log, "refused a request")).last().asString().contains("[" + given + "]");
   }
 
   @Test
