@@ -17,11 +17,6 @@ public enum GatewayErrorCode implements ErrorCode {
       "Send the header once, as a quoted string of 1 to 255 printable ASCII characters."),
   COST_ABOVE_BURST(
       400, false, "The request costs more than the budget ever holds", "Ask for less in one call."),
-  REQUEST_TIMEOUT(
-      408,
-      true,
-      "The request did not arrive in time",
-      "Nothing was done. Send it again, under the same key."),
   REQUEST_IN_FLIGHT(
       409,
       true,

@@ -1,6 +1,5 @@
 package dev.payledger.gateway.routes;
 
-import dev.payledger.gateway.problem.GatewayErrorCode;
 import dev.payledger.kit.problem.CommonErrorCode;
 import dev.payledger.kit.problem.Problem;
 import jakarta.servlet.http.HttpServletRequest;
@@ -29,7 +28,7 @@ public final class BodyReader {
           request,
           response,
           Problem.of(
-              GatewayErrorCode.REQUEST_TIMEOUT,
+              CommonErrorCode.REQUEST_TIMEOUT,
               "The body did not arrive in time. Nothing was done: send the request again, with the"
                   + " same key if it has one."));
       return null;

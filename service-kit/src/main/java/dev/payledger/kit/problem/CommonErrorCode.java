@@ -21,6 +21,11 @@ public enum CommonErrorCode implements ErrorCode {
   METHOD_NOT_ALLOWED(
       405, false, "The method is not allowed here", "Use a method that `Allow` names."),
   NOT_ACCEPTABLE(406, false, "There is no such form of the answer", "Ask for `application/json`."),
+  REQUEST_TIMEOUT(
+      408,
+      true,
+      "The request did not arrive in time",
+      "Nothing was done. Send it again, under the same key."),
   PAYLOAD_TOO_LARGE(413, false, "The body is too large", "Send less in one request."),
   UNSUPPORTED_MEDIA_TYPE(
       415,
@@ -72,6 +77,7 @@ public enum CommonErrorCode implements ErrorCode {
       case 404 -> NOT_FOUND;
       case 405 -> METHOD_NOT_ALLOWED;
       case 406 -> NOT_ACCEPTABLE;
+      case 408 -> REQUEST_TIMEOUT;
       case 413 -> PAYLOAD_TOO_LARGE;
       case 415 -> UNSUPPORTED_MEDIA_TYPE;
       // HTTP that the container does not support: the caller has to change the request.
