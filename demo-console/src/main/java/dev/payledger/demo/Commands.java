@@ -5,8 +5,8 @@ import dev.payledger.demo.journey.GatewayClient;
 import dev.payledger.demo.journey.GatewayClient.Answer;
 import dev.payledger.demo.journey.Payment;
 import dev.payledger.demo.journey.Refusal;
-import dev.payledger.demo.running.Place;
 import dev.payledger.demo.running.RunningStack;
+import dev.payledger.demo.running.StackFolders;
 import dev.payledger.failpoints.CrashPoint;
 import dev.payledger.stack.Service;
 import java.io.IOException;
@@ -22,10 +22,10 @@ import tools.jackson.databind.JsonNode;
 final class Commands {
   private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
-  private final Place place;
+  private final StackFolders folders;
 
-  Commands(Place place) {
-    this.place = place;
+  Commands(StackFolders folders) {
+    this.folders = folders;
   }
 
   int status() throws IOException {
@@ -186,7 +186,7 @@ final class Commands {
   }
 
   private RunningStack stack() throws IOException {
-    return RunningStack.find(place);
+    return RunningStack.find(folders);
   }
 
   private GatewayClient gateway() throws IOException, Refusal {

@@ -5,8 +5,8 @@ import dev.payledger.demo.journey.Journey;
 import dev.payledger.demo.journey.Refusal;
 import dev.payledger.demo.running.LogFile;
 import dev.payledger.demo.running.Machine;
-import dev.payledger.demo.running.Place;
 import dev.payledger.demo.running.Preflight;
+import dev.payledger.demo.running.StackFolders;
 import dev.payledger.stack.ComposeStack;
 import dev.payledger.stack.Service;
 import java.io.IOException;
@@ -21,17 +21,17 @@ final class ContainerLaunch {
   /// What a shell calls a process that ended by SIGTERM.
   private static final int TERMINATED = 143;
 
-  private final Place place;
+  private final StackFolders folders;
   private final ComposeStack stack;
   private final long began = System.nanoTime();
 
-  ContainerLaunch(Place place, String project) {
-    this.place = place;
-    this.stack = new ComposeStack(place.repository(), project, Place.gatewayPort());
+  ContainerLaunch(StackFolders folders, String project) {
+    this.folders = folders;
+    this.stack = new ComposeStack(folders.repository(), project, StackFolders.gatewayPort());
   }
 
   void up(boolean detach, boolean fresh) throws IOException, Refusal {
-    Preflight.refuseIfUp(place);
+    Preflight.refuseIfUp(folders);
     preflight();
     if (fresh) {
       stack.wipe();
@@ -83,7 +83,7 @@ final class ContainerLaunch {
   }
 
   private void start() throws IOException, Refusal {
-    Path log = place.work().resolve("docker-build.log");
+    Path log = folders.work().resolve("docker-build.log");
     progress("building the images (the first time downloads what they need; log: " + log + ")");
     try {
       stack.build(log);
@@ -105,7 +105,7 @@ final class ContainerLaunch {
     if (memory.isPresent() && memory.getAsLong() < Machine.MEMORY_NEEDED_BYTES) {
       throw new Refusal(Preflight.tooLittleMemory(memory.getAsLong()));
     }
-    int port = Place.gatewayPort();
+    int port = StackFolders.gatewayPort();
     // Its own gateway may have it: up completes what runs.
     if (stack.containers().isEmpty() && !Machine.isFree(port)) {
       throw new Refusal(Machine.takenSentence(port, Service.GATEWAY, Machine.listener(port)));

@@ -2,8 +2,8 @@ package dev.payledger.demo;
 
 import dev.payledger.demo.journey.Refusal;
 import dev.payledger.demo.running.Leftovers;
-import dev.payledger.demo.running.Place;
 import dev.payledger.demo.running.Preflight;
+import dev.payledger.demo.running.StackFolders;
 import dev.payledger.stack.ComposeStack;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -35,18 +35,18 @@ public final class Demo {
   }
 
   private static int run(List<String> words) throws IOException, Refusal {
-    Place place =
-        Place.of(Path.of(System.getProperty("payledger.repository", ".")).toAbsolutePath());
-    Commands commands = new Commands(place);
+    StackFolders folders =
+        StackFolders.of(Path.of(System.getProperty("payledger.repository", ".")).toAbsolutePath());
+    Commands commands = new Commands(folders);
     String command = words.isEmpty() ? "" : words.getFirst();
     List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
     return switch (command) {
       case "", "stay" -> {
-        new Launch(place).stay(command.isEmpty());
+        new Launch(folders).stay(command.isEmpty());
         yield 0;
       }
-      case "--check" -> check(place, rest);
-      case "up" -> up(place, rest);
+      case "--check" -> check(folders, rest);
+      case "up" -> up(folders, rest);
       case "status" -> commands.status();
       case "token" -> commands.token(one(rest, "token <client>"));
       case "transfer" -> commands.transfer(rest);
@@ -55,7 +55,7 @@ public final class Demo {
       case "verify" -> commands.verify();
       case "logs" -> logs(commands, rest);
       case "secrets" -> commands.secrets(one(rest, "secrets <service>"));
-      case "doctor" -> Doctor.run(place);
+      case "doctor" -> Doctor.run(folders);
       case "down" -> commands.down();
       case "help", "-h", "--help" -> {
         System.out.print(Words.help());
@@ -79,35 +79,35 @@ public final class Demo {
     return commands.logs(rest.stream().findFirst());
   }
 
-  private static int up(Place place, List<String> options) throws IOException, Refusal {
+  private static int up(StackFolders folders, List<String> options) throws IOException, Refusal {
     refuseUnknown("up", options, List.of("--detach", "--fresh", "--docker"));
     boolean detach = options.contains("--detach");
     boolean fresh = options.contains("--fresh");
     if (options.contains("--docker")) {
-      new ContainerLaunch(place, ComposeStack.PROJECT).up(detach, fresh);
+      new ContainerLaunch(folders, ComposeStack.PROJECT).up(detach, fresh);
       return 0;
     }
     if (fresh) {
-      Preflight.refuseIfUp(place);
-      Leftovers.stop(place);
-      place.wipe();
+      Preflight.refuseIfUp(folders);
+      Leftovers.stop(folders);
+      folders.wipe();
     }
     if (detach) {
-      return Detached.up(place);
+      return Detached.up(folders);
     }
-    new Launch(place).stay(true);
+    new Launch(folders).stay(true);
     return 0;
   }
 
-  private static int check(Place place, List<String> options) throws IOException, Refusal {
+  private static int check(StackFolders folders, List<String> options) throws IOException, Refusal {
     refuseUnknown("--check", options, List.of("--docker"));
-    Preflight.refuseIfUp(place);
-    Preflight.refuseIfUp(place.forCheck());
-    Leftovers.stop(place);
+    Preflight.refuseIfUp(folders);
+    Preflight.refuseIfUp(folders.forCheck());
+    Leftovers.stop(folders);
     boolean passed =
         options.isEmpty()
-            ? new Launch(place.forCheck()).check()
-            : new ContainerLaunch(place, ComposeStack.PROJECT + "-check").check();
+            ? new Launch(folders.forCheck()).check()
+            : new ContainerLaunch(folders, ComposeStack.PROJECT + "-check").check();
     return passed ? 0 : 1;
   }
 

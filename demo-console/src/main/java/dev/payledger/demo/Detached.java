@@ -1,8 +1,8 @@
 package dev.payledger.demo;
 
 import dev.payledger.demo.journey.Refusal;
-import dev.payledger.demo.running.Place;
 import dev.payledger.demo.running.Preflight;
+import dev.payledger.demo.running.StackFolders;
 import dev.payledger.demo.running.StackState;
 import dev.payledger.stack.server.Processes;
 import java.io.IOException;
@@ -22,30 +22,30 @@ final class Detached {
 
   private Detached() {}
 
-  static int up(Place place) throws IOException, Refusal {
+  static int up(StackFolders folders) throws IOException, Refusal {
     // Checked here too, so that a refusal is printed immediately and not in a log.
-    Preflight.run(place, new dev.payledger.stack.StackPorts(0), System.out::println);
-    Files.createDirectories(place.logs());
-    Files.deleteIfExists(place.launcherLog());
+    Preflight.run(folders, new dev.payledger.stack.StackPorts(0), System.out::println);
+    Files.createDirectories(folders.logs());
+    Files.deleteIfExists(folders.launcherLog());
     Process launcher =
         new ProcessBuilder(command())
             .redirectErrorStream(true)
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .redirectOutput(place.launcherLog().toFile())
+            .redirectOutput(folders.launcherLog().toFile())
             .start();
     long printed = 0;
     long deadline = System.nanoTime() + BOUND.toNanos();
     while (true) {
       boolean ended = Processes.exitsWithin(launcher.toHandle(), Duration.ofMillis(200));
-      Optional<StackState> state = StackState.read(place.state());
-      printed = print(place.launcherLog(), printed);
+      Optional<StackState> state = StackState.read(folders.state());
+      printed = print(folders.launcherLog(), printed);
       if (ended) {
         return 1;
       }
       if (state.isPresent()
           && state.get().ready()
           && state.get().launcher().pid() == launcher.pid()) {
-        print(place.launcherLog(), printed);
+        print(folders.launcherLog(), printed);
         System.out.println("Running in the background; ./demo down stops it.");
         return 0;
       }

@@ -2,8 +2,8 @@ package dev.payledger.demo;
 
 import dev.payledger.demo.running.Leftovers;
 import dev.payledger.demo.running.Machine;
-import dev.payledger.demo.running.Place;
 import dev.payledger.demo.running.Preflight;
+import dev.payledger.demo.running.StackFolders;
 import dev.payledger.demo.running.StackState;
 import dev.payledger.stack.Service;
 import dev.payledger.stack.StackPorts;
@@ -16,8 +16,8 @@ import java.util.OptionalLong;
 final class Doctor {
   private Doctor() {}
 
-  static int run(Place place) throws IOException {
-    Optional<StackState> state = StackState.read(place.state());
+  static int run(StackFolders folders) throws IOException {
+    Optional<StackState> state = StackState.read(folders.state());
     boolean up = state.isPresent() && state.get().launcher().find().isPresent();
     boolean well = true;
 
@@ -35,7 +35,7 @@ final class Doctor {
               Preflight.tooLittleMemory(memory.getAsLong()));
     }
     line(true, Runtime.getRuntime().availableProcessors() + " processors", "");
-    List<Service> left = up ? List.of() : Leftovers.find(place);
+    List<Service> left = up ? List.of() : Leftovers.find(folders);
     well &=
         line(
             left.isEmpty(),

@@ -6,8 +6,8 @@ import dev.payledger.demo.journey.Refusal;
 import dev.payledger.demo.journey.Seed;
 import dev.payledger.demo.running.LogFile;
 import dev.payledger.demo.running.Machine;
-import dev.payledger.demo.running.Place;
 import dev.payledger.demo.running.Preflight;
+import dev.payledger.demo.running.StackFolders;
 import dev.payledger.demo.running.StackState;
 import dev.payledger.stack.LocalStack;
 import dev.payledger.stack.NotReadyException;
@@ -26,7 +26,7 @@ final class Launch {
   /// What a shell calls a process that ended by SIGTERM.
   private static final int TERMINATED = 143;
 
-  private final Place place;
+  private final StackFolders folders;
   private final LocalStack stack;
   private final long began = System.nanoTime();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -38,10 +38,10 @@ final class Launch {
   private volatile boolean stopping;
   private boolean down;
 
-  Launch(Place place) {
-    this.place = place;
+  Launch(StackFolders folders) {
+    this.folders = folders;
     this.stack =
-        new LocalStack(place.work(), place.repository(), new StackPorts(0), this::progress)
+        new LocalStack(folders.work(), folders.repository(), new StackPorts(0), this::progress)
             .onChange(this::record);
   }
 
@@ -78,7 +78,7 @@ final class Launch {
   /// The scripted journey; true when all of it went as promised.
   boolean check() throws IOException, Refusal {
     try {
-      place.wipe();
+      folders.wipe();
       up();
       try (GatewayClient gateway = client()) {
         readyLine();
@@ -92,7 +92,7 @@ final class Launch {
   }
 
   private void up() throws IOException, Refusal {
-    Preflight.run(place, stack.ports(), this::progress);
+    Preflight.run(folders, stack.ports(), this::progress);
     Termination.run(
         () -> {
           down();
@@ -120,7 +120,11 @@ final class Launch {
     return new Refusal(
         stopping
             ? "Stopped while starting."
-            : "The stack did not start: " + e.getMessage() + ". Logs are in " + place.logs() + ".");
+            : "The stack did not start: "
+                + e.getMessage()
+                + ". Logs are in "
+                + folders.logs()
+                + ".");
   }
 
   private void down() {
@@ -134,7 +138,7 @@ final class Launch {
       long stopBegan = System.nanoTime();
       progress("stopping everything");
       stack.close();
-      Files.deleteIfExists(place.state());
+      Files.deleteIfExists(folders.state());
       progress("stopped in %.1f s".formatted((System.nanoTime() - stopBegan) / 1e9));
     } catch (IOException e) {
       progress("stopping was not clean: " + e.getMessage() + "; ./demo down finishes it");
@@ -173,7 +177,7 @@ final class Launch {
     stateLock.lock();
     try {
       if (!stopping) {
-        StackState.of(stack.ports().offset(), ready, stack.processes()).write(place.state());
+        StackState.of(stack.ports().offset(), ready, stack.processes()).write(folders.state());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -23,8 +23,9 @@ final class ContainerStack implements RunningStack {
 
   private final ComposeStack stack;
 
-  ContainerStack(Place place) {
-    this.stack = new ComposeStack(place.repository(), ComposeStack.PROJECT, Place.gatewayPort());
+  ContainerStack(StackFolders folders) {
+    this.stack =
+        new ComposeStack(folders.repository(), ComposeStack.PROJECT, StackFolders.gatewayPort());
   }
 
   /// False, too, without a container engine.

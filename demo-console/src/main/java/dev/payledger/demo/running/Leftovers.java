@@ -17,16 +17,16 @@ public final class Leftovers {
 
   private Leftovers() {}
 
-  public static List<Service> find(Place place) throws IOException {
-    return StackState.read(place.state())
+  public static List<Service> find(StackFolders folders) throws IOException {
+    return StackState.read(folders.state())
         .map(state -> List.copyOf(alive(state).keySet()))
         .orElse(List.of());
   }
 
   /// Stops what launchers of this checkout left, PostgreSQL last, and deletes their state files.
-  public static List<Service> stop(Place place) throws IOException {
+  public static List<Service> stop(StackFolders folders) throws IOException {
     List<Service> stopped = new ArrayList<>();
-    for (Place each : List.of(place, place.forCheck())) {
+    for (StackFolders each : List.of(folders, folders.forCheck())) {
       Map<Service, ProcessHandle> alive =
           StackState.read(each.state()).map(Leftovers::alive).orElse(Map.of());
       // First all are asked to end, then each is waited for.

@@ -13,10 +13,10 @@ import java.util.function.Consumer;
 public final class Preflight {
   private Preflight() {}
 
-  public static void run(Place place, StackPorts ports, Consumer<String> out)
+  public static void run(StackFolders folders, StackPorts ports, Consumer<String> out)
       throws IOException, Refusal {
-    refuseIfUp(place);
-    List<Service> stopped = Leftovers.stop(place);
+    refuseIfUp(folders);
+    List<Service> stopped = Leftovers.stop(folders);
     if (!stopped.isEmpty()) {
       out.accept("stopped what a killed launcher had left: " + Service.titles(stopped));
     }
@@ -30,8 +30,8 @@ public final class Preflight {
     }
   }
 
-  public static void refuseIfUp(Place place) throws IOException, Refusal {
-    Optional<StackState> state = StackState.read(place.state());
+  public static void refuseIfUp(StackFolders folders) throws IOException, Refusal {
+    Optional<StackState> state = StackState.read(folders.state());
     if (state.isPresent() && state.get().launcher().find().isPresent()) {
       throw new Refusal(
           "Already up, started by process "

@@ -30,15 +30,15 @@ final class ProcessStack implements RunningStack {
   private static final Duration BACK_BOUND = Duration.ofSeconds(90);
   private static final Duration MANAGE_BOUND = Duration.ofSeconds(5);
 
-  private final Place place;
+  private final StackFolders folders;
 
-  ProcessStack(Place place) {
-    this.place = place;
+  ProcessStack(StackFolders folders) {
+    this.folders = folders;
   }
 
   @Override
   public boolean status() throws IOException {
-    Optional<StackState> found = StackState.read(place.state());
+    Optional<StackState> found = StackState.read(folders.state());
     if (found.isEmpty()) {
       System.out.println("Nothing runs. ./demo up --detach starts it.");
       return false;
@@ -82,7 +82,7 @@ final class ProcessStack implements RunningStack {
     if (!launched) {
       System.out.println("The launcher is gone: ./demo down stops what it left.");
     } else if (!state.ready()) {
-      System.out.println("Still starting: " + place.launcherLog());
+      System.out.println("Still starting: " + folders.launcherLog());
     }
     return healthy;
   }
@@ -146,12 +146,12 @@ final class ProcessStack implements RunningStack {
 
   @Override
   public String operatorSecret() throws IOException {
-    return StackSecrets.of(place.work()).value("OPERATOR_SECRET");
+    return StackSecrets.of(folders.work()).value("OPERATOR_SECRET");
   }
 
   @Override
   public Map<String, String> secrets(Service service) throws IOException {
-    return StackSecrets.of(place.work()).of(service);
+    return StackSecrets.of(folders.work()).of(service);
   }
 
   private ProcessHandle process(Service service) throws IOException, Refusal {
@@ -188,12 +188,12 @@ final class ProcessStack implements RunningStack {
             + " did not come back within "
             + BACK_BOUND.toSeconds()
             + " s; see "
-            + place.launcherLog());
+            + folders.launcherLog());
   }
 
   @Override
   public void log(Service service) throws IOException, Refusal {
-    Path log = place.logs().resolve(service.title() + ".log");
+    Path log = folders.logs().resolve(service.title() + ".log");
     if (!Files.exists(log)) {
       throw new Refusal("There is no " + log + " yet.");
     }
@@ -202,26 +202,26 @@ final class ProcessStack implements RunningStack {
 
   @Override
   public List<String> wholeLog(Service service) throws IOException {
-    return new LogFile(place.logs().resolve(service.title() + ".log")).lines();
+    return new LogFile(folders.logs().resolve(service.title() + ".log")).lines();
   }
 
   @Override
   public void whereLogsAre() {
     for (Service service : Service.values()) {
-      System.out.println(place.logs().resolve(service.title() + ".log"));
+      System.out.println(folders.logs().resolve(service.title() + ".log"));
     }
-    System.out.println(place.launcherLog());
+    System.out.println(folders.launcherLog());
   }
 
   @Override
   public void down() throws IOException {
     Optional<ProcessHandle> launcher =
-        StackState.read(place.state()).flatMap(state -> state.launcher().find());
+        StackState.read(folders.state()).flatMap(state -> state.launcher().find());
     if (launcher.isPresent()) {
       Processes.stop(launcher.get(), DOWN_BOUND);
     }
     // After a launcher that ended well there is nothing left, and this finds nothing.
-    List<Service> stopped = Leftovers.stop(place);
+    List<Service> stopped = Leftovers.stop(folders);
     System.out.println(
         launcher.isPresent()
             ? "Stopped."
@@ -231,7 +231,7 @@ final class ProcessStack implements RunningStack {
   }
 
   private StackState running() throws IOException, Refusal {
-    return StackState.read(place.state())
+    return StackState.read(folders.state())
         .filter(state -> state.launcher().find().isPresent())
         .orElseThrow(() -> new Refusal("Nothing runs: ./demo up --detach starts it."));
   }

@@ -44,13 +44,13 @@ public interface RunningStack {
   void down() throws IOException;
 
   /// The stack that is up, or was left behind; the launcher's when there is none.
-  static RunningStack find(Place place) throws IOException {
-    if (StackState.read(place.state()).isEmpty()) {
-      ContainerStack containers = new ContainerStack(place);
+  static RunningStack find(StackFolders folders) throws IOException {
+    if (StackState.read(folders.state()).isEmpty()) {
+      ContainerStack containers = new ContainerStack(folders);
       if (containers.isThere()) {
         return containers;
       }
     }
-    return new ProcessStack(place);
+    return new ProcessStack(folders);
   }
 }

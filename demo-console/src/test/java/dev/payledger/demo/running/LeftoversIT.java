@@ -22,12 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 class LeftoversIT {
 
   @TempDir private Path directory;
-  private Place place;
+  private StackFolders folders;
   private Process process;
 
   @BeforeEach
   void startProcess() throws IOException {
-    place = Place.of(directory);
+    folders = StackFolders.of(directory);
     process = new ProcessBuilder("sleep", "60").start();
   }
 
@@ -38,13 +38,13 @@ class LeftoversIT {
 
   @Test
   void processOfAKilledLauncherIsFoundAndStopped() throws Exception {
-    StackState.of(0, true, Map.of(Service.GATEWAY, process.toHandle())).write(place.state());
+    StackState.of(0, true, Map.of(Service.GATEWAY, process.toHandle())).write(folders.state());
 
-    assertThat(Leftovers.find(place)).containsExactly(Service.GATEWAY);
-    assertThat(Leftovers.stop(place)).containsExactly(Service.GATEWAY);
+    assertThat(Leftovers.find(folders)).containsExactly(Service.GATEWAY);
+    assertThat(Leftovers.stop(folders)).containsExactly(Service.GATEWAY);
 
     assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
-    assertThat(place.state()).doesNotExist();
+    assertThat(folders.state()).doesNotExist();
   }
 
   @Test
@@ -54,28 +54,28 @@ class LeftoversIT {
         new RecordedProcess(recorded.pid(), recorded.startedAt().minusSeconds(60));
     new StackState(
             RecordedProcess.of(ProcessHandle.current()), 0, true, Map.of(Service.KAFKA, earlier))
-        .write(place.state());
+        .write(folders.state());
 
-    assertThat(Leftovers.stop(place)).isEmpty();
+    assertThat(Leftovers.stop(folders)).isEmpty();
 
     assertThat(process.isAlive()).isTrue();
   }
 
   @Test
   void secondLauncherIsRefusedWhileTheFirstLives() throws Exception {
-    StackState.of(0, true, Map.of()).write(place.state());
+    StackState.of(0, true, Map.of()).write(folders.state());
 
-    assertThatThrownBy(() -> Preflight.run(place, new StackPorts(0), step -> {}))
+    assertThatThrownBy(() -> Preflight.run(folders, new StackPorts(0), step -> {}))
         .isInstanceOf(Refusal.class)
         .hasMessageStartingWith("Already up, started by process " + ProcessHandle.current().pid());
   }
 
   @Test
   void unreadableStateIsAnErrorAndNotAnAbsence() throws IOException {
-    Files.createDirectories(place.work());
-    Files.writeString(place.state(), "{\"launcher\":");
+    Files.createDirectories(folders.work());
+    Files.writeString(folders.state(), "{\"launcher\":");
 
-    assertThatThrownBy(() -> StackState.read(place.state()))
+    assertThatThrownBy(() -> StackState.read(folders.state()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("is not readable");
   }

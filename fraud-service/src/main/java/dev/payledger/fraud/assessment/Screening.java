@@ -107,7 +107,7 @@ public class Screening {
               }
               var unusedMinor = stored.get().unusedMinor(movedMinor);
               if (assessments.release(transferId, now, movedMinor) == 1) {
-                unusedMinor.forEach(counters::giveBack);
+                unusedMinor.forEach(counters::release);
               }
               return true;
             }));

@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 /// before they are moved, so READ COMMITTED is enough; the CHECK on the row is defence in depth.
 ///
 /// Every statement that locks takes its rows in the order of the account's id, as PostgreSQL sorts
-/// it. All rows of a transaction are of one window, so that this is one order permanentlyybody, and no
+/// it. All rows of a transaction are of one window, so that this is one order for everybody, and no
 /// two transfers wait for each other in a circle.
 @Component
 class VelocityCounters {
@@ -53,7 +53,7 @@ class VelocityCounters {
   }
 
   /// Takes from the counters what was reserved on them: all or, by throwing, none.
-  void giveBack(Window window, Map<UUID, Long> amountsMinor) {
+  void release(Window window, Map<UUID, Long> amountsMinor) {
     lock(window, amountsMinor);
     move(window, amountsMinor, -1);
   }

@@ -99,8 +99,8 @@ public class Forwarder {
         .build();
   }
 
-  private static Answer answer(HttpResponse<byte[]> response) {
-    return new Answer(
+  private static UpstreamResponse answer(HttpResponse<byte[]> response) {
+    return new UpstreamResponse(
         response.statusCode(),
         header(response, "Content-Type"),
         publicPath(header(response, "Location")),

@@ -3,7 +3,7 @@ package dev.payledger.gateway.forward;
 /// What came of a call to a service.
 public sealed interface UpstreamResult {
   /// The service answered, with whatever status.
-  record Answered(Answer answer) implements UpstreamResult {}
+  record Answered(UpstreamResponse answer) implements UpstreamResult {}
 
   /// Nothing reached the service: the call surely had no effect.
   record NotSent(String reason) implements UpstreamResult {}

@@ -1,6 +1,6 @@
 package dev.payledger.gateway.idempotency;
 
-import dev.payledger.gateway.forward.Answer;
+import dev.payledger.gateway.forward.UpstreamResponse;
 
 /// How a key stands towards the request that names it.
 sealed interface ClaimResult {
@@ -14,7 +14,7 @@ sealed interface ClaimResult {
   record Available() implements ClaimResult {}
 
   /// The final answer is known.
-  record Completed(Answer answer) implements ClaimResult {}
+  record Completed(UpstreamResponse answer) implements ClaimResult {}
 
   /// The key belongs to a request with another fingerprint.
   record KeyReused() implements ClaimResult {}

@@ -1,6 +1,6 @@
 package dev.payledger.gateway.idempotency;
 
-import dev.payledger.gateway.forward.Answer;
+import dev.payledger.gateway.forward.UpstreamResponse;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 class FinalAnswers {
   private final JsonMapper json = JsonMapper.builder().build();
 
-  boolean isFinal(Answer answer) {
+  boolean isFinal(UpstreamResponse answer) {
     return switch (answer.status()) {
       case 200, 201, 204 -> true;
       case 422 -> problemCode(answer).filter(code -> !isAboutTheKey(code)).isPresent();
@@ -27,7 +27,7 @@ class FinalAnswers {
     return code.equals("idempotency-key-reused");
   }
 
-  private Optional<String> problemCode(Answer answer) {
+  private Optional<String> problemCode(UpstreamResponse answer) {
     try {
       JsonNode code = json.readTree(answer.body()).path("code");
       return code.isString() ? Optional.of(code.stringValue()) : Optional.empty();

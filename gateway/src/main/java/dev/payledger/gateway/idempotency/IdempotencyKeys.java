@@ -1,6 +1,6 @@
 package dev.payledger.gateway.idempotency;
 
-import dev.payledger.gateway.forward.Answer;
+import dev.payledger.gateway.forward.UpstreamResponse;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -139,7 +139,7 @@ class IdempotencyKeys {
 
   /// Stores the final answer; false when there is one already, or the key was used for something else
   /// meanwhile. The claim need not be held any more.
-  boolean answer(KeyedCommand command, Answer answer) {
+  boolean answer(KeyedCommand command, UpstreamResponse answer) {
     return naming(command, ANSWER)
             .param("epoch", FIRST_EPOCH)
             .param("status", answer.status())

@@ -1,6 +1,6 @@
 package dev.payledger.gateway.idempotency;
 
-import dev.payledger.gateway.forward.Answer;
+import dev.payledger.gateway.forward.UpstreamResponse;
 import dev.payledger.gateway.forward.UpstreamResult;
 import dev.payledger.kit.deadline.Deadline;
 import java.time.Duration;
@@ -63,7 +63,7 @@ public class IdempotentExecutor {
     ClaimResult claim = keys.claim(command);
     while (true) {
       switch (claim) {
-        case ClaimResult.Completed(Answer answer) -> {
+        case ClaimResult.Completed(UpstreamResponse answer) -> {
           return new IdempotentResult.Replayed(answer);
         }
         case ClaimResult.KeyReused() -> {
@@ -89,7 +89,7 @@ public class IdempotentExecutor {
       KeyedCommand command, long epoch, Supplier<UpstreamResult> forward) {
     try {
       UpstreamResult forwarded = forward.get();
-      if (forwarded instanceof UpstreamResult.Answered(Answer answer)) {
+      if (forwarded instanceof UpstreamResult.Answered(UpstreamResponse answer)) {
         if (!finalAnswers.isFinal(answer)) {
           releaseClaim(
               command,
@@ -116,8 +116,8 @@ public class IdempotentExecutor {
 
   /// The lease ended meanwhile, and a later holder was first to store its answer: the callers of one key
   /// get one. What this request holds is final whatever else is in the row.
-  private IdempotentResult stored(KeyedCommand command, Answer held) {
-    return keys.look(command) instanceof ClaimResult.Completed(Answer first)
+  private IdempotentResult stored(KeyedCommand command, UpstreamResponse held) {
+    return keys.look(command) instanceof ClaimResult.Completed(UpstreamResponse first)
         ? new IdempotentResult.Replayed(first)
         : new IdempotentResult.Fresh(held);
   }

@@ -1,15 +1,15 @@
 package dev.payledger.gateway.idempotency;
 
-import dev.payledger.gateway.forward.Answer;
+import dev.payledger.gateway.forward.UpstreamResponse;
 import dev.payledger.gateway.forward.UpstreamResult;
 
 /// What a caller of a keyed command is to be told.
 public sealed interface IdempotentResult {
   /// The service's answer to this very request; final answers are stored before they get here.
-  record Fresh(Answer answer) implements IdempotentResult {}
+  record Fresh(UpstreamResponse answer) implements IdempotentResult {}
 
   /// The stored answer to an earlier request with this key.
-  record Replayed(Answer answer) implements IdempotentResult {}
+  record Replayed(UpstreamResponse answer) implements IdempotentResult {}
 
   /// The key was first used for something else.
   record Reused() implements IdempotentResult {}

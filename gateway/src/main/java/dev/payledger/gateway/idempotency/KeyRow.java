@@ -1,6 +1,6 @@
 package dev.payledger.gateway.idempotency;
 
-import dev.payledger.gateway.forward.Answer;
+import dev.payledger.gateway.forward.UpstreamResponse;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -71,9 +71,9 @@ class KeyRow {
     return location;
   }
 
-  Answer answer() {
+  UpstreamResponse answer() {
     // The table's CHECK answered_has_an_answer promises both.
-    return new Answer(
+    return new UpstreamResponse(
         Objects.requireNonNull(status),
         contentType,
         location,

@@ -14,7 +14,7 @@ record BucketResult(Source source, boolean isTaken, long remaining, Duration nex
   enum Source {
     LOCAL,
     REDIS,
-    /// A slice that this node holds, or what it knows of the bucket that slices come from.
+    /// A lease that this node holds, or what it knows of the bucket that leases come from.
     LEASE,
     /// This node's part, because Redis did not answer.
     PART

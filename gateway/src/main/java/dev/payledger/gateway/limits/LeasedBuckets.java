@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Slices of the buckets in Redis, leased by this node before they are spent, so that most requests
-/// cost no round trip. Tokens in a slice are gone from the bucket: nothing is granted twice, and
-/// what a caller may have beyond the budget is what slices hold.
+/// Token leases on the buckets in Redis, taken by this node before they are spent, so that most requests
+/// cost no round trip. Tokens in a lease are gone from the bucket: nothing is granted twice, and
+/// what a caller may have beyond the budget is what leases hold.
 final class LeasedBuckets implements TokenBuckets {
   private final LimitStore store;
   private final LocalBuckets part;
@@ -32,7 +32,7 @@ final class LeasedBuckets implements TokenBuckets {
     this.leaseDuration = properties.leaseDuration();
     this.leases =
         Caffeine.newBuilder()
-            // A slice that is dropped is lost to its caller, who has the less, and never the more.
+            // A lease that is dropped is lost to its caller, who has the less, and never the more.
             .maximumSize(properties.callersMax())
             .ticker(time::currentTimeNanos)
             .expireAfterAccess(
@@ -48,9 +48,9 @@ final class LeasedBuckets implements TokenBuckets {
     final ReentrantLock lock = new ReentrantLock();
     long tokens;
     long leasedNanos;
-    boolean isHeardOf;
-    double levelHeard;
-    long heardNanos;
+    boolean isLevelKnown;
+    double lastLevel;
+    long lastUpdateNanos;
   }
 
   @Override
@@ -93,7 +93,7 @@ final class LeasedBuckets implements TokenBuckets {
       return part.take(bucketKey, tokens);
     }
     Grant grant = answer.get();
-    hear(lease, grant, now);
+    update(lease, grant, now);
     if (grant.tokens() == 0) {
       return BucketResult.refused(Source.REDIS, budget, lease.tokens + grant.level(), tokens);
     }
@@ -122,7 +122,7 @@ final class LeasedBuckets implements TokenBuckets {
             if (answer.isEmpty()) {
               return given;
             }
-            hear(lease, answer.get(), now);
+            update(lease, answer.get(), now);
             given += back;
           }
         } finally {
@@ -139,22 +139,22 @@ final class LeasedBuckets implements TokenBuckets {
   }
 
   private boolean isFresh(TokenLease lease, long now) {
-    return lease.isHeardOf && now - lease.heardNanos < leaseDuration.toNanos();
+    return lease.isLevelKnown && now - lease.lastUpdateNanos < leaseDuration.toNanos();
   }
 
   /// What the bucket has by now if nobody else drew from it.
   private static double level(TokenLease lease, Budget budget, long now) {
-    if (!lease.isHeardOf) {
+    if (!lease.isLevelKnown) {
       return 0;
     }
-    double refilled = (now - lease.heardNanos) * (double) budget.perSecond() / 1_000_000_000L;
-    return Math.min(budget.burst(), lease.levelHeard + refilled);
+    double refilled = (now - lease.lastUpdateNanos) * (double) budget.perSecond() / 1_000_000_000L;
+    return Math.min(budget.burst(), lease.lastLevel + refilled);
   }
 
-  private static void hear(TokenLease lease, Grant grant, long now) {
-    lease.isHeardOf = true;
-    lease.levelHeard = grant.level();
-    lease.heardNanos = now;
+  private static void update(TokenLease lease, Grant grant, long now) {
+    lease.isLevelKnown = true;
+    lease.lastLevel = grant.level();
+    lease.lastUpdateNanos = now;
   }
 
   /// Callers of one bucket wait for the one among them that asks Redis. What they wait here is taken

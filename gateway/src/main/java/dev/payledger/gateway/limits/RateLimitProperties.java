@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 ///
 /// @param mode which of the places `LimitsConfiguration` makes
 /// @param nodes gateways that share the budgets: what a node counts by itself is its part of them
-/// @param leaseDuration how long a slice may lie unused, in mode `leased`; a slice holds what a node's
+/// @param leaseDuration how long a lease may lie unused, in mode `leased`; a lease holds what a node's
 ///     part refills in that time
 /// @param callersMax buckets kept in this process
 @ConfigurationProperties("gateway.rate-limit")

@@ -4,7 +4,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/// Gives back slices that lay unused for a lease.
+/// Gives back leases that lay unused for a lease.
 @Component
 @ConditionalOnProperty(name = "gateway.rate-limit.mode", havingValue = "leased")
 class TokenLeasesRun {

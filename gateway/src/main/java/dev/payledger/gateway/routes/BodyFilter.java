@@ -15,7 +15,7 @@ import java.util.concurrent.Semaphore;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /// Reads the whole body, before anything waits for it: who sends slowly holds a connection, and no
-/// place among those whom a service works for.
+/// permit among those whom a service works for.
 ///
 /// Bodies are bounded, and so is what all of them take together: small ones by the number of
 /// connections, large ones by a number of their own.

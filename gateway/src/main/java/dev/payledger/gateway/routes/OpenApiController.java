@@ -21,7 +21,7 @@ class OpenApiController {
 
   @GetMapping("/v1/openapi.yaml")
   void openApi(ServletWebRequest request, HttpServletResponse response) throws IOException {
-    // It changes with a release only, and is the same permanentlyybody.
+    // It changes with a release only, and is the same for everybody.
     response.setHeader("Cache-Control", "public, max-age=3600");
     if (request.checkNotModified(etag)) {
       return;

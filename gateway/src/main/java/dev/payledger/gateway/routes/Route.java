@@ -62,7 +62,7 @@ public record Route(
   /// The route of this request, which `RequestValidationFilter` has found.
   public static Route of(HttpServletRequest request) {
     return find(request)
-        .orElseThrow(() -> new IllegalStateException("SizeAndShapeFilter has not run"));
+        .orElseThrow(() -> new IllegalStateException("RequestValidationFilter has not run"));
   }
 
   /// Empty on the management port, which the filter chain does not guard.

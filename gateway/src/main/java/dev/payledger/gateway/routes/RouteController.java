@@ -1,10 +1,10 @@
 package dev.payledger.gateway.routes;
 
-import dev.payledger.gateway.forward.Answer;
 import dev.payledger.gateway.forward.ConcurrencyPermit;
 import dev.payledger.gateway.forward.Forwarder;
 import dev.payledger.gateway.forward.Upstream;
 import dev.payledger.gateway.forward.UpstreamRequest;
+import dev.payledger.gateway.forward.UpstreamResponse;
 import dev.payledger.gateway.forward.UpstreamResult;
 import dev.payledger.gateway.idempotency.CommandId;
 import dev.payledger.gateway.idempotency.Fingerprint;
@@ -77,7 +77,8 @@ class RouteController {
   private void look(HttpServletRequest request, HttpServletResponse response, UpstreamRequest call)
       throws IOException {
     switch (send(request, call)) {
-      case UpstreamResult.Answered(Answer answer) when mayPass(answer) -> answer.writeTo(response);
+      case UpstreamResult.Answered(UpstreamResponse answer) when mayPass(answer) ->
+          answer.writeTo(response);
       case UpstreamResult other -> {
         log.warn("{} {}: {}", call.method(), call.upstream(), describe(other));
         ProblemWriter.write(
@@ -172,8 +173,9 @@ class RouteController {
             () -> send(request, named),
             ConcurrencyPermit.of(request)::tryWait);
     switch (outcome) {
-      case IdempotentResult.Fresh(Answer answer) -> reply(request, response, named, answer);
-      case IdempotentResult.Replayed(Answer answer) -> {
+      case IdempotentResult.Fresh(UpstreamResponse answer) ->
+          reply(request, response, named, answer);
+      case IdempotentResult.Replayed(UpstreamResponse answer) -> {
         response.setHeader("Idempotency-Replayed", "true");
         answer.writeTo(response);
       }
@@ -210,7 +212,8 @@ class RouteController {
       HttpServletRequest request, HttpServletResponse response, UpstreamRequest call)
       throws IOException {
     switch (send(request, call)) {
-      case UpstreamResult.Answered(Answer answer) -> reply(request, response, call, answer);
+      case UpstreamResult.Answered(UpstreamResponse answer) ->
+          reply(request, response, call, answer);
       case UpstreamResult why -> unanswered(request, response, call, why);
     }
   }
@@ -224,13 +227,16 @@ class RouteController {
     long start = System.nanoTime();
     UpstreamResult forwarded = forwarder.send(call, Deadline.of(request));
     permit.recordResult(forwarded, System.nanoTime() - start);
-    // The service is done with it: who reads the answer slowly holds no place.
+    // The service is done with it: who reads the answer slowly holds no permit.
     permit.release();
     return forwarded;
   }
 
   private void reply(
-      HttpServletRequest request, HttpServletResponse response, UpstreamRequest call, Answer answer)
+      HttpServletRequest request,
+      HttpServletResponse response,
+      UpstreamRequest call,
+      UpstreamResponse answer)
       throws IOException {
     if (mayPass(answer)) {
       answer.writeTo(response);
@@ -262,7 +268,7 @@ class RouteController {
   }
 
   /// What a service says is passed on, but for failures that are not in the API's own form.
-  private static boolean mayPass(Answer answer) {
+  private static boolean mayPass(UpstreamResponse answer) {
     int status = answer.status();
     String contentType = answer.contentType();
     boolean isProblem = contentType != null && contentType.startsWith("application/problem+json");
@@ -273,7 +279,7 @@ class RouteController {
 
   private static String describe(UpstreamResult forwarded) {
     return switch (forwarded) {
-      case UpstreamResult.Answered(Answer answer) -> "status " + answer.status();
+      case UpstreamResult.Answered(UpstreamResponse answer) -> "status " + answer.status();
       case UpstreamResult.NotSent(String reason) -> "not sent: " + reason;
       case UpstreamResult.Unknown(String reason) -> "outcome unknown: " + reason;
     };

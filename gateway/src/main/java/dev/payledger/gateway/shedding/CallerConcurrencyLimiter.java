@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// The places that each caller has of its own, so that nobody's requests leave no room for others'.
+/// The permits that each caller has of its own, so that nobody's requests leave no room for others'.
 /// What finds none waits a moment, in the order in which it came: a batch, which needs several, is
 /// passed by no later request. Callers without a request are not kept.
 final class CallerConcurrencyLimiter {
@@ -27,12 +27,12 @@ final class CallerConcurrencyLimiter {
     this.bounds = bounds;
   }
 
-  /// How many places a request of this weight takes: one that weighs more than there are takes all.
+  /// How many permits a request of this weight takes: one that weighs more than there are takes all.
   int permitsFor(int weight) {
     return Math.min(weight, bounds.inFlightMax());
   }
 
-  /// Whether there are so many places, now or within the time; who is admitted must `leave`.
+  /// Whether there are so many permits, now or within the time; a caller that is admitted must `release`.
   boolean tryAcquire(String caller, int permits, Duration remaining) throws InterruptedException {
     Permits own =
         Objects.requireNonNull(
@@ -58,7 +58,7 @@ final class CallerConcurrencyLimiter {
     }
   }
 
-  /// Gives some of a request's places back; it keeps at least one until it leaves.
+  /// Gives some of a request's permits back; it keeps at least one until it leaves.
   void releasePart(String caller, int permits) {
     Objects.requireNonNull(byCaller.get(caller)).free.release(permits);
   }

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
 /// The requests that one service works for: never more at once than `AdaptiveLimit` says. What finds no
-/// place is refused at once, or waits in a short queue of its priority; a place that becomes free goes
+/// permit is refused at once, or waits in a short queue of its priority; a permit that becomes free goes
 /// to the highest priority that waits.
 ///
 /// A queue helps in a burst. In an overload it would only make refusals late, so one that overflows is
@@ -57,12 +57,12 @@ final class ConcurrencyLimiter {
     }
   }
 
-  /// Whether there is a place, now or within the time; who is admitted must `release`.
+  /// Whether there is a permit, now or within the time; who is admitted must `release`.
   boolean tryAcquire(Priority priority, Duration remaining) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       Queue queue = queueOf(priority);
-      // Those of a higher priority that wait can only do so when there is no place for this one
+      // Those of a higher priority that wait can only do so when there is no permit for this one
       // either.
       if (queue.waiters.isEmpty() && hasPermit(priority)) {
         inFlight++;

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/// Places for each service, so that one that hangs takes none from another.
+/// Permits for each service, so that one that hangs takes none from another.
 @Component
 public class Shedding {
   private record Limiters(
@@ -47,13 +47,13 @@ public class Shedding {
           .tag("upstream", tag(upstream))
           .register(metrics);
       Gauge.builder("gateway.shedding.waiting", limiter, ConcurrencyLimiter::waiting)
-          .description("requests that wait for a place")
+          .description("requests that wait for a permit")
           .tag("upstream", tag(upstream))
           .register(metrics);
     }
   }
 
-  /// A place, which is still to be entered.
+  /// A permit that is still to be acquired.
   UpstreamPermit permit(
       Upstream upstream, String caller, int weight, Priority priority, String route) {
     Limiters of = of(upstream);

@@ -43,7 +43,7 @@ public final class SheddingFilter extends OncePerRequestFilter {
       if (Waiting.isAskedFor(request)) {
         Optional<ConcurrencyPermit> wait = shedding.waiting(upstream.get(), caller(request));
         if (wait.isPresent()) {
-          goOn(request, response, chain, wait.get());
+          proceed(request, response, chain, wait.get());
           return;
         }
         Waiting.decline(request);
@@ -73,7 +73,7 @@ public final class SheddingFilter extends OncePerRequestFilter {
     UpstreamPermit.Acquisition acquisition = permit.acquire(Deadline.of(request).remaining());
     shedding.count(upstream, priority, acquisition);
     switch (acquisition) {
-      case ADMITTED -> goOn(request, response, chain, permit);
+      case ADMITTED -> proceed(request, response, chain, permit);
       case CALLER_LIMIT_REACHED -> ProblemWriter.write(request, response, tooManyOfTheCaller());
       case LIMIT_REACHED -> {
         ProblemWriter.write(request, response, full());
@@ -82,7 +82,7 @@ public final class SheddingFilter extends OncePerRequestFilter {
     }
   }
 
-  private static void goOn(
+  private static void proceed(
       HttpServletRequest request,
       HttpServletResponse response,
       FilterChain chain,

@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param baselineKept a route's least time is forgotten after one to two of these
 /// @param caller what one caller may have of it
 /// @param waits requests that only wait, for a transfer's end or another one with their key; they take
-///     no place
+///     no permit
 @ConfigurationProperties("gateway.shedding")
 public record SheddingProperties(
     int limitStart,
@@ -25,7 +25,7 @@ public record SheddingProperties(
     Caller caller,
     Waits waits) {
 
-  /// How many may wait for a place, and how long.
+  /// How many may wait for a permit, and how long.
   public record Queue(int lengthMax, Duration waitMax) {
     private static final Queue NONE = new Queue(0, Duration.ZERO);
 
@@ -41,7 +41,7 @@ public record SheddingProperties(
   /// ledger works on of it at once.
   ///
   /// @param inFlightMax less than the limit, so that no caller takes all of it
-  /// @param waitingMax requests that wait for one of these places
+  /// @param waitingMax requests that wait for one of these permits
   /// @param waitMax how long they do
   public record Caller(int inFlightMax, int waitingMax, Duration waitMax) {
     public Caller {

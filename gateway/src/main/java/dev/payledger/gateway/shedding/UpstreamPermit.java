@@ -1,12 +1,13 @@
 package dev.payledger.gateway.shedding;
 
-import dev.payledger.gateway.forward.Answer;
 import dev.payledger.gateway.forward.ConcurrencyPermit;
+import dev.payledger.gateway.forward.UpstreamResponse;
 import dev.payledger.gateway.forward.UpstreamResult;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// A place of its caller's and one of those that an `ConcurrencyLimiter` has, or meanwhile one of `WaitingRequestLimiter`.
+/// A permit of its caller's and one of those that a `ConcurrencyLimiter` has,
+/// or meanwhile one of `WaitingRequestLimiter`.
 /// Used by the thread of its request alone.
 final class UpstreamPermit implements ConcurrencyPermit {
   private final CallerConcurrencyLimiter callers;
@@ -36,14 +37,14 @@ final class UpstreamPermit implements ConcurrencyPermit {
     this.route = route;
   }
 
-  /// What came of asking for a place.
+  /// The result of asking for a permit.
   enum Acquisition {
     ADMITTED,
     CALLER_LIMIT_REACHED,
     LIMIT_REACHED
   }
 
-  /// The caller's own place comes first: who waits for that one keeps nobody else waiting.
+  /// The caller's own permit comes first: who waits for that one keeps nobody else waiting.
   Acquisition acquire(Duration remaining) throws InterruptedException {
     long start = System.nanoTime();
     if (!callers.tryAcquire(caller, permits, remaining)) {
@@ -72,9 +73,10 @@ final class UpstreamPermit implements ConcurrencyPermit {
   @Override
   public void recordResult(UpstreamResult forwarded, long nanos) {
     switch (forwarded) {
-      case UpstreamResult.Answered(Answer answer) when answer.status() < 300 ->
+      case UpstreamResult.Answered(UpstreamResponse answer) when answer.status() < 300 ->
           limiter.answered(route, nanos);
-      case UpstreamResult.Answered(Answer answer) when answer.status() == 503 -> limiter.refused();
+      case UpstreamResult.Answered(UpstreamResponse answer) when answer.status() == 503 ->
+          limiter.refused();
       case UpstreamResult.Unknown _ -> limiter.unanswered(route, nanos);
       case UpstreamResult.Answered _, UpstreamResult.NotSent _ -> {}
     }
@@ -113,7 +115,7 @@ final class UpstreamPermit implements ConcurrencyPermit {
     if (isHeld) {
       return true;
     }
-    // Early: it waits for places now, of which there is a bound too.
+    // Early: it waits for permits now, of which there is a bound too.
     release();
     try {
       return acquire(remaining) == Acquisition.ADMITTED;

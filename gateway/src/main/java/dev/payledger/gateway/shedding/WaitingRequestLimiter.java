@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /// Requests that only wait, for a transfer's end or for another request with their key: the service has nothing to do for them meanwhile, so
-/// they take none of the places of those that it works for. They are bounded by themselves, and each caller's
+/// they take none of the permits of those that it works for. They are bounded by themselves, and each caller's
 /// too.
 final class WaitingRequestLimiter {
   private final Semaphore free;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.payledger.gateway.Downstream.Arrived;
 import dev.payledger.gateway.Downstream.Reply;
 import dev.payledger.gateway.GatewayUnderTest;
-import dev.payledger.gateway.forward.Answer;
+import dev.payledger.gateway.forward.UpstreamResponse;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -660,7 +660,8 @@ class IdempotencyIT extends GatewayUnderTest {
   void theDatabaseKeepsOnlyFinalAnswersAndCompleteRows() {
     KeyedCommand command = command(newKey());
     keys.claim(command);
-    Answer pending = new Answer(202, "application/json", null, null, null, null, new byte[0]);
+    UpstreamResponse pending =
+        new UpstreamResponse(202, "application/json", null, null, null, null, new byte[0]);
     assertThatThrownBy(() -> keys.answer(command, pending))
         .isInstanceOf(DataIntegrityViolationException.class)
         .hasMessageContaining("only_final_answers_are_kept");
@@ -709,8 +710,8 @@ class IdempotencyIT extends GatewayUnderTest {
         Fingerprint.of("alice", "create-transfer", TRANSFERS, "{}"));
   }
 
-  private static Answer answer(String body) {
-    return new Answer(
+  private static UpstreamResponse answer(String body) {
+    return new UpstreamResponse(
         201, "application/json", null, null, null, null, body.getBytes(StandardCharsets.UTF_8));
   }
 

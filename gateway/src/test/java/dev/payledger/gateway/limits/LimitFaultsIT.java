@@ -198,7 +198,7 @@ class LimitFaultsIT {
     assertThat(run.byParts()).isBetween(BUDGET.burst() + tokensIn(run.lasted()) / 4, run.budget());
   }
 
-  /// @param shared tokens let in by Redis or by slices of it
+  /// @param shared tokens let in by Redis or by leases of it
   /// @param byParts tokens let in by the nodes' own parts, without Redis
   private record Run(long shared, long byParts, Duration lasted) {
     /// What one bucket would let in meanwhile.

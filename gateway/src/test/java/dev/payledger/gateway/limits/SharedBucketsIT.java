@@ -146,7 +146,7 @@ class SharedBucketsIT {
       for (int node = 0; node < nodes; node++) {
         fleet.add(new LeasedBuckets(store, part(nodes, budget), properties, ticks));
       }
-      // Of a lease of 200 ms, a node's slice; it is leased to be spent, so one token of it is gone.
+      // Of a lease of 200 ms, a node's lease; it is leased to be spent, so one token of it is gone.
       long heldMax = Math.max(1, budget.perSecond() / 5 / nodes) - 1;
       long now = ticks.currentTimeNanos();
       ReferenceBucket most =
@@ -189,7 +189,7 @@ class SharedBucketsIT {
     for (int call = 0; call < 1_000; call++) {
       assertThat(node.take(bucketKey, 1).isTaken()).isTrue();
     }
-    // Slices of 200.
+    // Leases of 200.
     assertThat(roundTrips() - before).isEqualTo(5);
     for (int call = 0; call < 1_000; call++) {
       assertThat(node.take(bucketKey, 1).isTaken()).isFalse();

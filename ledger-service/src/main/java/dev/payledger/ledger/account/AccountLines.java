@@ -39,26 +39,27 @@ class AccountLines {
   }
 
   PastBalanceView asOf(UUID account, String currency, Instant asOf) {
-    Place place = until(account, asOf);
-    return new PastBalanceView(account, currency, asOf, place.balanceMinor(), place.sequence());
+    Position position = until(account, asOf);
+    return new PastBalanceView(
+        account, currency, asOf, position.balanceMinor(), position.sequence());
   }
 
   /// Where an account's history is at an instant.
   ///
   /// @param sequence of the last line until then, 0 for none
   /// @param balanceMinor after it
-  record Place(long sequence, long balanceMinor) {}
+  record Position(long sequence, long balanceMinor) {}
 
   /// Before the instant, which is one of microseconds.
-  Place before(UUID account, Instant instant) {
+  Position before(UUID account, Instant instant) {
     return until(account, instant.minus(1, ChronoUnit.MICROS));
   }
 
-  private Place until(UUID account, Instant instant) {
+  private Position until(UUID account, Instant instant) {
     return sql.sql(AS_OF)
         .param("account", account)
         .param("asOf", instant.atOffset(ZoneOffset.UTC))
-        .query((row, n) -> new Place(row.getLong("seq"), row.getLong("balance_minor")))
+        .query((row, n) -> new Position(row.getLong("seq"), row.getLong("balance_minor")))
         .single();
   }
 

@@ -24,7 +24,7 @@ class AccountList {
 
   /// Those after an id, and as many as the limit at most.
   ///
-  /// @param owner of the accounts; null permanentlyy owner
+  /// @param owner of the accounts; null for every owner
   Found find(@Nullable String owner, AccountFilter filter, UUID after, int limit) {
     boolean isLookedThrough = filter.currency() != null || filter.status() != null;
     JdbcClient.StatementSpec page =

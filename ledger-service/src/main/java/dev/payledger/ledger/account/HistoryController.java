@@ -115,8 +115,8 @@ class HistoryController {
     Account account = administration.of(id, caller);
     requireSettled("to", time.to(), "");
     String list = PageCursors.list("statement of " + account.id(), time.from(), time.to());
-    AccountLines.Place opening = lines.before(account.id(), time.from());
-    AccountLines.Place closing = lines.before(account.id(), time.to());
+    AccountLines.Position opening = lines.before(account.id(), time.from());
+    AccountLines.Position closing = lines.before(account.id(), time.to());
     long after = cursor == null ? opening.sequence() : Long.parseLong(cursors.open(list, cursor));
     Page<AccountLine> page =
         Page.of(

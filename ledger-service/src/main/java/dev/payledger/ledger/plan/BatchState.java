@@ -185,16 +185,16 @@ final class BatchState {
             entry.transfer().terms().traceparent()));
   }
 
-  void giveBack(Leg leg, long amountMinor) {
+  void release(Leg leg, long amountMinor) {
     change(account(leg.debitAccountId()).afterDebitReleased(amountMinor));
     change(account(leg.creditAccountId()).afterCreditReleased(amountMinor));
   }
 
   /// Of a transfer that is held for its capture and ends: what it never moves is available again, and
   /// counts on no limit. Fraud screening is to be told, the allowance is here.
-  void giveBackRest(TransferState transfer, long restMinor) {
+  void releaseRest(TransferState transfer, long restMinor) {
     Leg leg = transfer.terms().onlyLeg();
-    giveBack(leg, restMinor);
+    release(leg, restMinor);
     writes.releasesOwed.add(transfer.id());
     Instant window = transfer.allowanceWindow();
     if (window != null) {
@@ -204,7 +204,7 @@ final class BatchState {
 
   /// Ends a transfer that is held for its capture.
   void giveUp(TransferState transfer, Status status) {
-    giveBackRest(transfer, transfer.leftMinor());
+    releaseRest(transfer, transfer.leftMinor());
     announce(transfer.ended(status, transfer.screening(), null, now), now);
   }
 

@@ -65,7 +65,7 @@ final class ChangePlan {
             ? transfer.posted(amountMinor, transfer.screening(), postedAt)
             : transfer.captured(amountMinor);
     if (amountMinor < leftMinor && isLast) {
-      state.giveBackRest(transfer, leftMinor - amountMinor);
+      state.releaseRest(transfer, leftMinor - amountMinor);
     }
     state.announce(captured, postedAt);
     remember(command, null);

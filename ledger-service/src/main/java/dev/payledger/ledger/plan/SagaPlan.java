@@ -120,7 +120,7 @@ final class SagaPlan {
     TransferState.Terms terms = transfer.terms();
     state.reverse(
         terms.reverses(), reversals -> reversals.compensated(terms.reversesLegs(), terms.legs()));
-    transfer.terms().legs().forEach(leg -> state.giveBack(leg, leg.amountMinor()));
+    transfer.terms().legs().forEach(leg -> state.release(leg, leg.amountMinor()));
     if (command.releaseOwed()) {
       state.writes().releasesOwed.add(transfer.id());
     }

@@ -27,18 +27,18 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 @Order(SecurityFilterProperties.DEFAULT_FILTER_ORDER - 1)
 class ConcurrencyLimitFilter extends OncePerRequestFilter {
-  private final Semaphore places;
+  private final Semaphore permits;
   private final Counter rejected;
 
   ConcurrencyLimitFilter(RequestProperties properties, MeterRegistry meters) {
     int concurrencyMax = properties.concurrencyMax();
-    this.places = new Semaphore(concurrencyMax);
+    this.permits = new Semaphore(concurrencyMax);
     this.rejected =
         Counter.builder("ledger.request.rejected")
             .description("requests that were refused because too many were worked for")
             .register(meters);
     Gauge.builder(
-            "ledger.request.in.flight", places, free -> concurrencyMax - free.availablePermits())
+            "ledger.request.in.flight", permits, free -> concurrencyMax - free.availablePermits())
         .description("requests that are worked for")
         .register(meters);
   }
@@ -47,7 +47,7 @@ class ConcurrencyLimitFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    if (!places.tryAcquire()) {
+    if (!permits.tryAcquire()) {
       rejected.increment();
       ProblemWriter.write(
           request,
@@ -63,7 +63,7 @@ class ConcurrencyLimitFilter extends OncePerRequestFilter {
     try {
       chain.doFilter(request, response);
     } finally {
-      places.release();
+      permits.release();
     }
   }
 }

@@ -50,7 +50,7 @@ class RecoveryRun {
 
   /// One pass, until nothing is due or what is due cannot be claimed. Each worker that is free takes the
   /// next saga, so that a slow one delays none but itself; of one initiator a few are under way at a
-  /// time, so that its backlog leaves workers permanentlyybody else's.
+  /// time, so that its backlog leaves workers for everybody else's.
   ///
   /// @return how many sagas were taken up
   @Scheduled(fixedDelayString = "${payledger.saga.recovery-interval}")

@@ -81,14 +81,14 @@ public class FraudScreening {
 
   /// One asking about a transfer.
   ///
-  /// @param caller who started the transfer, and takes a place for it from a share
+  /// @param caller who started the transfer, and takes a permit for it from a share
   /// @param isRepeat whether it was asked before, and gave no usable answer
   /// @param isRecovery whether nobody waits for it: then it waits for the caller's other transfers as
   ///     long as a call takes and no longer, which would hold up the recovery of everybody else's
   public record Attempt(String caller, boolean isRepeat, boolean isRecovery) {}
 
   /// The verdict on the transfer: the same for the same id, however often it is asked. Waits for a
-  /// place as long as the call itself still fits into the remaining time.
+  /// permit as long as the call itself still fits into the remaining time.
   public Verdict assess(UUID transferId, Question question, Attempt attempt, Deadline deadline) {
     requireNoTransaction();
     Duration wait = deadline.remaining().minus(callTimeout());
@@ -151,7 +151,7 @@ public class FraudScreening {
   ///
   /// @param movedMinor what it has moved, minor units
   /// @param again whether this was tried before
-  /// @param wait how long a place may be waited for
+  /// @param wait how long a permit may be waited for
   /// @return false when it is not known to have arrived
   public boolean release(
       UUID transferId, long movedMinor, boolean again, Duration wait, Deadline deadline) {
@@ -189,7 +189,7 @@ public class FraudScreening {
     }
   }
 
-  /// Within a place, so that waiting for one does not count as a failure of fraud-service: first the
+  /// Within a permit, so that waiting for one does not count as a failure of fraud-service: first the
   /// breaker, which counts everything that is not a usable answer in time; then the budget, so that
   /// nothing is taken from it for a call that the breaker stops.
   private <T> T guarded(String operation, boolean again, Callable<T> call) throws Exception {

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /// The calls that may be at fraud-service at once. Who asks too early waits, first come first served,
-/// and no caller takes more than its share of the places: one with a thousand transfers under way
+/// and no caller takes more than its share of the permits: one with a thousand transfers under way
 /// stands in the common queue with a few of them only, and waits for itself with the rest.
 ///
-/// Releases have places of their own, so that a pile of them delays no verdict.
+/// Releases have permits of their own, so that a pile of them delays no verdict.
 @Component
 class ScreeningConcurrencyLimiter {
   private final ScreeningProperties properties;
@@ -31,7 +31,7 @@ class ScreeningConcurrencyLimiter {
         .register(meters);
     Gauge.builder("ledger.screening.permits.waiting", permits, Semaphore::getQueueLength)
         .description(
-            "Transfers that wait for a place at fraud-service, within their callers' shares")
+            "Transfers that wait for a permit at fraud-service, within their callers' shares")
         .register(meters);
   }
 
@@ -41,7 +41,7 @@ class ScreeningConcurrencyLimiter {
     void close();
   }
 
-  /// One caller's places, and how many of its transfers hold one or wait.
+  /// One caller's permits, and how many of its transfers hold one or wait.
   private static final class Share {
     final Semaphore permits;
     int users;
@@ -51,7 +51,7 @@ class ScreeningConcurrencyLimiter {
     }
   }
 
-  /// A place for a question about a transfer of the caller.
+  /// A permit for a question about a transfer of the caller.
   ///
   /// @param shareWait how long it may wait for the caller's own others
   /// @param wait how long it may wait in all
@@ -84,7 +84,7 @@ class ScreeningConcurrencyLimiter {
         : null;
   }
 
-  /// A place for a release; null when none became free in that time.
+  /// A permit for a release; null when none became free in that time.
   @Nullable Permit tryAcquireForRelease(Duration wait) throws InterruptedException {
     return releasePermits.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)
         ? releasePermits::release

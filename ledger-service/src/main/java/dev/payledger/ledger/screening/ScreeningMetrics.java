@@ -39,7 +39,7 @@ class ScreeningMetrics {
         .increment();
   }
 
-  /// A question for which there was no place in time.
+  /// A question for which there was no permit in time.
   void congested() {
     meters.counter("ledger.screening.congested").increment();
   }

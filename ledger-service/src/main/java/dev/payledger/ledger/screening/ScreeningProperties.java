@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /// @param permits questions at fraud-service at once
 /// @param permitsPerCaller how many of them one caller may have; half of them at most, so that nobody
 ///     keeps the others out
-/// @param waitingPerCallerMax how many of one caller's transfers may wait for its places, at least 1
+/// @param waitingPerCallerMax how many of one caller's transfers may wait for its permits, at least 1
 /// @param releasePermits releases at fraud-service at once
 @ConfigurationProperties("payledger.screening")
 record ScreeningProperties(
@@ -40,11 +40,11 @@ record ScreeningProperties(
     }
     if (permitsPerCaller < 1 || permitsPerCaller > permits / 2) {
       throw new IllegalArgumentException(
-          "places-per-caller must be at least 1 and at most half of places");
+          "permits-per-caller must be at least 1 and at most half of permits");
     }
     if (waitingPerCallerMax < 1 || releasePermits < 1) {
       throw new IllegalArgumentException(
-          "waiting-per-caller-max and release-places must be at least 1");
+          "waiting-per-caller-max and release-permits must be at least 1");
     }
   }
 }

@@ -7,7 +7,7 @@ public enum Verdict {
   DECLINED,
   /// Fraud-service was told earlier to let go of this transfer; it cannot be approved any more.
   RELEASED,
-  /// Nothing was sent: no place at fraud-service became free while the caller could still wait for
+  /// Nothing was sent: no permit at fraud-service became free while the caller could still wait for
   /// an answer.
   CONGESTED,
   /// No answer, and none expected now: a repeat beyond the budget, or this process is stopping.

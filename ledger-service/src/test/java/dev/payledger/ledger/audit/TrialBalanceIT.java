@@ -77,7 +77,7 @@ class TrialBalanceIT extends BooksFixture {
   }
 
   @Test
-  void theTrialBalanceIsAnOperatorsAndCountsWhatIsPosted() {
+  void operatorReadsTrialBalanceOfPostedEntries() {
     JsonNode before = eur();
     assertThat(
             transfer(

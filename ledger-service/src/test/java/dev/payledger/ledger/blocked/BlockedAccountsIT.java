@@ -136,7 +136,7 @@ class BlockedAccountsIT extends LedgerUnderTest {
 
   /// A few retries, then aside: a later change of another account is not held up.
   @Test
-  void recordThatTheDatabaseRejectsDoesNotStopTheList() throws Exception {
+  void rejectedRecordDoesNotStopTheList() throws Exception {
     UUID next = UUID.randomUUID();
     long before = value(Long.class, "SELECT count(*) FROM unreadable_event");
     superuser(

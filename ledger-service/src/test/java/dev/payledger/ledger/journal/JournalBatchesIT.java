@@ -73,7 +73,7 @@ class JournalBatchesIT extends JournalFixture {
   }
 
   @Test
-  void aCommandThatBreaksALawFailsAloneAndItsNeighboursHappen() throws Exception {
+  void commandBreakingAConstraintFailsAlone() throws Exception {
     database.superuser(
         "ALTER TABLE transfer ADD CONSTRAINT planted_law CHECK (metadata ->> 'poison' IS NULL)");
     try {
@@ -105,7 +105,7 @@ class JournalBatchesIT extends JournalFixture {
   }
 
   @Test
-  void aFullQueueRefusesAtOnceAndTheRestIsDecided() throws Exception {
+  void fullQueueRefusesImmediatelyAndDecidesTheRest() throws Exception {
     try (JournalInstance narrow = new JournalInstance(database.url(), 5, 1_000)) {
       List<Future<HoldOutcome>> answers = new ArrayList<>();
       try (Pause pause = new Pause(narrow)) {

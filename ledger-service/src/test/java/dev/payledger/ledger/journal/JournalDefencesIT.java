@@ -63,7 +63,7 @@ class JournalDefencesIT extends JournalModelFixture {
   }
 
   @Test
-  void withoutTheConstraintTooTheModelAndTheAuditorReportIt() {
+  void modelAndAuditorReportWhatConstraintsLetThrough() {
     UUID poor = opened();
     UUID other = opened();
     database.superuser("ALTER TABLE account DROP CONSTRAINT account_stays_at_or_above_its_floor");
@@ -94,7 +94,7 @@ class JournalDefencesIT extends JournalModelFixture {
   }
 
   @Test
-  void withoutRecognitionThePrimaryKeyRefusesAndWithoutThatTheModelReportsTheDuplicate() {
+  void primaryKeyOrElseModelCatchesDuplicates() {
     UUID debit = opened();
     UUID credit = opened();
     funded(debit, 100);
@@ -128,7 +128,7 @@ class JournalDefencesIT extends JournalModelFixture {
   }
 
   @Test
-  void withoutTheLockOrderThereAreDeadlocksAndWithItThereAreNone() throws Exception {
+  void lockOrderPreventsDeadlocks() throws Exception {
     database.superuser("ALTER DATABASE journal_model SET deadlock_timeout = '20ms'");
     List<UUID> accounts = new ArrayList<>();
     for (int i = 0; i < 8; i++) {

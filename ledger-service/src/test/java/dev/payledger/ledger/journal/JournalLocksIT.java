@@ -186,7 +186,7 @@ class JournalLocksIT extends JournalFixture {
 
   /// Its turn is a session's lock: it must not outlive the batch, nor be waited for permanently.
   @Test
-  void peerFrozenInItsTurnIsNotWaitedForLong() throws Exception {
+  void waitForFrozenWriterIsBounded() throws Exception {
     UUID carol = ledger.open("carol", 1_000);
     Duration alone = time(() -> submitOneByOne(10, carol));
     try (Connection frozen = locked(alice);

@@ -31,7 +31,7 @@ public record ScratchDatabase(String name) implements AutoCloseable {
     return Postgres.address().url(name);
   }
 
-  /// Speaks the simple query protocol: the extended one wants a value permanentlyy `$1`, also where
+  /// Speaks the simple query protocol: the extended one wants a value for every `$1`, also where
   /// EXPLAIN (GENERIC_PLAN) does not.
   Connection simply(String role) throws SQLException {
     return DriverManager.getConnection(

@@ -392,7 +392,7 @@ final class SerialModel {
     accounts.get(leg.creditAccountId()).due -= minor;
   }
 
-  private void giveBack(Transfer transfer) {
+  private void release(Transfer transfer) {
     for (Leg leg : transfer.asked.legs()) {
       accounts.get(leg.debitAccountId()).held -= leg.amountMinor();
       accounts.get(leg.creditAccountId()).due -= leg.amountMinor();
@@ -413,7 +413,7 @@ final class SerialModel {
     if (transfer == null || !transfer.state.equals("AUTHORIZED")) {
       return new StepOutcome.Fenced();
     }
-    giveBack(transfer);
+    release(transfer);
     transfer.state = "EXPIRED";
     return new StepOutcome.Applied();
   }
@@ -436,7 +436,7 @@ final class SerialModel {
     move(leg, minor);
     transfer.captured += minor;
     if (asked.isFinal() || minor == left) {
-      giveBack(transfer);
+      release(transfer);
       transfer.state = "POSTED";
     }
     return new ChangeOutcome.Accepted();
@@ -449,7 +449,7 @@ final class SerialModel {
       return new ChangeOutcome.Rejected(RejectionReason.NOT_VOIDABLE);
     }
     if (transfer.state.equals("AUTHORIZED")) {
-      giveBack(transfer);
+      release(transfer);
       transfer.state = "VOIDED";
     } else {
       transfer.isVoidRequested = true;
@@ -469,7 +469,7 @@ final class SerialModel {
   private StepOutcome voidHold(Transfer transfer) {
     StepOutcome outcome = turn(transfer, "TURNED", "VOIDED");
     if (outcome instanceof StepOutcome.Applied) {
-      giveBack(transfer);
+      release(transfer);
     }
     return outcome;
   }

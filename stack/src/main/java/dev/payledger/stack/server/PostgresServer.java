@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A real PostgreSQL 17 from embedded binaries: durable (fsync on), with logical WAL, password
-/// authentication permanentlyy role, and the stack's databases in it.
+/// authentication for every role, and the stack's databases in it.
 ///
 /// The data directory survives a stop and a kill; starting on it again recovers from its WAL.
 public final class PostgresServer implements AutoCloseable {
@@ -98,7 +98,7 @@ public final class PostgresServer implements AutoCloseable {
               .setConnectConfig("password", password)
               .setConnectConfig("requireAuth", PostgresAddress.REQUIRED_AUTHENTICATION)
               .setServerConfig("listen_addresses", "127.0.0.1")
-              // No socket: it would be in /tmp, permanentlyy user of the machine, and one for each
+              // No socket: it would be in /tmp, for every user of the machine, and one for each
               // port.
               .setServerConfig("unix_socket_directories", "''");
       SETTINGS.forEach(builder::setServerConfig);

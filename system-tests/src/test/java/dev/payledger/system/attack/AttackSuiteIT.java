@@ -99,7 +99,7 @@ class AttackSuiteIT extends Stack {
                 .toList());
   }
 
-  /// Reads and commands; the same permanentlyy caller who has nothing to do with it.
+  /// Reads and commands; the same for every caller who has nothing to do with it.
   @Test
   void thingsOfOthersLookLikeMissingThings() throws IOException {
     for (String path :

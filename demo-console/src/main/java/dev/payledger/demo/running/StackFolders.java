@@ -10,15 +10,15 @@ import java.util.stream.Stream;
 /// Where things are.
 ///
 /// @param work data, logs and the state file of one stack
-public record Place(Path repository, Path work) {
+public record StackFolders(Path repository, Path work) {
   /// The user's stack.
-  public static Place of(Path repository) {
-    return new Place(repository, repository.resolve(".demo"));
+  public static StackFolders of(Path repository) {
+    return new StackFolders(repository, repository.resolve(".demo"));
   }
 
   /// A stack of its own beside the user's, for the check.
-  public Place forCheck() {
-    return new Place(repository, repository.resolve(".demo/check"));
+  public StackFolders forCheck() {
+    return new StackFolders(repository, repository.resolve(".demo/check"));
   }
 
   public Path state() {

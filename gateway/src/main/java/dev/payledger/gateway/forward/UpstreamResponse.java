@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A service's answer: the status, the body's bytes and the few headers that pass the gateway.
 @SuppressWarnings("ArrayRecordComponent") // Never compared; the bytes are handed on as they are.
-public record Answer(
+public record UpstreamResponse(
     int status,
     @Nullable String contentType,
     @Nullable String location,
